@@ -1,0 +1,1 @@
+"""Studyhall: a Discord bot for study groups that prepare for an exam together."""

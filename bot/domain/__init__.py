@@ -1,0 +1,1 @@
+"""The rules, pure: frozen dataclasses and functions, no I/O, no clock, no global randomness."""

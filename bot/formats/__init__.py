@@ -1,0 +1,1 @@
+"""Question files in and out, one module a format: text in, questions and problems out."""
