@@ -1,8 +1,8 @@
 """Check requests against Discord's official OpenAPI description.
 
-The description is `specs/openapi.json` of github.com/discord/discord-api-spec (OpenAPI 3.1, so its schemas are
-JSON Schema 2020-12). It is not part of this repository: the sandbox reads a copy where `DISCORD_OPENAPI` names
-one. Validators need `jsonschema-rs`, a development dependency: it checks in about 0.2 ms.
+The description is `specs/openapi.json` of github.com/discord/discord-api-spec (OpenAPI 3.1, so its schemas
+are JSON Schema 2020-12). It is not part of this repository: the sandbox reads a copy where `DISCORD_OPENAPI`
+names one. Validators need `jsonschema-rs`, a development dependency: it checks in about 0.2 ms.
 """
 
 from __future__ import annotations
@@ -43,11 +43,22 @@ def _integer_snowflakes(document: dict[str, Any]) -> None:
     }
 
 
+def _nested_fields(document: dict[str, Any]) -> None:
+    operation = document["paths"]["/channels/{channel_id}/threads"]["post"]
+    operation.setdefault("parameters", []).append({"name": "use_nested_fields", "in": "query"})
+
+
 LOOSENINGS: Final = (
     Loosening(
         "integer snowflakes",
         "discord.py sends ids as JSON integers, which Discord accepts; the description wants strings",
         _integer_snowflakes,
+    ),
+    Loosening(
+        "nested fields of a forum post",
+        "discord.py says with ?use_nested_fields=1 that a forum post's first message is in `message`; the "
+        "description has that body but not the parameter",
+        _nested_fields,
     ),
 )
 
@@ -142,7 +153,7 @@ class Checker:
 
 
 def _operations(document: dict[str, Any]) -> list[_Operation]:
-    """List the operations, literal paths before templates (`…/messages/@original` before `…/messages/{id}`)."""
+    """List the operations, literal paths before templates (`…/@original` before `…/{message_id}`)."""
     found = []
     for template, item in sorted(document["paths"].items(), key=lambda pair: (pair[0].count("{"), pair[0])):
         parts = [part.partition("}") for part in template.split("{")]
@@ -173,11 +184,11 @@ def _multipart(body: bytes, content_type: str) -> Any:
     if not form.is_multipart():
         raise ValueError("no parts found")
     value: dict[str, Any] = {}
-    for part in form.iter_parts():  # type: ignore[attr-defined]  # the HTTP policy makes EmailMessages
+    for part in form.iter_parts():
         name = part.get_param("name", header="content-disposition")
         if name == "payload_json":
             value |= json.loads(part.get_content())
-        elif name:
+        elif isinstance(name, str):
             value[name] = "" if part.get_filename() else part.get_content().strip()
     return value
 
@@ -185,16 +196,16 @@ def _multipart(body: bytes, content_type: str) -> Any:
 def _explain(error: ValidationError) -> str:
     """Name the place and the deepest reason: 'fits none of these' alone helps nobody."""
     place = "/".join(str(step) for step in error.instance_path) or "body"
-    branches = getattr(error.kind, "context", None)
+    branches: list[list[ValidationError]] = getattr(error.kind, "context", None) or []
     if not branches:
         return f"{place}: {_short(error.message)}"
-    # The branch that went furthest into the value is the one that was meant.
-    nearest = max(branches, key=lambda branch: _reach(branch))
-    return "; ".join(_explain(inner) for inner in nearest) or f"{place}: {_short(error.message)}"
+    return "; ".join(_explain(inner) for inner in max(branches, key=_nearness))
 
 
-def _reach(branch: Sequence[ValidationError]) -> tuple[int, int]:
-    return (min((len(inner.instance_path) for inner in branch), default=0), -len(branch))
+def _nearness(branch: list[ValidationError]) -> tuple[bool, int, int]:
+    """Rank the branches of a choice: the one whose `type` fits was meant, then the one that went furthest."""
+    fits = not any(inner.instance_path[-1:] == ["type"] for inner in branch)
+    return fits, min((len(inner.instance_path) for inner in branch), default=0), -len(branch)
 
 
 def _short(text: str, limit: int = 300) -> str:
