@@ -69,8 +69,6 @@ def test_queries_are_checked_by_name(small: Checker) -> None:
     assert small.check("GET", "/notes/1?limit=5", None, "") == []
     problem = "GET /notes/{id}: unknown query parameter 'limt'"
     assert small.check("GET", "/notes/1?limt=5", None, "") == [problem]
-        "GET /notes/{id}: unknown query parameter 'limt'"
-    ]
 
 
 @pytest.mark.parametrize(
