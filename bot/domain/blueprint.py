@@ -1,0 +1,65 @@
+"""An exam as data: sections with weights and topics, pass mark, length, and dated rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.domain.questions import slug as topic_slug
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the exam; *weight* is its share from 0 to 1, *topics* are full names."""
+
+    name: str
+    weight: float
+    topics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of the exam in words, as it was on a day."""
+
+    title: str
+    text: str
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """What an exam consists of.
+
+    *pass_mark* is a share from 0 to 1; the sections' weights sum to 1. *banks* are values of a bank's
+    `exam:`.
+    """
+
+    id: str
+    name: str
+    version: str
+    pass_mark: float
+    questions: int
+    minutes: int
+    banks: tuple[str, ...]
+    sections: tuple[Section, ...]
+    rules: tuple[Rule, ...] = ()
+
+    def section_of(self, slug: str) -> Section | None:
+        """The section that a topic (by its slug) belongs to."""
+        for section in self.sections:
+            if any(topic_slug(topic) == slug for topic in section.topics):
+                return section
+        return None
+
+    def topic_share(self, slug: str) -> float:
+        """A topic's share of the exam, 0 to 1: its section's weight split evenly; 0 for an unknown topic."""
+        section = self.section_of(slug)
+        return section.weight / len(section.topics) if section is not None else 0.0
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Full names of all topics, in the order of the sections."""
+        return tuple(topic for section in self.sections for topic in section.topics)
