@@ -112,3 +112,56 @@ def post_length(question: Question) -> int:
 def units(text: str) -> int:
     """Length of a text in UTF-16 units: an emoji counts two."""
     return len(text) + sum(1 for c in text if c > "\uffff")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a question cannot be asked; *option* is the index of the option that is at fault, if one is."""
+
+    message: str
+    option: int | None = None
+
+
+def faults(question: Question) -> list[Fault]:
+    """Everything that keeps a single-answer question from being asked in Discord; empty for a sound one."""
+    found = []
+    if not question.stem.strip():
+        found.append(Fault("the question has no text"))
+    found += _option_faults(question.options)
+    length = post_length(question)
+    if length > POST_LIMIT:
+        found.append(Fault(f"stem and options together have {length} characters; {POST_LIMIT} fit into one message"))
+    for name, text, most in (
+        ("explanation", question.explanation, EXPLANATION_LIMIT),
+        ("source", question.source, SOURCE_LIMIT),
+    ):
+        if units(text) > most:
+            found.append(Fault(f"the {name} has {units(text)} characters; {most} is the most"))
+    return found
+
+
+def _option_faults(options: tuple[Option, ...]) -> list[Fault]:
+    found = []
+    if len(options) < MIN_OPTIONS:
+        found.append(Fault(f"a question needs at least {MIN_OPTIONS} options; this one has {len(options)}"))
+    elif len(options) > MAX_OPTIONS:
+        found.append(Fault(f"a question has {MAX_OPTIONS} options at most; this one has {len(options)}", MAX_OPTIONS))
+    right = [index for index, option in enumerate(options) if option.correct]
+    if options and not right:
+        found.append(Fault("no option is marked right"))
+    elif len(right) > 1:
+        found.append(Fault(f"{len(right)} options are marked right; exactly one may be", right[1]))
+    seen: dict[str, int] = {}
+    for index, option in enumerate(options):
+        same = seen.setdefault(_plain(option.text), index)
+        if not option.text.strip():
+            found.append(Fault("this option has no text", index))
+        elif same != index:
+            found.append(Fault(f"this option is the same as option {same + 1}", index))
+        for name, text, most in (
+            ("option", option.text, OPTION_LIMIT),
+            ("feedback", option.feedback, FEEDBACK_LIMIT),
+        ):
+            if units(text) > most:
+                found.append(Fault(f"this {name} has {units(text)} characters; {most} is the most", index))
+    return found

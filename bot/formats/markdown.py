@@ -11,15 +11,15 @@
     > General explanation.
     @difficulty: 2             (also: source, tags, code_year, shuffle, type)
 
-A marker counts only at its place at the start of a line, so text needs no escaping; where a further line of a text
-would itself look like a marker, a backslash in front of it keeps it text. Sound questions are kept, the rest is reported by line.
+A marker counts only at its place at the start of a line, so text needs no escaping; where a further line of a
+text would itself look like a marker, a backslash before it keeps it text. Sound questions are kept, the rest is
+reported by line.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Literal
@@ -41,10 +41,11 @@ _LIKE_OPTION = re.compile(r"\s*[-*+•]?\s*\[\s*[xX✓]?\s*\](?!\()")
 _WEIGHTED = re.compile(r"- \[-?\d+(?:\.\d+)?\s*%\]")
 _FIELD = re.compile(r"@([A-Za-z][A-Za-z_ -]*?)\s*:(.*)")
 _MARKER = re.compile(r"#|>|@|\\|- \[|---$")
-_TEXT_LIMITS = {"explanation": q.EXPLANATION_LIMIT, "feedback": q.FEEDBACK_LIMIT, "source": q.SOURCE_LIMIT}
+
+_TURNING = frozenset("\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Line separators and the controls that turn the direction of the text around them."""
 
 Place = Literal["stem", "option", "feedback", "after"]
-Report = Callable[[int, str], None]
 
 
 @dataclass(slots=True)
@@ -173,13 +174,9 @@ class _Reader:
     def _characters(self, number: int, line: str) -> None:
         for c in line:
             if (
-                c != "\t"
-                and unicodedata.category(c) in {"Cc", "Cs"}
-                or c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029"
-            ):
-                self.error(
-                    number, f"there is an invisible control character here (U+{ord(c):04X}); delete it"
-                )
+                c != "\t" and unicodedata.category(c) in {"Cc", "Cs"}
+            ) or c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029":
+                self.error(number, f"there is an invisible control character here (U+{ord(c):04X}); delete it")
                 return
 
     def _stray(self, number: int, line: str) -> None:
@@ -208,9 +205,7 @@ class _Reader:
 
     def _open_topic(self, number: int, words: str) -> None:
         if not q.slug(words) or q.units(words) > q.TOPIC_LIMIT:
-            self.error(
-                number, f"a topic's name needs a letter or digit, and at most {q.TOPIC_LIMIT} characters"
-            )
+            self.error(number, f"a topic's name needs a letter or digit, and at most {q.TOPIC_LIMIT} characters")
             self.topic = ""
         else:
             self.topic = words
@@ -242,15 +237,11 @@ class _Reader:
             self.error(number, "this line is indented with a tab; use two spaces")
         elif draft.place == "stem":
             if _LIKE_OPTION.match(line):
-                self.error(
-                    number, "an option starts at the very left: “- [ ] text”, without spaces before it"
-                )
+                self.error(number, "an option starts at the very left: “- [ ] text”, without spaces before it")
             else:
                 draft.stem.append(_unescape(words))
         elif draft.place == "after":
-            self.error(
-                number, f"“{words[:40]}” is indented, but there is no option above it that it could belong to"
-            )
+            self.error(number, f"“{words[:40]}” is indented, but there is no option above it that it could belong to")
         elif words.startswith(">"):
             draft.place = "feedback"
             draft.options[-1].feedback.append(words[1:].strip())
@@ -283,7 +274,7 @@ class _Reader:
         else:
             self.error(
                 number,
-                f"“{line[:40]}” belongs to nothing: options are “- [ ] …”, feedback “  > …”, the explanation “> …”",
+                f"“{line[:40]}” belongs to nothing: write options “- [ ] …”, feedback “  > …”, explanation “> …”",
             )
 
     def _field(self, number: int, line: str, draft: _Draft) -> None:
@@ -333,9 +324,7 @@ class _Reader:
 
     def _question(self, draft: _Draft) -> Question:
         self._type(draft)
-        options = tuple(
-            Option(_join(option.text), option.correct, _join(option.feedback)) for option in draft.options
-        )
+        options = tuple(Option(_join(option.text), option.correct, _join(option.feedback)) for option in draft.options)
         question = Question(
             key=draft.key,
             topic=draft.topic,
@@ -349,8 +338,8 @@ class _Reader:
             shuffle=self._shuffle(draft),
             line=draft.line,
         )
-        self._check_options(draft, options)
-        self._check_lengths(draft, question)
+        for fault in q.faults(question):
+            self.error(draft.line if fault.option is None else draft.options[fault.option].line, fault.message)
         return question
 
     def _type(self, draft: _Draft) -> None:
@@ -381,55 +370,6 @@ class _Reader:
             self.error(line, f"“@shuffle” is “on” or “off”, not “{value[:40]}”")
         return value.lower() in {"on", "yes", "true"}
 
-    def _check_options(self, draft: _Draft, options: tuple[Option, ...]) -> None:
-        seen: dict[str, int] = {}
-        for option, source in zip(options, draft.options, strict=True):
-            if not option.text:
-                self.error(source.line, "this option has no text")
-            elif option.text.casefold() in seen:
-                self.error(source.line, f"this option is the same as in line {seen[option.text.casefold()]}")
-            seen[option.text.casefold()] = source.line
-            if q.units(option.text) > q.OPTION_LIMIT:
-                self.error(
-                    source.line,
-                    f"this option has {q.units(option.text)} characters; {q.OPTION_LIMIT} is the most",
-                )
-            if q.units(option.feedback) > q.FEEDBACK_LIMIT:
-                self.error(
-                    source.line,
-                    f"the feedback here has {q.units(option.feedback)} characters; {q.FEEDBACK_LIMIT} is the most",
-                )
-        if len(options) < q.MIN_OPTIONS:
-            self.error(
-                draft.line,
-                f"a question needs at least two options (“- [ ] text”); this one has {len(options)}",
-            )
-        elif len(options) > q.MAX_OPTIONS:
-            self.error(
-                draft.options[q.MAX_OPTIONS].line,
-                f"a question has {q.MAX_OPTIONS} options at most; this one has {len(options)}",
-            )
-        right = [source.line for source in draft.options if source.correct]
-        if options and not right:
-            self.error(draft.line, "no option is marked right: write [x] in front of one")
-        elif len(right) > 1:
-            self.error(right[1], f"{len(right)} options are marked right; exactly one may be")
-
-    def _check_lengths(self, draft: _Draft, question: Question) -> None:
-        if not question.stem:
-            self.error(draft.line, "the question has no text after “## ”")
-        length = q.post_length(question)
-        if length > q.POST_LIMIT:
-            self.error(
-                draft.line,
-                f"stem and options together have {length} characters; {q.POST_LIMIT} fit into one message",
-            )
-        for name, text in (("explanation", question.explanation), ("source", question.source)):
-            if q.units(text) > _TEXT_LIMITS[name]:
-                self.error(
-                    draft.line, f"the {name} has {q.units(text)} characters; {_TEXT_LIMITS[name]} is the most"
-                )
-
 
 def _after_header(lines: list[str], start: int) -> int:
     return next((n for n in range(start, len(lines)) if lines[n].startswith("# ")), len(lines))
@@ -437,9 +377,7 @@ def _after_header(lines: list[str], start: int) -> int:
 
 def _nearest(word: str, known: tuple[str, ...], sign: str) -> str:
     near = get_close_matches(word, known, n=1, cutoff=0.5)
-    return (
-        f"; did you mean “{sign}{near[0]}”?" if near else f"; known are {', '.join(sign + k for k in known)}"
-    )
+    return f"; did you mean “{sign}{near[0]}”?" if near else f"; known are {', '.join(sign + k for k in known)}"
 
 
 def _tags(value: str) -> tuple[str, ...]:
