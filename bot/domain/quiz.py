@@ -1,0 +1,99 @@
+"""The rules of a round: who may answer, what is right, in which order the options stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from random import Random
+
+from bot.domain.questions import Option
+from bot.domain.refusals import NoSuchChoice, NotYourRound, RoundClosed
+
+LETTERS = "ABCDEFGHIJ"
+MAX_SAME_LETTER = 3  # the right answer stands at one letter at most this many rounds running
+PRACTICE_MINUTES = 24 * 60
+REPEAT_TEACHES_AFTER_DAYS = 21
+"""A question answered again sooner says more about memory than about ability: it is kept, and counts nowhere."""
+
+
+class Kind(StrEnum):
+    """What a round is for."""
+
+    DAILY = "daily"
+    PRACTICE = "practice"
+
+
+class Confidence(StrEnum):
+    """What the member said of their own answer before they saw the result."""
+
+    SURE = "sure"
+    GUESS = "guess"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as one round asks it: the options in the order in which the members see them."""
+
+    round_id: int
+    group_id: int
+    kind: Kind
+    topic: str
+    stem: str
+    options: tuple[Option, ...]
+    explanation: str
+    source: str
+    opened_at: datetime
+    closes_at: datetime
+
+    @property
+    def key(self) -> int:
+        """Where the right option stands."""
+        return next(place for place, option in enumerate(self.options) if option.correct)
+
+
+@dataclass(frozen=True, slots=True)
+class RoundRules:
+    """What of a round decides whether an answer is taken."""
+
+    round_id: int
+    guild_id: int
+    owner: int | None  # the user whose practice this is; None where everybody may answer
+    key: int
+    options: int
+    closes_at: datetime
+
+
+def judge(rules: RoundRules, *, user: int, guild_id: int | None, choice: int, at: datetime) -> bool:
+    """Whether `choice` is right, for a press made by `user` at the instant `at`.
+
+    Raises NotYourRound (another server's or another member's), NoSuchChoice and RoundClosed. The instant is
+    that of the click, not of its arrival: who pressed in time is in time.
+    """
+    if guild_id != rules.guild_id or rules.owner not in (None, user):
+        raise NotYourRound
+    if not 0 <= choice < rules.options:
+        raise NoSuchChoice
+    if at > rules.closes_at:
+        raise RoundClosed(rules.round_id, rules.closes_at)
+    return choice == rules.key
+
+
+def order_options(correct: Sequence[bool], *, shuffle: bool, recent_keys: Sequence[int], rng: Random) -> list[int]:
+    """The order in which a round shows the options: places in the bank's order, first shown first.
+
+    `recent_keys` are the places of the right option in the group's latest rounds, newest first. The right
+    option never takes the same place more than MAX_SAME_LETTER rounds running, as far as the number of
+    options and a question that forbids shuffling allow.
+    """
+    order = list(range(len(correct)))
+    if not shuffle or len(order) < 2:
+        return order
+    rng.shuffle(order)
+    key = next(place for place, source in enumerate(order) if correct[source])
+    run = recent_keys[:MAX_SAME_LETTER]
+    if len(run) == MAX_SAME_LETTER and all(place == key for place in run):
+        other = rng.choice([place for place in range(len(order)) if place != key])
+        order[key], order[other] = order[other], order[key]
+    return order

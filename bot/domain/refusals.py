@@ -1,0 +1,127 @@
+"""What can be refused, by kind and with its values. The sentences stand with those who speak to members."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+class Refusal(Exception):
+    """The rules say no. Every kind has its sentence in `cogs/texts.py`; a test compares the two."""
+
+
+@dataclass(eq=False)
+class NotSetUp(Refusal):
+    """This server has no study group yet."""
+
+
+@dataclass(eq=False)
+class NoSuchRound(Refusal):
+    """The button belongs to no round that is kept (a deleted one, or a made-up id)."""
+
+
+@dataclass(eq=False)
+class NotYourRound(Refusal):
+    """Somebody pressed a button of another member's practice, or of another server's round."""
+
+
+@dataclass(eq=False)
+class NoSuchChoice(Refusal):
+    """The choice is not among the question's options."""
+
+
+@dataclass(eq=False)
+class RoundClosed(Refusal):
+    """The press came after closing."""
+
+    round_id: int
+    closed_at: datetime
+
+
+@dataclass(eq=False)
+class NotAnswered(Refusal):
+    """The member asks for the result of a round that they did not answer."""
+
+
+@dataclass(eq=False)
+class StillOpen(Refusal):
+    """The result is shown when the round closes, and it has not closed yet."""
+
+    closes_at: datetime
+
+
+@dataclass(eq=False)
+class NoQuestions(Refusal):
+    """Nothing to ask: no live question (of this topic, where one is named)."""
+
+    topic: str | None = None
+
+
+@dataclass(eq=False)
+class UnknownTopic(Refusal):
+    """No topic of the group's exam is called that."""
+
+    words: str
+    nearest: tuple[str, ...] = ()
+
+
+@dataclass(eq=False)
+class MissingPermissions(Refusal):
+    """The bot may not do its work in the channel; `names` are Discord's names of the rights."""
+
+    channel_id: int
+    names: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class NeedsTextChannel(Refusal):
+    """The channel cannot hold the daily question and its threads."""
+
+
+@dataclass(eq=False)
+class NeedsAdmin(Refusal):
+    """Only those who manage the server may do this."""
+
+
+@dataclass(eq=False)
+class NeedsTutor(Refusal):
+    """Only tutors and those who manage the server may do this."""
+
+
+@dataclass(eq=False)
+class OnlyInServer(Refusal):
+    """The command was used in a direct message."""
+
+
+@dataclass(eq=False)
+class BadTime(Refusal):
+    """A time of day that could not be read."""
+
+    words: str
+
+
+@dataclass(eq=False)
+class BadWeekdays(Refusal):
+    """Days of the week that could not be read."""
+
+    words: str
+
+
+@dataclass(eq=False)
+class UnknownZone(Refusal):
+    """No time zone, city or country is called that."""
+
+    words: str
+
+
+@dataclass(eq=False)
+class UnknownExam(Refusal):
+    """There is no such blueprint."""
+
+    words: str
+    known: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class StaleButton(Refusal):
+    """A button that this version of the bot does not make (or somebody else's invention)."""

@@ -1,0 +1,68 @@
+"""Which question comes next: by the blueprint's weights, the group's weak areas and the item's difficulty."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+
+TARGET = 0.7
+"""The chance of success at which a question teaches and does not discourage."""
+SPREAD = 0.2
+FLOOR = 0.05  # no question of a chosen topic is ever out of reach
+WEAKNESS_GAIN = 4.0  # a topic 25 points below the mark comes twice as often as its weight says
+LOW_BANK_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A question that could be asked.
+
+    `expected` is the group's chance of getting it right (0–1); `last_asked` is the number of days since the
+    group had it, None where it never had.
+    """
+
+    question_id: int
+    topic: str
+    expected: float
+    last_asked: float | None
+
+
+def fresh(candidates: Sequence[Candidate], repeat_days: int) -> list[Candidate]:
+    """Those that the group has not had within `repeat_days`."""
+    return [one for one in candidates if one.last_asked is None or one.last_asked >= repeat_days]
+
+
+def choose(
+    candidates: Sequence[Candidate],
+    *,
+    shares: Mapping[str, float],
+    weakness: Mapping[str, float],
+    repeat_days: int,
+    avoid_topics: Collection[str] = (),
+    rng: Random,
+) -> Candidate | None:
+    """The next question, or None where there is no candidate at all.
+
+    `shares` is each topic's part of the exam (any scale), `weakness` how far the group is below the pass mark
+    in it (0–1). Fresh questions come first; when all have been asked lately, the one that is longest ago.
+    Topics in `avoid_topics` (those of the same day) come only when there is nothing else.
+    """
+    pool = fresh(candidates, repeat_days)
+    if not pool:
+        return max(candidates, key=lambda one: (one.last_asked or 0.0, -one.question_id), default=None)
+    pool = [one for one in pool if one.topic not in avoid_topics] or pool
+    topics = sorted({one.topic for one in pool})
+    weights = [shares.get(topic, 0.0) * (1.0 + WEAKNESS_GAIN * weakness.get(topic, 0.0)) for topic in topics]
+    if not any(weights):
+        weights = [1.0] * len(topics)
+    (topic,) = rng.choices(topics, weights)
+    pool = [one for one in pool if one.topic == topic]
+    fits = [FLOOR + math.exp(-(((one.expected - TARGET) / SPREAD) ** 2)) for one in pool]
+    return rng.choices(pool, fits)[0]
+
+
+def days_left(candidates: Sequence[Candidate], *, repeat_days: int, per_day: int) -> int:
+    """For how many quiz days there are questions that the group has not had lately."""
+    return len(fresh(candidates, repeat_days)) // per_day

@@ -1,0 +1,30 @@
+"""The agenda's verbs: claim what is due, and what is next."""
+
+from __future__ import annotations
+
+from bot.services import daily
+from bot.services.daily import Plan
+from bot.storage import agenda, deliveries
+from bot.storage.database import Database
+
+AT_ONCE = 50  # entries a transaction: a busy minute must not keep answers waiting behind one long commit
+
+
+async def claim_due(database: Database, plan: Plan, now_ms: int) -> int:
+    """Claim what is due at `now_ms` (milliseconds), oldest first; returns how many entries were claimed.
+
+    A claimed entry has advanced its recurrence, made its rounds and written its deliveries in one
+    transaction, so that a crash leaves either all of it or nothing. Call again until it returns 0.
+    """
+    async with database.write() as tx:
+        entries = await agenda.due(tx, now_ms, AT_ONCE)
+        for entry in entries:
+            await daily.claim(tx, entry, plan, now_ms)
+    return len(entries)
+
+
+async def next_due(database: Database) -> int | None:
+    """When there is something to do next, in milliseconds: an entry, or a delivery that waits."""
+    async with database.read() as tx:
+        instants = [await agenda.next_due(tx), await deliveries.next_due(tx)]
+    return min((instant for instant in instants if instant is not None), default=None)

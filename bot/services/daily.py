@@ -1,0 +1,281 @@
+"""A group's day: its questions are chosen and posted, close together, and end in a digest."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+from bot.domain import selection
+from bot.domain import standings as boards
+from bot.domain.blueprint import Blueprint
+from bot.domain.estimates import GUESS_FLOOR
+from bot.domain.groups import Group, Trouble
+from bot.domain.instants import DAY_MS, MINUTE_MS, from_ms, to_ms
+from bot.domain.quiz import MAX_SAME_LETTER, Kind, order_options
+from bot.storage import agenda, banks, deliveries, estimates, groups, quiz, standings
+from bot.storage.agenda import Entry
+from bot.storage.banks import Pick
+from bot.storage.database import Transaction
+
+DIGEST_AFTER_MS = MINUTE_MS
+TOP = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an operator decides for every group."""
+
+    blueprints: Mapping[str, Blueprint]
+    late_grace: timedelta  # a question later than this is skipped
+    repeat_days: int  # no question comes back sooner while others are left
+    rng: Random
+
+
+def daily_key(group_id: int) -> str:
+    """The agenda's key of a group's daily question."""
+    return f"daily:{group_id}"
+
+
+async def plan_next(tx: Transaction, group: Group, now_ms: int) -> int:
+    """Put the group's next daily question into the agenda; returns its instant in milliseconds."""
+    due = to_ms(group.schedule.next_after(from_ms(now_ms)))
+    await agenda.put(tx, key=daily_key(group.group_id), kind="daily", group_id=group.group_id, due_at=due)
+    return due
+
+
+async def claim(tx: Transaction, entry: Entry, plan: Plan, now_ms: int) -> None:
+    """Do what `entry` says, in the caller's transaction: rounds, deliveries and the next entry together."""
+    group = await groups.by_id(tx, entry.group_id)
+    assert group is not None, "the agenda's rows go with their group"
+    if entry.kind == "daily":
+        await _open_day(tx, entry, group, plan, now_ms)
+        return
+    await agenda.remove(tx, entry.agenda_id)
+    assert entry.day is not None
+    if entry.kind == "close":
+        await _close_day(tx, group, entry.day, now_ms)
+    else:
+        await _digest(tx, group, entry.day, entry.due_at, now_ms)
+
+
+async def _open_day(tx: Transaction, entry: Entry, group: Group, plan: Plan, now_ms: int) -> None:
+    # Advanced by one slot, not to the one after now: each day that was slept through is looked at and recorded.
+    due = from_ms(entry.due_at)
+    await agenda.move(tx, entry.agenda_id, to_ms(group.schedule.next_after(due)))
+    day = group.schedule.local_day(due).isoformat()
+    if await quiz.daily_rounds(tx, group.group_id, day):
+        return
+    if from_ms(now_ms) - due > plan.late_grace:
+        await agenda.skip(tx, group.group_id, day, "late", now_ms)
+        return
+    blueprint = plan.blueprints.get(group.wishes.exam)
+    rounds = await _open_rounds(tx, group, blueprint, plan, day, now_ms) if blueprint else []
+    if not rounds:
+        await agenda.skip(tx, group.group_id, day, "no-questions", now_ms)
+        await tell_admin(tx, group, Trouble.NO_QUESTIONS, now_ms)
+        return
+    if group.trouble is Trouble.NO_QUESTIONS:
+        await groups.set_trouble(tx, group.group_id, None)
+    closes = now_ms + group.wishes.open_minutes * MINUTE_MS
+    for slot, round_id in enumerate(rounds):
+        await deliveries.put(
+            tx,
+            key=f"question:{group.group_id}:{day}:{slot}",
+            kind="question",
+            group_id=group.group_id,
+            round_id=round_id,
+            due_at=entry.due_at,
+            now_ms=now_ms,
+            expires_at=min(closes, entry.due_at + plan.late_grace // timedelta(milliseconds=1) + MINUTE_MS),
+        )
+    await agenda.put(
+        tx, key=f"close:{group.group_id}:{day}", kind="close", group_id=group.group_id, day=day, due_at=closes
+    )
+    await agenda.put(
+        tx,
+        key=f"digest:{group.group_id}:{day}",
+        kind="digest",
+        group_id=group.group_id,
+        day=day,
+        due_at=closes + DIGEST_AFTER_MS,
+    )
+
+
+async def _open_rounds(
+    tx: Transaction, group: Group, blueprint: Blueprint, plan: Plan, day: str, now_ms: int
+) -> list[int]:
+    picks = await banks.picks(tx, group.group_id, blueprint.banks)
+    await _warn_when_low(tx, group, picks, plan, now_ms)
+    opened: list[int] = []
+    used: set[int] = set()
+    topics: set[str] = set()
+    for slot in range(group.wishes.per_day):
+        left = [pick for pick in picks if pick.question_id not in used]
+        question_id = await choose(
+            tx,
+            left,
+            group=group,
+            blueprint=blueprint,
+            member=None,
+            repeat_days=plan.repeat_days,
+            now_ms=now_ms,
+            rng=plan.rng,
+            avoid_topics=topics,
+        )
+        if question_id is None:
+            break
+        used.add(question_id)
+        topics.add(next(pick.topic for pick in left if pick.question_id == question_id))
+        question = await banks.content(tx, question_id)
+        assert question is not None
+        order = order_options(
+            [option.correct for option in question.options],
+            shuffle=question.shuffle,
+            recent_keys=await quiz.recent_keys(tx, group.group_id, MAX_SAME_LETTER),
+            rng=plan.rng,
+        )
+        new = quiz.NewRound(
+            group.group_id,
+            Kind.DAILY,
+            None,
+            day,
+            slot,
+            tuple(order),
+            now_ms,
+            now_ms + group.wishes.open_minutes * MINUTE_MS,
+            group.wishes.channel_id,
+        )
+        round_id = await quiz.open_round(tx, new, question)
+        if round_id is not None:
+            opened.append(round_id)
+    return opened
+
+
+async def choose(
+    tx: Transaction,
+    picks: Sequence[Pick],
+    *,
+    group: Group,
+    blueprint: Blueprint,
+    member: int | None,
+    repeat_days: int,
+    now_ms: int,
+    rng: Random,
+    avoid_topics: Collection[str] = (),
+) -> int | None:
+    """The id of the next question for the group, or for one member; None where there is none."""
+    topic_ids = {pick.topic_id for pick in picks}
+    if member is None:
+        ability = await estimates.group_ability(tx, group.group_id, topic_ids)
+    else:
+        rows = await estimates.load(tx, [member], topic_ids, ())
+        ability = {
+            topic: rows.learner(member).mean + rows.learner_topic(member, topic).mean - rows.topic(topic).mean
+            for topic in topic_ids
+        }
+    pools = await estimates.pools(tx, topic_ids)
+    mark = blueprint.pass_mark / 100
+    chosen = selection.choose(
+        [
+            selection.Candidate(
+                pick.question_id,
+                pick.topic,
+                _chance(ability.get(pick.topic_id, 0.0) - pick.item_mean),
+                None if pick.last_asked is None else (now_ms - pick.last_asked) / DAY_MS,
+            )
+            for pick in picks
+        ],
+        shares={pick.topic: blueprint.topic_share(pick.topic) for pick in picks},
+        weakness={
+            pick.topic: max(0.0, mark - _chance(ability[pick.topic_id] - pools[pick.topic_id].mean))
+            for pick in picks
+            if pick.topic_id in ability
+        },
+        repeat_days=repeat_days,
+        avoid_topics=avoid_topics,
+        rng=rng,
+    )
+    return chosen.question_id if chosen else None
+
+
+def _chance(logit: float) -> float:
+    return GUESS_FLOOR + (1 - GUESS_FLOOR) / (1 + math.exp(-logit))
+
+
+async def _warn_when_low(tx: Transaction, group: Group, picks: Sequence[Pick], plan: Plan, now_ms: int) -> None:
+    unasked = sum(
+        1 for pick in picks if pick.last_asked is None or now_ms - pick.last_asked >= plan.repeat_days * DAY_MS
+    )
+    days = unasked // group.wishes.per_day
+    if picks and days <= selection.LOW_BANK_DAYS:
+        # Once for a bank of this size: new questions begin a new count.
+        await deliveries.put(
+            tx,
+            key=f"low-bank:{group.group_id}:{len(picks)}",
+            kind="notice",
+            group_id=group.group_id,
+            due_at=now_ms,
+            now_ms=now_ms,
+            payload={"what": "low-bank", "days": days, "user": group.set_up_by, "exam": group.wishes.exam},
+        )
+
+
+async def tell_admin(tx: Transaction, group: Group, trouble: Trouble, now_ms: int) -> None:
+    """Remember what keeps the group's posts from arriving, and tell the admin: once, until it is mended."""
+    if group.trouble is trouble:
+        return
+    await groups.set_trouble(tx, group.group_id, trouble)
+    await deliveries.put(
+        tx,
+        key=f"trouble:{group.group_id}:{trouble.value}:{now_ms}",
+        kind="notice",
+        group_id=group.group_id,
+        due_at=now_ms,
+        now_ms=now_ms,
+        payload={
+            "what": trouble.value,
+            "user": group.set_up_by,
+            "channel": group.wishes.channel_id,
+            "exam": group.wishes.exam,
+        },
+    )
+
+
+async def _close_day(tx: Transaction, group: Group, day: str, now_ms: int) -> None:
+    for round_id in await quiz.close(tx, group.group_id, day, now_ms):
+        await deliveries.put(
+            tx,
+            key=f"close:{round_id}",
+            kind="close",
+            group_id=group.group_id,
+            round_id=round_id,
+            due_at=now_ms,
+            now_ms=now_ms,
+        )
+
+
+async def _digest(tx: Transaction, group: Group, day: str, due_at: int, now_ms: int) -> None:
+    rounds = [row for row in await quiz.daily_rounds(tx, group.group_id, day) if row["state"] == "closed"]
+    if not rounds:
+        return
+    period = boards.period(boards.Span.WEEK, date.fromisoformat(day))
+    top = [one for one in boards.ranked(await standings.board(tx, group.group_id, period)) if one.rank <= TOP]
+    payload: dict[str, Any] = {
+        "day": day,
+        "answered": sum(row["answered"] for row in rounds),
+        "questions": len(rounds),
+        "top": [[one.rank, one.user_id, one.points] for one in top],
+    }
+    await deliveries.put(
+        tx,
+        key=f"digest:{group.group_id}:{day}",
+        kind="digest",
+        group_id=group.group_id,
+        due_at=due_at,
+        now_ms=now_ms,
+        payload=payload,
+    )

@@ -1,0 +1,445 @@
+"""Answering: the press, what the member thinks of it, the result, practice, and reports of bad questions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from random import Random
+from typing import Any
+
+from bot.domain import standings as boards
+from bot.domain.blueprint import Blueprint
+from bot.domain.estimates import Abilities, topic_estimate, update
+from bot.domain.groups import Feedback, Group
+from bot.domain.instants import DAY_MS, MINUTE_MS, from_ms, to_ms
+from bot.domain.quiz import (
+    PRACTICE_MINUTES,
+    REPEAT_TEACHES_AFTER_DAYS,
+    Asked,
+    Confidence,
+    Kind,
+    RoundRules,
+    judge,
+    order_options,
+)
+from bot.domain.refusals import (
+    NoQuestions,
+    NoSuchRound,
+    NotAnswered,
+    NotYourRound,
+    Refusal,
+    StillOpen,
+)
+from bot.domain.schedule import Weekly
+from bot.domain.streaks import advance
+from bot.services import daily
+from bot.services.batches import Batches
+from bot.storage import banks, estimates, groups, quiz, standings
+from bot.storage.database import Database, Row, Transaction
+from bot.storage.estimates import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A member's press of a letter; `at` in milliseconds is the click's own time."""
+
+    round_id: int
+    user: int
+    guild_id: int | None
+    choice: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was kept of a press. `again` says that this is an earlier answer, which stays."""
+
+    round_id: int
+    choice: int
+    kind: Kind
+    again: bool
+    confidence: Confidence | None
+    hidden_until: datetime | None  # the result is shown then; None means now
+    after_close: bool  # it was in time, but the closing post was already made
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How an answer went, with the question; chances from 0 to 1 for a random item of the topic."""
+
+    asked: Asked
+    choice: int
+    correct: bool
+    counted: bool
+    rated: bool
+    p_before: float
+    p_after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sureness:
+    """A member's tap on *Sure* or *Guess*."""
+
+    round_id: int
+    user: int
+    guild_id: int | None
+    confidence: Confidence
+    at: int
+
+
+def _rules(row: Row) -> RoundRules:
+    return RoundRules(
+        row["round_id"],
+        row["guild_id"],
+        row["owner"],
+        row["key_position"],
+        len(row["option_order"]),
+        from_ms(row["closes_at"]),
+    )
+
+
+def _hidden_until(row: Row, at: int) -> datetime | None:
+    waits = row["kind"] == "daily" and row["feedback"] == "at-close" and row["closed_at"] is None
+    return from_ms(row["closes_at"]) if waits and at <= row["closes_at"] else None
+
+
+class Desk:
+    """Takes answers. One for each database; every answer is committed before its receipt is given."""
+
+    def __init__(self, database: Database) -> None:
+        self._answers: Batches[Press, Receipt] = Batches(database, commit_answers)
+        self._sureness: Batches[Sureness, Result | Receipt] = Batches(database, commit_sureness)
+
+    async def answer(self, press: Press) -> Receipt:
+        """Keep an answer. Raises NoSuchRound, NotYourRound, NoSuchChoice and RoundClosed."""
+        return await self._answers.put(press)
+
+    async def sureness(self, tap: Sureness) -> Result | Receipt:
+        """Keep how sure the member was; the result, or only the receipt while the group's results are hidden.
+
+        Raises NoSuchRound, NotYourRound and NotAnswered.
+        """
+        return await self._sureness.put(tap)
+
+    async def idle(self) -> None:
+        """Return when all that was taken in is committed."""
+        await self._answers.idle()
+        await self._sureness.idle()
+
+
+async def commit_answers(tx: Transaction, presses: Sequence[Press]) -> list[Receipt | Exception]:
+    """Judge and keep a batch of presses in the order of their arrival, with all that follows from them."""
+    rounds = await quiz.rules(tx, {press.round_id for press in presses})
+    valid = [press for press in presses if press.round_id in rounds]
+    members = (
+        await groups.member_ids(
+            tx, [(rounds[one.round_id]["group_id"], one.user) for one in valid], max(one.at for one in valid)
+        )
+        if valid
+        else {}
+    )
+    ids = set(members.values())
+    questions = {row["question_id"] for row in rounds.values()}
+    since = min((press.at for press in presses), default=0) - REPEAT_TEACHES_AFTER_DAYS * DAY_MS
+    given: dict[tuple[int, int], Any] = dict(await quiz.given(tx, list(rounds), ids))
+    seen = await quiz.lately(tx, ids, questions, since)
+    topics = {row["topic_id"] for row in rounds.values()}
+    books = _Books(
+        await estimates.load(tx, ids, topics, questions),
+        await estimates.pools(tx, topics),
+        await standings.streaks(tx, ids),
+        await quiz.last_seq(tx),
+    )
+    outcomes: list[Receipt | Exception] = []
+    for press in presses:
+        row = rounds.get(press.round_id)
+        if row is None:
+            outcomes.append(NoSuchRound())
+            continue
+        member = members[row["group_id"], press.user]
+        before = given.get((press.round_id, member))
+        try:
+            correct = _judge_again(row, press) if before else _judge(row, press)
+        except Refusal as refusal:
+            outcomes.append(refusal)
+            continue
+        if before is None:
+            counted = (member, row["question_id"]) not in seen
+            books.enter(row, press, member, correct=correct, counted=counted)
+            seen.add((member, row["question_id"]))
+            given[press.round_id, member] = {"choice": press.choice, "confidence": None}
+        outcomes.append(_receipt(row, press, before))
+    await books.write(tx)
+    return outcomes
+
+
+def _judge(row: Row, press: Press) -> bool:
+    return judge(_rules(row), user=press.user, guild_id=press.guild_id, choice=press.choice, at=from_ms(press.at))
+
+
+def _judge_again(row: Row, press: Press) -> bool:
+    # Who answered may see their receipt for ever, in the right server.
+    if press.guild_id != row["guild_id"] or row["owner"] not in (None, press.user):
+        raise NotYourRound
+    return False
+
+
+def _receipt(row: Row, press: Press, before: Any | None) -> Receipt:
+    said = before["confidence"] if before else None
+    return Receipt(
+        press.round_id,
+        before["choice"] if before else press.choice,
+        Kind(row["kind"]),
+        before is not None,
+        Confidence(said) if said else None,
+        _hidden_until(row, press.at),
+        before is None and row["closed_at"] is not None,
+    )
+
+
+class _Books:
+    """All that an answer changes, kept in memory for a batch and written with a fixed number of statements."""
+
+    def __init__(self, rows: Rows, pools: dict[int, Any], streaks: dict[int, Any], seq: int) -> None:
+        self._rows = rows
+        self._touched = Rows()
+        self._pools = pools
+        self._streaks = streaks
+        self._new_streaks: dict[int, Any] = {}
+        self._seq = seq
+        self._answers: list[dict[str, Any]] = []
+        self._standings: list[dict[str, Any]] = []
+        self._counts: Counter[int] = Counter()
+
+    def enter(self, row: Row, press: Press, member: int, *, correct: bool, counted: bool) -> None:
+        before, after = self._learn(member, row["topic_id"], row["question_id"], correct, counted=counted)
+        rated = row["kind"] == "daily"
+        self._seq += 1
+        self._answers.append(
+            {
+                "round_id": press.round_id,
+                "member_id": member,
+                "seq": self._seq,
+                "question_id": row["question_id"],
+                "choice": press.choice,
+                "correct": int(correct),
+                "counted": int(counted),
+                "rated": int(rated),
+                "answered_at": press.at,
+                "day": row["day"],
+                "p_before": before,
+                "p_after": after,
+            }
+        )
+        self._counts[press.round_id] += 1
+        if rated:
+            self._rate(row, member, correct=correct, counted=counted)
+
+    def _learn(self, member: int, topic: int, question: int, correct: bool, *, counted: bool) -> tuple[float, float]:
+        rows = self._rows
+        now = Abilities(rows.learner(member), rows.learner_topic(member, topic), rows.topic(topic), rows.item(question))
+        pool = self._pools[topic]
+        before = topic_estimate(now.learner, now.learner_topic, now.topic, pool).p
+        if not counted:
+            return before, before
+        then = update(now, correct)
+        for books in (rows, self._touched):
+            books.learners[member] = then.learner
+            books.learner_topics[member, topic] = then.learner_topic
+            books.topics[topic] = then.topic
+            books.items[question] = then.item
+        return before, topic_estimate(then.learner, then.learner_topic, then.topic, pool).p
+
+    def _rate(self, row: Row, member: int, *, correct: bool, counted: bool) -> None:
+        day = date.fromisoformat(row["day"])
+        earned = boards.points(correct=correct, counted=counted)
+        for span in boards.Span:
+            self._standings.append(
+                {
+                    "group_id": row["group_id"],
+                    "period": boards.period(span, day),
+                    "member_id": member,
+                    "points": earned,
+                }
+            )
+        schedule = Weekly(
+            time(*divmod(row["daily_minute"], 60)),
+            row["zone"],
+            frozenset(n for n in range(7) if row["weekdays"] >> n & 1),
+        )
+        streak = advance(self._streaks.get(member), day, schedule.previous_day)
+        self._streaks[member] = self._new_streaks[member] = streak
+
+    async def write(self, tx: Transaction) -> None:
+        if not self._answers:
+            return
+        await quiz.insert_answers(tx, self._answers)
+        await quiz.add_answered(tx, self._counts)
+        await estimates.save(tx, self._touched)
+        await standings.add(tx, self._standings)
+        await standings.save_streaks(tx, self._new_streaks)
+
+
+async def commit_sureness(tx: Transaction, taps: Sequence[Sureness]) -> list[Result | Receipt | Exception]:
+    """Keep a batch of *Sure* and *Guess* taps and look up what each may be shown."""
+    rounds = await quiz.rules(tx, {tap.round_id for tap in taps})
+    asked: dict[int, Asked] = {}
+    outcomes: list[Result | Receipt | Exception] = []
+    for tap in taps:
+        row = rounds.get(tap.round_id)
+        if row is None:
+            outcomes.append(NoSuchRound())
+            continue
+        answer = await quiz.answer(tx, tap.round_id, tap.user)
+        if answer is None or tap.guild_id != row["guild_id"]:
+            outcomes.append(NotYourRound() if answer else NotAnswered())
+            continue
+        await quiz.set_confidence(tx, tap.round_id, answer["member_id"], tap.confidence.value)
+        hidden = _hidden_until(row, tap.at)
+        if hidden is not None:
+            said = Confidence(answer["confidence"] or tap.confidence.value)
+            outcomes.append(Receipt(tap.round_id, answer["choice"], Kind(row["kind"]), True, said, hidden, False))
+            continue
+        if tap.round_id not in asked:
+            whole = await quiz.round_row(tx, tap.round_id)
+            assert whole is not None
+            asked[tap.round_id] = quiz.asked(whole)
+        outcomes.append(_result(asked[tap.round_id], answer))
+    return outcomes
+
+
+def _result(asked: Asked, answer: Row) -> Result:
+    return Result(
+        asked,
+        answer["choice"],
+        bool(answer["correct"]),
+        bool(answer["counted"]),
+        bool(answer["rated"]),
+        answer["p_before"],
+        answer["p_after"],
+    )
+
+
+async def result(database: Database, round_id: int, user: int, guild_id: int | None, now: datetime) -> Result:
+    """How a member's answer went. Raises NoSuchRound, NotYourRound, NotAnswered and StillOpen."""
+    async with database.read() as tx:
+        row = (await quiz.rules(tx, [round_id])).get(round_id)
+        whole = await quiz.round_row(tx, round_id)
+        if row is None or whole is None:
+            raise NoSuchRound
+        if guild_id != row["guild_id"]:
+            raise NotYourRound
+        answer = await quiz.answer(tx, round_id, user)
+    if answer is None:
+        raise NotAnswered
+    hidden = _hidden_until(row, to_ms(now))
+    if hidden is not None:
+        raise StillOpen(hidden)
+    return _result(quiz.asked(whole), answer)
+
+
+async def practise(
+    database: Database,
+    group: Group,
+    user: int,
+    *,
+    blueprint: Blueprint,
+    topic: str | None,
+    now: datetime,
+    rng: Random,
+) -> Asked:
+    """Ask a member one question for practice, of the topic with this slug or of any.
+
+    Never one that the group is being asked now. Raises NoQuestions.
+    """
+    async with database.write() as tx:
+        now_ms = to_ms(now)
+        member = (await groups.member_ids(tx, [(group.group_id, user)], now_ms))[group.group_id, user]
+        taken = await quiz.open_questions(tx, group.group_id, now_ms)
+        picks = [
+            pick
+            for pick in await banks.picks(tx, group.group_id, blueprint.banks, owner=member)
+            if pick.question_id not in taken and topic in (None, pick.topic)
+        ]
+        chosen = await daily.choose(
+            tx,
+            picks,
+            group=group,
+            blueprint=blueprint,
+            member=member,
+            repeat_days=REPEAT_TEACHES_AFTER_DAYS,
+            now_ms=now_ms,
+            rng=rng,
+        )
+        if chosen is None:
+            raise NoQuestions(topic)
+        return await _ask(tx, group, member, chosen, now_ms, rng)
+
+
+async def practise_again(
+    database: Database, round_id: int, user: int, guild_id: int, now: datetime, rng: Random
+) -> Asked:
+    """Ask a member the question of a closed round, for practice. Raises NoSuchRound, NotYourRound, StillOpen."""
+    async with database.write() as tx:
+        now_ms = to_ms(now)
+        row = (await quiz.rules(tx, [round_id])).get(round_id)
+        if row is None:
+            raise NoSuchRound
+        if row["guild_id"] != guild_id:
+            raise NotYourRound
+        if row["kind"] == "daily" and row["closed_at"] is None and now_ms <= row["closes_at"]:
+            raise StillOpen(from_ms(row["closes_at"]))
+        group = await groups.by_id(tx, row["group_id"])
+        assert group is not None
+        member = (await groups.member_ids(tx, [(group.group_id, user)], now_ms))[group.group_id, user]
+        return await _ask(tx, group, member, row["question_id"], now_ms, rng)
+
+
+async def _ask(tx: Transaction, group: Group, member: int, question_id: int, now_ms: int, rng: Random) -> Asked:
+    question = await banks.content(tx, question_id)
+    assert question is not None
+    order = order_options(
+        [option.correct for option in question.options], shuffle=question.shuffle, recent_keys=(), rng=rng
+    )
+    new = quiz.NewRound(
+        group.group_id,
+        Kind.PRACTICE,
+        member,
+        group.local_day(from_ms(now_ms)).isoformat(),
+        0,
+        tuple(order),
+        now_ms,
+        now_ms + PRACTICE_MINUTES * MINUTE_MS,
+        group.wishes.channel_id,
+    )
+    round_id = await quiz.open_round(tx, new, question)
+    assert round_id is not None
+    row = await quiz.round_row(tx, round_id)
+    assert row is not None
+    return quiz.asked(row)
+
+
+async def flag(database: Database, round_id: int, user: int, guild_id: int | None, reason: str, now: datetime) -> None:
+    """Keep a member's report about a round's question. Raises NoSuchRound and NotYourRound."""
+    async with database.write() as tx:
+        row = (await quiz.rules(tx, [round_id])).get(round_id)
+        if row is None:
+            raise NoSuchRound
+        if guild_id != row["guild_id"] or row["owner"] not in (None, user):
+            raise NotYourRound
+        key = (row["group_id"], user)
+        member = (await groups.member_ids(tx, [key], to_ms(now)))[key]
+        await quiz.put_flag(tx, row["question_id"], member, reason, to_ms(now))
+
+
+async def flags(database: Database, group: Group, limit: int = 10) -> list[dict[str, Any]]:
+    """The newest reports, for tutors; who made them is not in it."""
+    async with database.read() as tx:
+        return await quiz.flags(tx, group.group_id, limit)
+
+
+def is_hidden(group: Group) -> bool:
+    """Whether the group's members learn their results only at closing."""
+    return group.wishes.feedback is Feedback.AT_CLOSE

@@ -1,0 +1,66 @@
+"""Rows of the agenda: what is due, for whom, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.storage.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing to do. `day` is the group's local date that it belongs to; `due_at` in milliseconds."""
+
+    agenda_id: int
+    key: str
+    kind: str
+    group_id: int
+    day: str | None
+    due_at: int
+
+
+async def put(tx: Transaction, *, key: str, kind: str, group_id: int, due_at: int, day: str | None = None) -> None:
+    """Plan something, or move it: `key` stands for the same thing for ever."""
+    await tx.run(
+        """INSERT INTO agenda (key, kind, group_id, day, due_at) VALUES (:key, :kind, :group_id, :day, :due)
+           ON CONFLICT (key) DO UPDATE SET due_at = excluded.due_at, day = excluded.day""",
+        {"key": key, "kind": kind, "group_id": group_id, "day": day, "due": due_at},
+    )
+
+
+async def due(tx: Transaction, now_ms: int, limit: int) -> list[Entry]:
+    """What is due, in the order in which it became so."""
+    rows = await tx.all(
+        """SELECT agenda_id, key, kind, group_id, day, due_at FROM agenda
+           WHERE due_at <= :now ORDER BY due_at, agenda_id LIMIT :limit""",
+        {"now": now_ms, "limit": limit},
+    )
+    return [Entry(*row) for row in rows]
+
+
+async def move(tx: Transaction, agenda_id: int, due_at: int) -> None:
+    await tx.run("UPDATE agenda SET due_at = :due WHERE agenda_id = :id", {"due": due_at, "id": agenda_id})
+
+
+async def remove(tx: Transaction, agenda_id: int) -> None:
+    await tx.run("DELETE FROM agenda WHERE agenda_id = :id", {"id": agenda_id})
+
+
+async def next_due(tx: Transaction) -> int | None:
+    row = await tx.one("SELECT MIN(due_at) AS due FROM agenda")
+    return row["due"] if row else None
+
+
+async def skip(tx: Transaction, group_id: int, day: str, reason: str, now_ms: int) -> None:
+    """Record that a group had no question on `day`, and why."""
+    await tx.run(
+        """INSERT INTO skips (group_id, day, reason, at) VALUES (:group_id, :day, :reason, :now)
+           ON CONFLICT (group_id, day) DO NOTHING""",
+        {"group_id": group_id, "day": day, "reason": reason, "now": now_ms},
+    )
+
+
+async def skips(tx: Transaction, group_id: int) -> list[tuple[str, str]]:
+    """(day, reason) of each skipped day, newest first."""
+    rows = await tx.all("SELECT day, reason FROM skips WHERE group_id = :id ORDER BY day DESC", {"id": group_id})
+    return [(row["day"], row["reason"]) for row in rows]

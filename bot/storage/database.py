@@ -1,0 +1,187 @@
+"""The SQLite file: one writer behind a cancel-safe lock, one read-only connection beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any, Self
+
+import aiosqlite
+
+from bot.storage import migrations
+
+Row = sqlite3.Row
+Params = Mapping[str, Any]
+
+
+class DatabaseRefused(Exception):
+    """The file cannot be used; the text says why and what to do."""
+
+
+class Transaction:
+    """What a storage function is handed: statements with named parameters inside one transaction."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    async def run(self, sql: str, params: Params | None = None) -> int:
+        """Execute one statement; returns the number of rows it changed."""
+        async with self._connection.execute(sql, params or {}) as cursor:
+            return cursor.rowcount
+
+    async def many(self, sql: str, rows: Iterable[Params]) -> None:
+        """Execute one statement for each of `rows`, in one step."""
+        await self._connection.executemany(sql, rows)
+
+    async def all(self, sql: str, params: Params | None = None) -> Sequence[Row]:
+        """Every row of a query (or of a RETURNING clause)."""
+        return list(await self._connection.execute_fetchall(sql, params or {}))
+
+    async def one(self, sql: str, params: Params | None = None) -> Row | None:
+        """The first row of a query, or None."""
+        rows = await self.all(sql, params)
+        return rows[0] if rows else None
+
+
+class Database:
+    """An open database. Make it with `Database.open`; give it back with `close`."""
+
+    def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection, lock: IO[str]) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._process_lock = lock
+        self._write_lock = asyncio.Lock()
+        self._read_lock = asyncio.Lock()
+
+    @classmethod
+    async def open(cls, path: Path) -> Self:
+        """Open or create the file at `path`, bring its schema up to date, and keep other processes out.
+
+        Raises DatabaseRefused with the remedy for a path that cannot be written, a file that is not ours, is
+        damaged or is newer than this program, and where another process holds it.
+        """
+        lock = _lock_process(path)
+        try:
+            migrations.migrate(path)
+            address = path.absolute().as_uri()
+            writer = await _connect(f"{address}?mode=rw", migrations.PRAGMAS)
+            reader = await _connect(f"{address}?mode=ro", migrations.PRAGMAS[:1])
+        except migrations.SchemaRefused as error:
+            lock.close()
+            raise DatabaseRefused(str(error)) from error
+        except BaseException:
+            lock.close()
+            raise
+        return cls(writer, reader, lock)
+
+    async def close(self) -> None:
+        async with self._write_lock, self._read_lock:
+            await self._reader.close()
+            await self._writer.close()
+            self._process_lock.close()
+
+    @contextlib.asynccontextmanager
+    async def write(self) -> AsyncIterator[Transaction]:
+        """A write transaction: committed when the block ends, rolled back when it raises or is cancelled.
+
+        BEGIN IMMEDIATE, because a read that writes later gets SQLITE_BUSY_SNAPSHOT whatever the timeout.
+        """
+        async with self._write_lock:
+            await _uninterrupted(self._writer, "BEGIN IMMEDIATE")
+            try:
+                yield Transaction(self._writer)
+            except BaseException:
+                await _uninterrupted(self._writer, "ROLLBACK")
+                raise
+            try:
+                await _uninterrupted(self._writer, "COMMIT")
+            except sqlite3.Error:
+                if self._writer.in_transaction:
+                    await _uninterrupted(self._writer, "ROLLBACK")
+                raise
+
+    @contextlib.asynccontextmanager
+    async def read(self) -> AsyncIterator[Transaction]:
+        """A read transaction: one snapshot for all the statements of the block."""
+        async with self._read_lock:
+            await _uninterrupted(self._reader, "BEGIN")
+            try:
+                yield Transaction(self._reader)
+            finally:
+                await _uninterrupted(self._reader, "ROLLBACK")
+
+    async def copy_to(self, target: Path) -> None:
+        """Write a consistent copy to the new file `target`; writers need not stop.
+
+        VACUUM INTO, because a paged backup starts again at every write and need never end.
+        """
+        async with self._read_lock, self._reader.execute("VACUUM INTO :target", {"target": str(target)}):
+            return
+
+
+async def _uninterrupted(connection: aiosqlite.Connection, statement: str) -> None:
+    """Run a transaction statement to its end even if the caller is cancelled meanwhile.
+
+    The statement runs in the connection's thread and cannot be called back; whoever enters next must find
+    the transaction either open and its own, or gone.
+    """
+    work = asyncio.ensure_future(_execute(connection, statement))
+    cancelled: asyncio.CancelledError | None = None
+    while not work.done():
+        try:
+            await asyncio.shield(work)
+        except asyncio.CancelledError as error:
+            if work.cancelled():
+                raise
+            cancelled = error
+        except sqlite3.Error:
+            break
+    if cancelled is not None:
+        if statement.startswith("BEGIN") and work.exception() is None:
+            await _execute(connection, "ROLLBACK")
+        raise cancelled
+    work.result()
+
+
+async def _execute(connection: aiosqlite.Connection, statement: str) -> None:
+    async with connection.execute(statement):
+        pass
+
+
+async def _connect(uri: str, pragmas: Iterable[str]) -> aiosqlite.Connection:
+    connection = await aiosqlite.connect(uri, uri=True, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    for pragma in pragmas:
+        await _execute(connection, pragma)
+    return connection
+
+
+def _lock_process(path: Path) -> IO[str]:
+    """Hold an OS lock beside the database; it goes with the process, however that ends."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = open(f"{path}.lock", "a+", encoding="utf-8")  # noqa: SIM115  held while the database is open
+    except OSError as error:
+        raise DatabaseRefused(
+            f"{path}: the database cannot be written here ({error.strerror}); "
+            "set STUDYHALL_DATABASE to a file in a folder that this user may write."
+        ) from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        handle.seek(0)
+        holder = handle.read().strip() or "another process"
+        handle.close()
+        raise DatabaseRefused(
+            f"{path}: {holder} is already running on this database; "
+            "stop that one first, or give this one another STUDYHALL_DATABASE."
+        ) from error
+    handle.truncate(0)
+    handle.write(f"process {os.getpid()}")
+    handle.flush()
+    return handle

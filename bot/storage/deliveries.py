@@ -1,0 +1,146 @@
+"""Rows of the outbox: what must reach Discord exactly once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from bot.storage.database import Row, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message or edit on its way. Instants in milliseconds.
+
+    `uncertain` says that an earlier process, or an earlier try, may have sent it: look before sending again.
+    """
+
+    delivery_id: int
+    key: str
+    group_id: int
+    kind: str
+    round_id: int | None
+    payload: dict[str, Any]
+    nonce: str
+    uncertain: bool
+    attempts: int
+    due_at: int
+    expires_at: int | None
+
+
+def nonce(key: str) -> str:
+    """Discord's de-duplication takes 25 characters at most."""
+    return hashlib.blake2b(key.encode(), digest_size=12).hexdigest()
+
+
+def _delivery(row: Row) -> Delivery:
+    return Delivery(
+        row["delivery_id"],
+        row["key"],
+        row["group_id"],
+        row["kind"],
+        row["round_id"],
+        json.loads(row["payload"]),
+        row["nonce"],
+        bool(row["uncertain"]),
+        row["attempts"],
+        row["due_at"],
+        row["expires_at"],
+    )
+
+
+async def put(
+    tx: Transaction,
+    *,
+    key: str,
+    kind: str,
+    group_id: int,
+    due_at: int,
+    now_ms: int,
+    round_id: int | None = None,
+    expires_at: int | None = None,
+    payload: dict[str, Any] | None = None,
+) -> None:
+    """Put something into the outbox. The same `key` a second time changes nothing."""
+    await tx.run(
+        """INSERT INTO deliveries (key, group_id, kind, round_id, payload, nonce, state, due_at, not_before,
+               expires_at)
+           VALUES (:key, :group_id, :kind, :round_id, :payload, :nonce, 'pending', :due, :now, :expires)
+           ON CONFLICT (key) DO NOTHING""",
+        {
+            "key": key,
+            "group_id": group_id,
+            "kind": kind,
+            "round_id": round_id,
+            "payload": json.dumps(payload or {}),
+            "nonce": nonce(key),
+            "due": due_at,
+            "now": now_ms,
+            "expires": expires_at,
+        },
+    )
+
+
+async def recover(tx: Transaction) -> int:
+    """After a start: what was being sent when the last process ended is uncertain, and waits again."""
+    return await tx.run("UPDATE deliveries SET state = 'pending', uncertain = 1 WHERE state = 'sending'")
+
+
+async def take(tx: Transaction, now_ms: int, limit: int) -> list[Delivery]:
+    """The first waiting delivery of each group that may go now, marked as being sent.
+
+    One a group at a time, so that a group's posts keep their order even when one of them has to wait.
+    """
+    rows = await tx.all(
+        """UPDATE deliveries SET state = 'sending', attempts = attempts + 1
+           WHERE delivery_id IN (
+               SELECT delivery_id FROM deliveries
+               WHERE state = 'pending' AND not_before <= :now AND delivery_id IN (
+                   SELECT MIN(delivery_id) FROM deliveries WHERE state IN ('pending', 'sending') GROUP BY group_id)
+               ORDER BY delivery_id LIMIT :limit)
+           RETURNING *""",
+        {"now": now_ms, "limit": limit},
+    )
+    return sorted((_delivery(row) for row in rows), key=lambda one: one.delivery_id)
+
+
+async def sent(tx: Transaction, delivery_id: int, message_id: int | None) -> None:
+    await tx.run(
+        "UPDATE deliveries SET state = 'sent', message_id = :message, problem = NULL WHERE delivery_id = :id",
+        {"message": message_id, "id": delivery_id},
+    )
+
+
+async def failed(tx: Transaction, delivery_id: int, problem: str) -> None:
+    await tx.run(
+        "UPDATE deliveries SET state = 'failed', problem = :problem WHERE delivery_id = :id",
+        {"problem": problem, "id": delivery_id},
+    )
+
+
+async def retry(tx: Transaction, delivery_id: int, not_before: int, problem: str) -> None:
+    await tx.run(
+        """UPDATE deliveries SET state = 'pending', uncertain = 1, not_before = :not_before, problem = :problem
+           WHERE delivery_id = :id""",
+        {"not_before": not_before, "problem": problem, "id": delivery_id},
+    )
+
+
+async def next_due(tx: Transaction) -> int | None:
+    """When the next waiting delivery may be tried, in milliseconds."""
+    row = await tx.one(
+        """SELECT MIN(not_before) AS due FROM deliveries WHERE state = 'pending' AND delivery_id IN (
+               SELECT MIN(delivery_id) FROM deliveries WHERE state IN ('pending', 'sending') GROUP BY group_id)"""
+    )
+    return row["due"] if row else None
+
+
+async def again(tx: Transaction, key: str, now_ms: int) -> None:
+    """Let an edit that was made be made once more, since what it shows has changed."""
+    await tx.run(
+        """UPDATE deliveries SET state = 'pending', attempts = 0, not_before = :now
+           WHERE key = :key AND state = 'sent'""",
+        {"key": key, "now": now_ms},
+    )

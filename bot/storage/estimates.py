@@ -1,0 +1,148 @@
+"""Rows of the learner model: four beliefs, each a mean and a variance on the logit scale."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from bot.domain.estimates import (
+    PRIOR_ITEM,
+    PRIOR_LEARNER,
+    PRIOR_LEARNER_TOPIC,
+    PRIOR_TOPIC,
+    Gaussian,
+    item_pool_from_sums,
+)
+from bot.storage.database import Row, Transaction
+
+LearnerTopic = tuple[int, int]  # member id, topic id
+
+
+def marks(name: str, values: Collection[int]) -> tuple[str, dict[str, int]]:
+    """Named parameters for an IN list: the text between the brackets, and their values."""
+    params = {f"{name}{n}": value for n, value in enumerate(sorted(values))}
+    return ", ".join(f":{key}" for key in params), params
+
+
+def _gaussian(row: Row) -> Gaussian:
+    return Gaussian(row["mean"], row["variance"])
+
+
+class Rows:
+    """The beliefs that a batch of answers touches: read once, changed in memory, written once."""
+
+    def __init__(self) -> None:
+        self.learners: dict[int, Gaussian] = {}
+        self.learner_topics: dict[LearnerTopic, Gaussian] = {}
+        self.topics: dict[int, Gaussian] = {}
+        self.items: dict[int, Gaussian] = {}
+
+    def learner(self, member: int) -> Gaussian:
+        return self.learners.get(member, PRIOR_LEARNER)
+
+    def learner_topic(self, member: int, topic: int) -> Gaussian:
+        return self.learner_topics.get((member, topic), PRIOR_LEARNER_TOPIC)
+
+    def topic(self, topic: int) -> Gaussian:
+        return self.topics.get(topic, PRIOR_TOPIC)
+
+    def item(self, question: int) -> Gaussian:
+        return self.items.get(question, PRIOR_ITEM)
+
+
+async def load(tx: Transaction, members: Collection[int], topics: Collection[int], items: Collection[int]) -> Rows:
+    """The kept beliefs about these members (in these topics), topics and items."""
+    rows = Rows()
+    member_marks, member_params = marks("m", members)
+    topic_marks, topic_params = marks("t", topics)
+    item_marks, item_params = marks("i", items)
+    for row in await tx.all(
+        f"SELECT member_id, mean, variance FROM learner_estimates WHERE member_id IN ({member_marks})",
+        member_params,
+    ):
+        rows.learners[row["member_id"]] = _gaussian(row)
+    for row in await tx.all(
+        f"""SELECT member_id, topic_id, mean, variance FROM learner_topic_estimates
+            WHERE member_id IN ({member_marks}) AND topic_id IN ({topic_marks})""",
+        {**member_params, **topic_params},
+    ):
+        rows.learner_topics[row["member_id"], row["topic_id"]] = _gaussian(row)
+    for row in await tx.all(
+        f"SELECT topic_id, mean, variance FROM topic_estimates WHERE topic_id IN ({topic_marks})",
+        topic_params,
+    ):
+        rows.topics[row["topic_id"]] = _gaussian(row)
+    for row in await tx.all(
+        f"SELECT question_id, mean, variance FROM item_estimates WHERE question_id IN ({item_marks})",
+        item_params,
+    ):
+        rows.items[row["question_id"]] = _gaussian(row)
+    return rows
+
+
+async def save(tx: Transaction, rows: Rows) -> None:
+    """Write back every belief of `rows`."""
+    await tx.many(
+        """INSERT INTO learner_estimates (member_id, mean, variance) VALUES (:id, :mean, :variance)
+           ON CONFLICT (member_id) DO UPDATE SET mean = excluded.mean, variance = excluded.variance""",
+        [{"id": key, "mean": one.mean, "variance": one.variance} for key, one in rows.learners.items()],
+    )
+    await tx.many(
+        """INSERT INTO learner_topic_estimates (member_id, topic_id, mean, variance)
+           VALUES (:member, :topic, :mean, :variance)
+           ON CONFLICT (member_id, topic_id) DO UPDATE SET mean = excluded.mean, variance = excluded.variance""",
+        [
+            {"member": member, "topic": topic, "mean": one.mean, "variance": one.variance}
+            for (member, topic), one in rows.learner_topics.items()
+        ],
+    )
+    await tx.many(
+        """INSERT INTO topic_estimates (topic_id, mean, variance) VALUES (:id, :mean, :variance)
+           ON CONFLICT (topic_id) DO UPDATE SET mean = excluded.mean, variance = excluded.variance""",
+        [{"id": key, "mean": one.mean, "variance": one.variance} for key, one in rows.topics.items()],
+    )
+    await tx.many(
+        """INSERT INTO item_estimates (question_id, mean, variance) VALUES (:id, :mean, :variance)
+           ON CONFLICT (question_id) DO UPDATE SET mean = excluded.mean, variance = excluded.variance""",
+        [{"id": key, "mean": one.mean, "variance": one.variance} for key, one in rows.items.items()],
+    )
+
+
+async def pools(tx: Transaction, topics: Collection[int]) -> dict[int, Gaussian]:
+    """A random live item of each topic (see `item_pool`)."""
+    topic_marks, params = marks("t", topics)
+    found = await tx.all(
+        f"""SELECT q.topic_id, COUNT(*) AS n, SUM(i.mean) AS means, SUM(i.mean * i.mean) AS squares,
+                SUM(i.variance) AS variances
+            FROM questions q JOIN item_estimates i ON i.question_id = q.question_id
+            WHERE q.topic_id IN ({topic_marks}) AND q.state = 'live' GROUP BY q.topic_id""",
+        params,
+    )
+    kept = {
+        row["topic_id"]: item_pool_from_sums(row["n"], row["means"], row["squares"], row["variances"]) for row in found
+    }
+    return {topic: kept.get(topic, PRIOR_ITEM) for topic in topics}
+
+
+async def answered(tx: Transaction, member: int) -> Mapping[int, int]:
+    """How many answers of the member count for each topic id."""
+    rows = await tx.all(
+        """SELECT q.topic_id, COUNT(*) AS n FROM answers a JOIN questions q ON q.question_id = a.question_id
+           WHERE a.member_id = :member AND a.counted = 1 GROUP BY q.topic_id""",
+        {"member": member},
+    )
+    return {row["topic_id"]: row["n"] for row in rows}
+
+
+async def group_ability(tx: Transaction, group_id: int, topics: Collection[int]) -> dict[int, float]:
+    """The group's mean ability in each topic, on the logit scale; topics that nobody has answered are left out."""
+    topic_marks, params = marks("t", topics)
+    rows = await tx.all(
+        f"""SELECT lt.topic_id, AVG(l.mean + lt.mean - COALESCE(t.mean, 0.0)) AS ability
+            FROM learner_topic_estimates lt
+            JOIN members m ON m.member_id = lt.member_id
+            JOIN learner_estimates l ON l.member_id = lt.member_id
+            LEFT JOIN topic_estimates t ON t.topic_id = lt.topic_id
+            WHERE m.group_id = :group_id AND lt.topic_id IN ({topic_marks}) GROUP BY lt.topic_id""",
+        {**params, "group_id": group_id},
+    )
+    return {row["topic_id"]: row["ability"] for row in rows}

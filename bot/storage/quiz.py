@@ -1,0 +1,260 @@
+"""Rows of rounds, answers and flags."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.instants import from_ms
+from bot.domain.quiz import Asked, Kind
+from bot.storage.banks import Content, unpack_options
+from bot.storage.database import Params, Row, Transaction
+from bot.storage.estimates import marks
+
+
+@dataclass(frozen=True, slots=True)
+class NewRound:
+    """A round about to be made; instants in milliseconds, `order` as places in the bank's order."""
+
+    group_id: int
+    kind: Kind
+    owner_id: int | None
+    day: str
+    slot: int
+    order: tuple[int, ...]
+    opened_at: int
+    closes_at: int
+    channel_id: int
+
+
+def asked(row: Row) -> Asked:
+    """The question of a round row that was joined with its revision and topic."""
+    options = unpack_options(row["options"])
+    return Asked(
+        round_id=row["round_id"],
+        group_id=row["group_id"],
+        kind=Kind(row["kind"]),
+        topic=row["topic"],
+        stem=row["stem"],
+        options=tuple(options[int(place)] for place in row["option_order"]),
+        explanation=row["explanation"],
+        source=row["source"],
+        opened_at=from_ms(row["opened_at"]),
+        closes_at=from_ms(row["closes_at"]),
+    )
+
+
+ASKED = """r.round_id, r.group_id, r.kind, r.option_order, r.opened_at, r.closes_at, r.closed_at, r.state,
+    r.channel_id, r.message_id, r.answered, r.day, r.owner_id, r.question_id, r.key_position,
+    t.name AS topic, t.slug AS topic_slug, q.topic_id, v.stem, v.options, v.explanation, v.source"""
+ASKED_FROM = """rounds r
+    JOIN revisions v ON v.question_id = r.question_id AND v.revision = r.revision
+    JOIN questions q ON q.question_id = r.question_id
+    JOIN topics t ON t.topic_id = q.topic_id"""
+
+
+async def open_round(tx: Transaction, new: NewRound, question: Content) -> int | None:
+    """Make a round; None where the group already had one in that slot of that day."""
+    key = next(place for place, source in enumerate(new.order) if question.options[source].correct)
+    row = await tx.one(
+        """INSERT INTO rounds (group_id, question_id, revision, kind, owner_id, day, slot, option_order,
+               key_position, opened_at, closes_at, state, channel_id)
+           VALUES (:group_id, :question, :revision, :kind, :owner, :day, :slot, :order, :key, :opened, :closes,
+               :state, :channel)
+           ON CONFLICT DO NOTHING RETURNING round_id""",
+        {
+            "group_id": new.group_id,
+            "question": question.question_id,
+            "revision": question.revision,
+            "kind": new.kind.value,
+            "owner": new.owner_id,
+            "day": new.day,
+            "slot": new.slot,
+            "order": "".join(str(place) for place in new.order),
+            "key": key,
+            "opened": new.opened_at,
+            "closes": new.closes_at,
+            "state": "posting" if new.kind is Kind.DAILY else "open",
+            "channel": new.channel_id,
+        },
+    )
+    return row["round_id"] if row else None
+
+
+async def round_row(tx: Transaction, round_id: int) -> Row | None:
+    """A round with its question, as `asked` takes it."""
+    return await tx.one(f"SELECT {ASKED} FROM {ASKED_FROM} WHERE r.round_id = :id", {"id": round_id})
+
+
+async def daily_rounds(tx: Transaction, group_id: int, day: str) -> list[Row]:
+    """The rounds of a group's day, in their order."""
+    return list(
+        await tx.all(
+            f"""SELECT {ASKED} FROM {ASKED_FROM}
+                WHERE r.group_id = :group_id AND r.day = :day AND r.kind = 'daily' ORDER BY r.slot""",
+            {"group_id": group_id, "day": day},
+        )
+    )
+
+
+async def recent_keys(tx: Transaction, group_id: int, limit: int) -> list[int]:
+    """Where the right option stood in the group's latest daily rounds, newest first."""
+    rows = await tx.all(
+        """SELECT key_position FROM rounds WHERE group_id = :group_id AND kind = 'daily'
+           ORDER BY round_id DESC LIMIT :limit""",
+        {"group_id": group_id, "limit": limit},
+    )
+    return [row["key_position"] for row in rows]
+
+
+async def open_questions(tx: Transaction, group_id: int, now_ms: int) -> set[int]:
+    """The questions of the group's rounds that still take answers: nobody may practise them."""
+    rows = await tx.all(
+        """SELECT question_id FROM rounds WHERE group_id = :group_id AND kind = 'daily'
+           AND state IN ('posting', 'open') AND closes_at > :now""",
+        {"group_id": group_id, "now": now_ms},
+    )
+    return {row["question_id"] for row in rows}
+
+
+async def posted(tx: Transaction, round_id: int, message_id: int) -> None:
+    await tx.run(
+        """UPDATE rounds SET message_id = :message, state = CASE state WHEN 'posting' THEN 'open' ELSE state END
+           WHERE round_id = :id""",
+        {"message": message_id, "id": round_id},
+    )
+
+
+async def unposted(tx: Transaction, round_id: int) -> None:
+    """The round never reached its channel: it is no round of the group's."""
+    await tx.run("UPDATE rounds SET state = 'unposted' WHERE round_id = :id", {"id": round_id})
+
+
+async def close(tx: Transaction, group_id: int, day: str, now_ms: int) -> list[int]:
+    """Close the day's posted rounds; returns those that were open."""
+    rows = await tx.all(
+        """UPDATE rounds SET state = 'closed', closed_at = :now
+           WHERE group_id = :group_id AND day = :day AND kind = 'daily' AND state = 'open' RETURNING round_id""",
+        {"group_id": group_id, "day": day, "now": now_ms},
+    )
+    return sorted(row["round_id"] for row in rows)
+
+
+async def rules(tx: Transaction, round_ids: Collection[int]) -> dict[int, Row]:
+    """What the judge and the books need of each round."""
+    round_marks, params = marks("r", round_ids)
+    rows = await tx.all(
+        f"""SELECT r.round_id, r.group_id, g.guild_id, o.user_id AS owner, r.key_position, r.option_order,
+                r.closes_at, r.closed_at, r.kind, r.day, r.question_id, q.topic_id, g.feedback, g.zone,
+                g.daily_minute, g.weekdays, r.state
+            FROM rounds r
+            JOIN groups g ON g.group_id = r.group_id
+            JOIN questions q ON q.question_id = r.question_id
+            LEFT JOIN members o ON o.member_id = r.owner_id
+            WHERE r.round_id IN ({round_marks})""",
+        params,
+    )
+    return {row["round_id"]: row for row in rows}
+
+
+async def given(tx: Transaction, round_ids: Collection[int], members: Collection[int]) -> dict[tuple[int, int], Row]:
+    """The answers that these members already gave in these rounds, by (round, member)."""
+    round_marks, round_params = marks("r", round_ids)
+    member_marks, member_params = marks("m", members)
+    rows = await tx.all(
+        f"""SELECT round_id, member_id, choice, correct, confidence FROM answers
+            WHERE round_id IN ({round_marks}) AND member_id IN ({member_marks})""",
+        {**round_params, **member_params},
+    )
+    return {(row["round_id"], row["member_id"]): row for row in rows}
+
+
+async def lately(
+    tx: Transaction, members: Collection[int], questions: Collection[int], since_ms: int
+) -> set[tuple[int, int]]:
+    """Which (member, question) pairs have an answer since `since_ms`."""
+    member_marks, member_params = marks("m", members)
+    question_marks, question_params = marks("q", questions)
+    rows = await tx.all(
+        f"""SELECT DISTINCT member_id, question_id FROM answers
+            WHERE member_id IN ({member_marks}) AND question_id IN ({question_marks}) AND answered_at > :since""",
+        {**member_params, **question_params, "since": since_ms},
+    )
+    return {(row["member_id"], row["question_id"]) for row in rows}
+
+
+async def last_seq(tx: Transaction) -> int:
+    row = await tx.one("SELECT COALESCE(MAX(seq), 0) AS seq FROM answers")
+    assert row is not None
+    return int(row["seq"])
+
+
+async def insert_answers(tx: Transaction, answers: Iterable[Params]) -> None:
+    """Write answers; the primary key refuses a second one of a member in a round."""
+    await tx.many(
+        """INSERT INTO answers (round_id, member_id, seq, question_id, choice, correct, counted, rated,
+               answered_at, day, p_before, p_after)
+           VALUES (:round_id, :member_id, :seq, :question_id, :choice, :correct, :counted, :rated,
+               :answered_at, :day, :p_before, :p_after)""",
+        answers,
+    )
+
+
+async def add_answered(tx: Transaction, counts: dict[int, int]) -> None:
+    await tx.many(
+        "UPDATE rounds SET answered = answered + :n WHERE round_id = :id",
+        [{"id": round_id, "n": n} for round_id, n in counts.items()],
+    )
+
+
+async def set_confidence(tx: Transaction, round_id: int, member_id: int, confidence: str) -> None:
+    """Keep what the member said first; a second tap changes nothing."""
+    await tx.run(
+        """UPDATE answers SET confidence = :confidence
+           WHERE round_id = :round AND member_id = :member AND confidence IS NULL""",
+        {"confidence": confidence, "round": round_id, "member": member_id},
+    )
+
+
+async def answer(tx: Transaction, round_id: int, user_id: int) -> Row | None:
+    """A user's answer in a round, with its numbers."""
+    return await tx.one(
+        """SELECT a.member_id, a.choice, a.correct, a.counted, a.rated, a.confidence, a.p_before, a.p_after
+           FROM answers a JOIN members m ON m.member_id = a.member_id
+           WHERE a.round_id = :round AND m.user_id = :user""",
+        {"round": round_id, "user": user_id},
+    )
+
+
+async def tally(tx: Transaction, round_id: int) -> dict[int, int]:
+    """How many chose each place."""
+    rows = await tx.all(
+        "SELECT choice, COUNT(*) AS n FROM answers WHERE round_id = :id GROUP BY choice", {"id": round_id}
+    )
+    return {row["choice"]: row["n"] for row in rows}
+
+
+async def put_flag(tx: Transaction, question_id: int, member_id: int, reason: str, now_ms: int) -> None:
+    """A member's report about a question; a second one replaces the first."""
+    await tx.run(
+        """INSERT INTO flags (question_id, member_id, reason, flagged_at)
+           VALUES (:question, :member, :reason, :now)
+           ON CONFLICT (question_id, member_id)
+           DO UPDATE SET reason = excluded.reason, flagged_at = excluded.flagged_at""",
+        {"question": question_id, "member": member_id, "reason": reason, "now": now_ms},
+    )
+
+
+async def flags(tx: Transaction, group_id: int, limit: int) -> list[dict[str, Any]]:
+    """The newest reports of a group's members: stem, reason, instant (ms)."""
+    rows = await tx.all(
+        """SELECT b.slug AS bank, q.key, v.stem, f.reason, f.flagged_at FROM flags f
+           JOIN members m ON m.member_id = f.member_id
+           JOIN questions q ON q.question_id = f.question_id
+           JOIN banks b ON b.bank_id = q.bank_id
+           JOIN revisions v ON v.question_id = q.question_id AND v.revision = q.revision
+           WHERE m.group_id = :group_id ORDER BY f.flagged_at DESC LIMIT :limit""",
+        {"group_id": group_id, "limit": limit},
+    )
+    return [dict(row) for row in rows]
