@@ -115,7 +115,7 @@ def step(
     elif z < -_FAR:
         z = -_FAR
     scale = 1.0 - floor
-    predicted = floor + scale / (1.0 + exp(-z))
+    predicted = floor + scale * (1.0 / (1.0 + exp(-z)))
     s = 1.0 / (1.0 + exp(-x))
     d = scale * s * (1.0 - s)
     # d / (q(1 − q)) with 1 − q = (1 − g)(1 − σ) is σ / q: the same number without 0/0 at the far end.
@@ -278,9 +278,7 @@ class Readiness:
         return self.knowledge_sd <= READINESS_KNOWLEDGE_SD
 
 
-def readiness(
-    sections: Iterable[SectionPart], learner_variance: float, mark: float, questions: int
-) -> Readiness:
+def readiness(sections: Iterable[SectionPart], learner_variance: float, mark: float, questions: int) -> Readiness:
     """The odds of an exam of *questions* questions whose pass mark is *mark* (a share from 0 to 1).
 
     Weights are taken relative to their sum. A section of weight w gets w × *questions* questions.

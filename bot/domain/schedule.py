@@ -216,9 +216,7 @@ def parse_time(text: str) -> time:
             raise ValueError(f"“{text[:40]}” has both a 24-hour time and am/pm. {_TIME_HINT}")
         return _clock(text, hour % 12 + (12 if half == "p" else 0), minute)
     if match["minute"] is None and 1 <= hour <= 12:
-        raise ValueError(
-            f"“{text[:40]}” could be morning or evening. Write “{hour}:00”, “{hour} am” or “{hour} pm”."
-        )
+        raise ValueError(f"“{text[:40]}” could be morning or evening. Write “{hour}:00”, “{hour} am” or “{hour} pm”.")
     return _clock(text, hour, minute)
 
 

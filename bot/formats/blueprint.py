@@ -63,9 +63,7 @@ class _Lines:
 class _Table:
     """One table under inspection; every reader reports what is wrong and returns something usable."""
 
-    def __init__(
-        self, data: Mapping[str, Any], name: str, index: int, lines: _Lines, report: _Report
-    ) -> None:
+    def __init__(self, data: Mapping[str, Any], name: str, index: int, lines: _Lines, report: _Report) -> None:
         self.data, self.name, self.index, self.lines, self.report = data, name, index, lines, report
 
     def line(self, key: str | None = None) -> int:
@@ -123,11 +121,7 @@ class _Table:
         if self._missing(key):
             return []
         value = self.data[key]
-        if (
-            not isinstance(value, list)
-            or not value
-            or not all(isinstance(x, str) and x.strip() for x in value)
-        ):
+        if not isinstance(value, list) or not value or not all(isinstance(x, str) and x.strip() for x in value):
             self.fault(key, f"“{key}” must be a list of {what} in quotes, at least one")
             return []
         return [x.strip() for x in value]
@@ -199,9 +193,7 @@ def _syntax(error: Exception, text: str) -> tuple[int, str]:
     if found := _AT_LINE.search(message):
         return int(found[1]), f"not valid TOML: {message[: found.start()]} (column {found[2]})"
     if isinstance(error, tomllib.TOMLDecodeError):
-        return text.rstrip("\n").count(
-            "\n"
-        ) + 1, f"not valid TOML: {message.removesuffix(' (at end of document)')}"
+        return text.rstrip("\n").count("\n") + 1, f"not valid TOML: {message.removesuffix(' (at end of document)')}"
     return 1, "not valid TOML: a value in it is nested too deep or too long a number"
 
 
