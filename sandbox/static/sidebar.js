@@ -1,0 +1,99 @@
+/** Channels, threads, DMs, and who one is. */
+
+import { $, avatar, h, popup } from "./dom.js";
+
+/** @typedef {import("./app.js").App} App */
+
+const SIGNS = { 0: "#", 2: "🔊", 5: "📣", 10: "↳", 11: "↳", 12: "↳", 13: "🎙", 15: "🗂" };
+const THREADS = new Set([10, 11, 12]);
+
+/** @param {any} channel */
+export const isThread = (channel) => THREADS.has(channel.type);
+/** @param {any} channel */
+export const sign = (channel) => SIGNS[/** @type {keyof typeof SIGNS} */ (channel.type)] ?? "";
+
+/** @param {App} app */
+export function renderSidebar(app) {
+  const { guilds, dms } = app.state;
+  $("channels").replaceChildren(
+    ...guilds.map((/** @type {any} */ guild) => guildSection(app, guild)),
+    h(
+      "section",
+      { "aria-label": "Direct messages" },
+      h("h2", {}, "Direct messages", newDm(app)),
+      h("ul", {}, ...dms.map((/** @type {any} */ dm) => h("li", {}, channelButton(app, dm)))),
+    ),
+  );
+  renderPeople(app);
+}
+
+/** @param {App} app @param {any} guild */
+function guildSection(app, guild) {
+  const channels = [...guild.channels].sort((a, b) => (a.position ?? 0) - (b.position ?? 0));
+  const top = channels.filter((channel) => !isThread(channel) && channel.type !== 4);
+  /** @param {any} channel */
+  const threads = (channel) =>
+    channels.filter((c) => isThread(c) && c.parent_id === channel.id && (!c.thread_metadata?.archived || c.id === app.channelId));
+  return h(
+    "section",
+    { "aria-label": guild.name },
+    h("h2", { class: "guild" }, guild.name),
+    h(
+      "ul",
+      {},
+      ...top.map((channel) =>
+        h("li", {}, channelButton(app, channel), threads(channel).length ? h("ul", {}, ...threads(channel).map((t) => h("li", {}, channelButton(app, t)))) : null),
+      ),
+    ),
+  );
+}
+
+/** @param {App} app @param {any} channel */
+function channelButton(app, channel) {
+  const current = channel.id === app.channelId;
+  const unread = app.unread.has(channel.id);
+  return h(
+    "button",
+    { type: "button", class: `channel${unread ? " unread" : ""}`, "aria-current": current ? "page" : null, onclick: () => app.openChannel(channel.id) },
+    h("span", { class: "sign", "aria-hidden": "true" }, sign(channel) || "@"),
+    h("span", { class: "name" }, app.channelName(channel)),
+    channel.thread_metadata?.locked && h("span", { "aria-label": "locked" }, "🔒"),
+    unread && h("span", { class: "hidden" }, "unread"),
+  );
+}
+
+/** @param {App} app */
+function newDm(app) {
+  const opener = h("button", { type: "button", class: "plain", "aria-label": "New direct message", "aria-haspopup": "true", "aria-expanded": "false" }, "+");
+  opener.addEventListener("click", () => {
+    const others = app.users().filter((user) => user.id !== app.me.id);
+    const items = others.map((user) => h("button", { type: "button", class: "option", onclick: () => (close(), app.openDm(user.id)) }, app.displayName(user)));
+    const close = popup(opener, h("div", { role: "group", "aria-label": "Write to" }, ...items));
+  });
+  return opener;
+}
+
+/** @param {App} app */
+function renderPeople(app) {
+  $("people").replaceChildren(
+    h("h2", {}, "You are"),
+    h(
+      "div",
+      { class: "people", role: "group", "aria-label": "Switch person" },
+      ...app.state.people.map((/** @type {any} */ person) =>
+        h(
+          "button",
+          { type: "button", class: "person", "aria-pressed": String(person.id === app.me.id), onclick: () => app.become(person.id) },
+          avatar(person.name, person.id),
+          h("span", {}, h("strong", {}, person.name), h("small", {}, role(person))),
+        ),
+      ),
+    ),
+  );
+}
+
+/** @param {any} person */
+function role(person) {
+  const name = person.role || "member";
+  return person.admin ? `${name}, admin` : name;
+}
