@@ -48,7 +48,9 @@ class _Lines:
 
     def of(self, table: str, index: int, key: str | None = None) -> int:
         start = self.tables.get((table, index), 1)
-        return start if key is None else self.keys.get((table, index, key), start)
+        if key is None:
+            return start
+        return self.keys.get((table, index, key)) or self.tables.get((key, 0), start)
 
     def of_text(self, start: int, words: str, nth: int = 1) -> int:
         """The line of the *nth* quoted occurrence of *words* from line *start* on."""

@@ -172,11 +172,11 @@ class _Reader:
             self._flush_left(number, line, self.draft)
 
     def _characters(self, number: int, line: str) -> None:
+        if line.isprintable():
+            return
         for c in line:
-            if (
-                c != "\t" and unicodedata.category(c) in {"Cc", "Cs"}
-            ) or c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029":
-                self.error(number, f"there is an invisible control character here (U+{ord(c):04X}); delete it")
+            if (c != "\t" and unicodedata.category(c) in {"Cc", "Cs"}) or c in _TURNING:
+                self.error(number, f"there is an invisible control character (U+{ord(c):04X}) here; delete it")
                 return
 
     def _stray(self, number: int, line: str) -> None:
