@@ -1,0 +1,349 @@
+"""The gateway: hello, identify, ready, heartbeats, events, resume with replay, close codes, compression."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import time
+import zlib
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from aiohttp import WSMsgType, web
+
+from sandbox import gateway_events
+from sandbox.guild_json import guild_create
+from sandbox.world import new_token
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox.errors import Json
+    from sandbox.world import Bot, Event, World
+
+DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME, RECONNECT, MEMBERS = 0, 1, 2, 3, 4, 6, 7, 8
+INVALID_SESSION, HELLO, ACK = 9, 10, 11
+
+HEARTBEAT_INTERVAL_MS = 41_250
+KEPT_EVENTS = 20_000
+SESSION_LIFE_S = 600.0
+"""Real seconds that a dropped session can be resumed for."""
+
+_PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15
+_KNOWN_INTENTS = (1 << 26) - 1
+
+
+class GatewayCloseError(Exception):
+    """The connection must end with one of Discord's close codes."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        self.code = code
+        self.reason = reason
+        super().__init__(f"{code} {reason}")
+
+
+class Session:
+    """One shard of one bot; it outlives its connection so that it can be resumed."""
+
+    def __init__(self, bot: Bot, intents: int, shard: tuple[int, int]) -> None:
+        self.id = new_token(16)
+        self.bot = bot
+        self.intents = intents
+        self.shard = shard
+        self.seq = 0
+        self.sent: deque[tuple[int, bytes]] = deque(maxlen=KEPT_EVENTS)
+        self.connection: Connection | None = None
+        self.dropped_at = 0.0
+
+    def dispatch(self, name: str, data: bytes) -> None:
+        """Number an event, keep it for a replay and send it when somebody listens."""
+        self.seq += 1
+        frame = b'{"t":"%b","s":%d,"op":0,"d":%b}' % (name.encode(), self.seq, data)
+        self.sent.append((self.seq, frame))
+        if self.connection is not None:
+            self.connection.send(frame)
+
+    def has_guild(self, guild_id: str) -> bool:
+        """Whether this shard serves a server."""
+        return (int(guild_id) >> 22) % self.shard[1] == self.shard[0]
+
+
+class Connection:
+    """One websocket. Frames go out in order through a queue, so that senders never wait."""
+
+    def __init__(self, ws: web.WebSocketResponse, pack: Callable[[bytes], bytes] | None) -> None:
+        self.ws = ws
+        self.session: Session | None = None
+        self._queue: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._pack = pack
+
+    def send(self, frame: bytes) -> None:
+        """Queue one frame."""
+        self._queue.put_nowait(frame)
+
+    def send_op(self, op: int, data: Any = None) -> None:
+        """Queue a frame that is not an event."""
+        self.send(orjson.dumps({"t": None, "s": None, "op": op, "d": data}))
+
+    async def pump(self) -> None:
+        """Send what is queued until the socket closes."""
+        while (frame := await self._queue.get()) is not None:
+            # A dead socket still empties its queue, so that drain() ends.
+            with contextlib.suppress(ConnectionError, RuntimeError):
+                if self._pack is None:
+                    await self.ws.send_str(frame.decode())
+                else:
+                    await self.ws.send_bytes(self._pack(frame))
+            self._queue.task_done()
+
+    async def drain(self) -> None:
+        """Wait until everything queued so far is on the wire."""
+        await self._queue.join()
+
+    def end(self) -> None:
+        """Stop the pump."""
+        self._queue.put_nowait(None)
+
+
+class Gateway:
+    """All sessions, and the one place that decides what each of them hears."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.sessions: dict[str, Session] = {}
+        self.connections: set[Connection] = set()
+        self.watchers: list[Callable[[], None]] = []
+        self.resumable = True
+        world.listeners.append(self._heard)
+
+    def connected(self, bot: Bot | None = None) -> bool:
+        """Whether a bot (any, unless one is named) is identified and listening."""
+        return any(s.connection is not None and (bot is None or s.bot is bot) for s in self.sessions.values())
+
+    def _heard(self, event: Event) -> None:
+        for session in list(self.sessions.values()):
+            found = gateway_events.for_session(event, session.bot, session.intents, session.has_guild)
+            if found is not None:
+                session.dispatch(event.name, orjson.dumps(found))
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """One connection, from hello to its end."""
+        compress = request.query.get("compress", "")
+        ws = web.WebSocketResponse(max_msg_size=0, compress=False, autoping=True)
+        await ws.prepare(request)
+        if request.query.get("v", "10") != "10" or request.query.get("encoding", "json") != "json":
+            await ws.close(code=4012, message=b"Invalid API version")
+            return ws
+        connection = Connection(ws, _packer(compress))
+        self.connections.add(connection)
+        pump = asyncio.create_task(connection.pump())
+        connection.send_op(HELLO, {"heartbeat_interval": HEARTBEAT_INTERVAL_MS, "_trace": ['["sandbox",{"micros":0}]']})
+        try:
+            await self._listen(connection)
+        except GatewayCloseError as close:
+            await connection.drain()
+            await ws.close(code=close.code, message=close.reason.encode())
+        finally:
+            self._drop(connection)
+            connection.end()
+            await pump
+        return ws
+
+    def _drop(self, connection: Connection) -> None:
+        self.connections.discard(connection)
+        session = connection.session
+        if session is None or session.connection is not connection:
+            return
+        session.connection = None
+        session.dropped_at = time.monotonic()
+        if connection.ws.close_code in (1000, 1001):
+            # Source: Discord's gateway documentation: closing with 1000 or 1001 ends the session.
+            self.sessions.pop(session.id, None)
+        self._noticed()
+
+    def _noticed(self) -> None:
+        for watcher in self.watchers:
+            watcher()
+
+    async def _listen(self, connection: Connection) -> None:
+        patience = HEARTBEAT_INTERVAL_MS / 1000 * 2
+        while True:
+            try:
+                message = await connection.ws.receive(timeout=patience)
+            except TimeoutError:
+                raise GatewayCloseError(4009, "Session timed out") from None
+            if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
+                return
+            if len(message.data) > 4096:
+                raise GatewayCloseError(4002, "Payload too large")
+            try:
+                frame = orjson.loads(message.data)
+                op, data = frame["op"], frame.get("d")
+            except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+                raise GatewayCloseError(4002, "Error while decoding payload.") from None
+            self._handle(connection, op, data)
+
+    def _handle(self, connection: Connection, op: int, data: Any) -> None:
+        if op == HEARTBEAT:
+            connection.send_op(ACK)
+        elif op == IDENTIFY:
+            self._identify(connection, data)
+        elif op == RESUME:
+            self._resume(connection, data)
+        elif op in (PRESENCE, VOICE, MEMBERS):
+            if connection.session is None:
+                raise GatewayCloseError(4003, "Not authenticated.")
+            if op == MEMBERS:
+                self._members(connection.session, data)
+        else:
+            raise GatewayCloseError(4001, "Unknown opcode.")
+
+    def _bot(self, data: Any) -> Bot:
+        if not isinstance(data, dict):
+            raise GatewayCloseError(4002, "Error while decoding payload.")
+        token = str(data.get("token", "")).removeprefix("Bot ")
+        bot = self.world.bots.get(token)
+        if bot is None:
+            raise GatewayCloseError(4004, "Authentication failed.")
+        return bot
+
+    def _identify(self, connection: Connection, data: Any) -> None:
+        if connection.session is not None:
+            raise GatewayCloseError(4005, "Already authenticated.")
+        bot = self._bot(data)
+        intents = data.get("intents")
+        if not isinstance(intents, int) or intents & ~_KNOWN_INTENTS or intents < 0:
+            raise GatewayCloseError(4013, "Invalid intent(s).")
+        if intents & _PRIVILEGED & ~bot.privileged:
+            raise GatewayCloseError(4014, "Disallowed intent(s).")
+        shard = tuple(data.get("shard") or (0, 1))
+        if len(shard) != 2 or not 0 <= shard[0] < shard[1]:
+            raise GatewayCloseError(4010, "Invalid shard.")
+        session = Session(bot, intents, (shard[0], shard[1]))
+        self._forget_old_sessions()
+        self.sessions[session.id] = session
+        self._attach(session, connection)
+        guilds = [
+            guild for guild in self.world.guilds.values() if bot.id in guild.members and session.has_guild(guild.id)
+        ]
+        session.dispatch("READY", orjson.dumps(self._ready(session, [guild.id for guild in guilds])))
+        if intents & 1:
+            for guild in guilds:
+                session.dispatch("GUILD_CREATE", orjson.dumps(guild_create(guild, bot, intents)))
+        self._noticed()
+
+    def _ready(self, session: Session, guild_ids: list[str]) -> Json:
+        bot = session.bot
+        return {
+            "v": 10,
+            "user": {**bot.user, "email": None, "verified": True, "mfa_enabled": True},
+            "user_settings": {},
+            "session_type": "normal",
+            "session_id": session.id,
+            "resume_gateway_url": self.world.base_url.replace("http", "ws", 1) + "/gateway",
+            "shard": list(session.shard),
+            "relationships": [],
+            "private_channels": [],
+            "presences": [],
+            "guilds": [{"id": guild_id, "unavailable": True} for guild_id in guild_ids],
+            "guild_join_requests": [],
+            "geo_ordered_rtc_regions": [],
+            "application": {"id": bot.id, "flags": bot.flags},
+            "_trace": ['["sandbox",{"micros":0}]'],
+        }
+
+    def _attach(self, session: Session, connection: Connection) -> None:
+        session.connection = connection
+        connection.session = session
+
+    def _forget_old_sessions(self) -> None:
+        limit = time.monotonic() - SESSION_LIFE_S
+        for session in list(self.sessions.values()):
+            if session.connection is None and session.dropped_at < limit:
+                del self.sessions[session.id]
+
+    def _resume(self, connection: Connection, data: Any) -> None:
+        if connection.session is not None:
+            raise GatewayCloseError(4005, "Already authenticated.")
+        bot = self._bot(data)
+        session = self.sessions.get(str(data.get("session_id")))
+        seq = data.get("seq")
+        expired = session is None or session.bot is not bot or not self.resumable
+        if session is None or expired or not isinstance(seq, int):
+            connection.send_op(INVALID_SESSION, data=False)
+            return
+        if seq > session.seq or seq < 0:
+            raise GatewayCloseError(4007, "Invalid seq.")
+        oldest = session.sent[0][0] if session.sent else session.seq + 1
+        if seq + 1 < oldest:
+            del self.sessions[session.id]
+            connection.send_op(INVALID_SESSION, data=False)
+            return
+        old = session.connection
+        if old is not None:
+            old.session = None
+        self._attach(session, connection)
+        for number, frame in session.sent:
+            if number > seq:
+                connection.send(frame)
+        session.dispatch("RESUMED", b'{"_trace":["[\\"sandbox\\",{\\"micros\\":0}]"]}')
+        self._noticed()
+
+    def _members(self, session: Session, data: Any) -> None:
+        chunk = gateway_events.members_chunk(self.world, session.bot, session.intents, data)
+        if chunk is not None:
+            session.dispatch("GUILD_MEMBERS_CHUNK", orjson.dumps(chunk))
+
+    async def disconnect(self, how: str | int) -> int:
+        """Drop every connection: "resume" (as a network would), "fresh" (sessions are void too) or a close code.
+
+        Returns how many were dropped.
+        """
+        dropped = list(self.connections)
+        for connection in dropped:
+            session = connection.session
+            if how == "fresh" and session is not None:
+                self.sessions.pop(session.id, None)
+            if isinstance(how, int):
+                await connection.ws.close(code=how, message=b"")
+                if how in _FATAL_CODES and session is not None:
+                    self.sessions.pop(session.id, None)
+            else:
+                _cut(connection.ws)
+        return len(dropped)
+
+    async def close(self) -> None:
+        """End every connection (the sandbox stops)."""
+        for connection in list(self.connections):
+            await connection.ws.close(code=1001, message=b"")
+
+
+def _packer(compress: str) -> Callable[[bytes], bytes] | None:
+    """The transport compression that a client asked for; each packed frame can be read at once."""
+    if compress == "zlib-stream":
+        deflate = zlib.compressobj(level=1)
+        return lambda frame: deflate.compress(frame) + deflate.flush(zlib.Z_SYNC_FLUSH)
+    if compress == "zstd-stream":
+        # discord.py asks for it only where it has the package itself.
+        zstandard = importlib.import_module("zstandard")
+        stream = zstandard.ZstdCompressor(level=1).compressobj()
+        flush_block = zstandard.COMPRESSOBJ_FLUSH_BLOCK
+
+        def pack(frame: bytes) -> bytes:
+            packed: bytes = stream.compress(frame) + stream.flush(flush_block)
+            return packed
+
+        return pack
+    return None
+
+
+_FATAL_CODES = (1000, 1001, 4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014)
+
+
+def _cut(ws: web.WebSocketResponse) -> None:
+    """Cut the TCP connection without a closing handshake, as a failing network does."""
+    request = ws._req  # noqa: SLF001 - aiohttp gives no public door to the transport
+    if request is not None and request.transport is not None:
+        request.transport.abort()

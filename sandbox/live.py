@@ -1,0 +1,129 @@
+"""The people's live stream: each open page or test hears what its person may see, as it happens."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from aiohttp import WSMsgType, web
+
+from sandbox import messages, permissions
+from sandbox.guild_json import channel_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox.clock import Clock
+    from sandbox.errors import Json
+    from sandbox.world import Channel, Event, World
+
+
+def seen_message(channel: Channel, message: Json, person_id: str) -> Json:
+    """A message as one person sees it; their own ephemeral ones name them in "ephemeral_for"."""
+    shown = messages.in_event(channel, messages.shown(channel, message, person_id))
+    target = channel.ephemeral.get(message["id"])
+    return shown if target is None else {**shown, "ephemeral_for": target}
+
+
+class Listener:
+    """One websocket of one person."""
+
+    def __init__(self, person_id: str, ws: web.WebSocketResponse) -> None:
+        self.person_id = person_id
+        self.ws = ws
+        self._queue: asyncio.Queue[str | None] = asyncio.Queue()
+
+    def push(self, name: str, data: Any) -> None:
+        """Queue one event."""
+        self._queue.put_nowait(orjson.dumps({"t": name, "d": data}).decode())
+
+    def end(self) -> None:
+        """Stop the pump."""
+        self._queue.put_nowait(None)
+
+    async def pump(self) -> None:
+        """Send what is queued until the socket closes."""
+        with contextlib.suppress(ConnectionError, RuntimeError):
+            while (text := await self._queue.get()) is not None:
+                await self.ws.send_str(text)
+
+
+class Live:
+    """All listeners, and what each of them may hear."""
+
+    def __init__(self, world: World, clock: Clock) -> None:
+        self.world = world
+        self.clock = clock
+        self.listeners: set[Listener] = set()
+        self.greeting: Callable[[], Json] = dict
+        world.listeners.append(self._heard)
+        clock.watchers.append(self._clock_moved)
+
+    def clock_json(self) -> Json:
+        """{now_ms, frozen, next_ms}."""
+        return {"now_ms": self.clock.now_ms, "frozen": self.clock.frozen, "next_ms": self.clock.next_ms}
+
+    def _clock_moved(self) -> None:
+        self.tell_all("CLOCK", self.clock_json())
+
+    def tell_all(self, name: str, data: Json) -> None:
+        """Push to every page."""
+        for listener in self.listeners:
+            listener.push(name, data)
+
+    def tell(self, person_id: str, name: str, data: Json) -> None:
+        """Push to every page of one person."""
+        for listener in self.listeners:
+            if listener.person_id == person_id:
+                listener.push(name, data)
+
+    def _heard(self, event: Event) -> None:
+        if not self.listeners or event.only:
+            return
+        for listener in self.listeners:
+            data = self._for_person(event, listener.person_id)
+            if data is not None:
+                listener.push(event.name, data)
+
+    def _for_person(self, event: Event, person_id: str) -> Json | None:
+        channel, guild = event.channel, event.guild
+        if event.only == "":
+            return event.data
+        if event.ephemeral_for is not None and event.ephemeral_for != person_id:
+            return None
+        if guild is not None and person_id not in guild.members and event.name != "GUILD_MEMBER_REMOVE":
+            return None
+        if channel is not None:
+            gone = event.name in ("CHANNEL_DELETE", "THREAD_DELETE", "CHANNEL_UPDATE")
+            if not gone and not permissions.sees(channel, person_id):
+                return None
+            if event.name in ("MESSAGE_CREATE", "MESSAGE_UPDATE"):
+                return seen_message(channel, event.data, person_id)
+            if event.name in ("THREAD_CREATE", "THREAD_UPDATE"):
+                return {**channel_json(channel, person_id), "newly_created": event.name == "THREAD_CREATE"}
+        return event.data
+
+    async def serve(self, request: web.Request, person_id: str) -> web.StreamResponse:
+        """One page's stream; it begins with READY {clock, bot}."""
+        ws = web.WebSocketResponse(compress=False)
+        await ws.prepare(request)
+        listener = Listener(person_id, ws)
+        listener.push("READY", self.greeting())
+        self.listeners.add(listener)
+        pump = asyncio.create_task(listener.pump())
+        try:
+            async for message in ws:
+                if message.type is WSMsgType.ERROR:
+                    break
+        finally:
+            self.listeners.discard(listener)
+            listener.end()
+            await pump
+        return ws
+
+    async def close(self) -> None:
+        """End every stream (the sandbox stops)."""
+        for listener in list(self.listeners):
+            await listener.ws.close(code=1001)

@@ -1,0 +1,239 @@
+"""The people's side over HTTP: the page, its data, and the switches of the sandbox."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from aiohttp import web
+
+from sandbox import rest_events, rest_reactions, world_actions
+from sandbox.errors import DiscordError, Json
+from sandbox.people_commands import RefusedError
+from sandbox.rest import record_json
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from sandbox.server import Sandbox
+
+STATIC = Path(__file__).parent / "static"
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_CSP = (
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; connect-src 'self' ws:; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+)
+
+
+def _json(data: Any, status: int = 200) -> web.Response:
+    return web.Response(body=orjson.dumps(data), status=status, content_type="application/json")
+
+
+def _host_of(address: str) -> str:
+    host = address.rsplit("//", 1)[-1]
+    if host.startswith("["):
+        return host[1:].split("]", 1)[0]
+    return host.rsplit(":", 1)[0] if ":" in host else host
+
+
+@web.middleware
+async def guard(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Only loopback hosts and own origins; refusals become JSON with a sentence."""
+    if _host_of(request.host) not in _LOOPBACK:
+        return _json({"error": "The sandbox is for this machine only."}, 403)
+    origin = request.headers.get("Origin")
+    if origin is not None and origin != f"http://{request.host}":
+        return _json({"error": "The sandbox takes no requests from other pages."}, 403)
+    try:
+        response = await handler(request)
+    except RefusedError as refusal:
+        return _json({"status": "refused", "error": str(refusal)}, 400)
+    except DiscordError as error:
+        return _json({"status": "refused", "error": error.message}, 400)
+    except world_actions.BadActionError as error:
+        return _json({"error": str(error)}, 400)
+    except orjson.JSONDecodeError:
+        return _json({"error": "The body is not JSON."}, 400)
+    if not response.prepared:
+        response.headers.setdefault("Content-Security-Policy", _CSP)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+class PeopleSide:
+    """The handlers, over one sandbox."""
+
+    def __init__(self, box: Sandbox) -> None:
+        self.box = box
+        self.people = box.people
+        box.live.greeting = lambda: {"clock": box.live.clock_json(), "bot": self._bot()}
+        box.gateway.watchers.append(lambda: box.live.tell_all("BOT", self._bot()))
+
+    def _bot(self) -> Json:
+        first = next(iter(self.box.world.bots.values()))
+        process = self.box.bot_process
+        return {
+            "connected": self.box.gateway.connected(),
+            "user": first.user,
+            "process": None if process is None else process.running,
+        }
+
+    def person(self, request: web.Request) -> str:
+        """Who acts: the header X-Person, else ?as=, else the first person."""
+        wanted = request.headers.get("X-Person") or request.query.get("as")
+        if wanted is None:
+            return str(self.box.world.people()[0]["id"])
+        if wanted not in self.box.world.users:
+            raise RefusedError(f"There is nobody with the id {wanted}.")
+        return wanted
+
+    async def page(self, _: web.Request) -> web.StreamResponse:
+        """The page itself."""
+        return web.FileResponse(STATIC / "index.html")
+
+    async def state(self, request: web.Request) -> web.Response:
+        """Everything that a page draws."""
+        body = self.people.state(self.person(request))
+        body["clock"] = {**self.box.live.clock_json(), "zone": "UTC"}
+        body["faults"] = self.box.faults.json()
+        body["bot"] = self._bot()
+        return _json(body)
+
+    async def live(self, request: web.Request) -> web.StreamResponse:
+        """The live stream."""
+        return await self.box.live.serve(request, self.person(request))
+
+    async def history(self, request: web.Request) -> web.Response:
+        """A channel's messages, oldest first."""
+        limit = int(request.query.get("limit", "100"))
+        return _json(self.people.history(self.person(request), request.match_info["channel"], limit))
+
+    async def say(self, request: web.Request) -> web.Response:
+        """Write a message."""
+        form = orjson.loads(await request.read())
+        return _json(self.people.say(self.person(request), request.match_info["channel"], form))
+
+    async def thread(self, request: web.Request) -> web.Response:
+        """Start a thread or forum post."""
+        form = orjson.loads(await request.read())
+        return _json(self.people.start_thread(self.person(request), request.match_info["channel"], form))
+
+    async def react(self, request: web.Request) -> web.Response:
+        """Add or take back a reaction: {emoji, remove?: bool}."""
+        form = orjson.loads(await request.read())
+        person = self.person(request)
+        channel = self.people.channel(person, request.match_info["channel"])
+        message = channel.messages.get(request.match_info["message"])
+        if message is None:
+            raise RefusedError("That message is gone.")
+        change = rest_reactions.unreact if form.get("remove") else rest_reactions.react
+        change(self.box.world, channel, message, str(form["emoji"]), person)
+        return _json({})
+
+    async def dm(self, request: web.Request) -> web.Response:
+        """Open a DM: {user_id} → channel."""
+        form = orjson.loads(await request.read())
+        return _json(self.people.open_dm(self.person(request), str(form.get("user_id"))))
+
+    async def dismiss(self, request: web.Request) -> web.Response:
+        """Remove an ephemeral message: {channel_id, message_id}."""
+        form = orjson.loads(await request.read())
+        self.people.dismiss(self.person(request), str(form.get("channel_id")), str(form.get("message_id")))
+        return _json({})
+
+    async def interact(self, request: web.Request) -> web.Response:
+        """One interaction; answers after the bot's first response or the deadline."""
+        form = orjson.loads(await request.read())
+        return _json(await self.people.interact(self.person(request), form))
+
+    async def burst(self, request: web.Request) -> web.Response:
+        """Many interactions at once, for measurements."""
+        return _json(await self.people.burst(orjson.loads(await request.read())))
+
+    async def interest(self, request: web.Request) -> web.Response:
+        """Press "Interested" on a scheduled event: {guild_id, event_id, interested}."""
+        form = orjson.loads(await request.read())
+        guild = self.box.world.guilds.get(str(form.get("guild_id")))
+        if guild is None:
+            raise RefusedError("There is no such server.")
+        interested = bool(form.get("interested", True))
+        person = self.person(request)
+        rest_events.set_interest(self.box.world, guild, str(form.get("event_id")), person, interested=interested)
+        return _json({})
+
+    async def faults(self, request: web.Request) -> web.Response:
+        """Read or turn the fault switches."""
+        if request.method == "POST":
+            form = orjson.loads(await request.read())
+            try:
+                self.box.faults.set(form)
+            except (ValueError, TypeError) as error:
+                return _json({"error": str(error)}, 400)
+            if "disconnect" in form:
+                how = form["disconnect"]
+                await self.box.gateway.disconnect(how if isinstance(how, int) else str(how))
+        return _json(self.box.faults.json())
+
+    async def world(self, request: web.Request) -> web.Response:
+        """Do something to the world."""
+        raw = await request.read()
+        form = orjson.loads(raw) if raw else {}
+        return _json(world_actions.act(self.box.world, request.match_info["action"], form))
+
+    async def requests(self, request: web.Request) -> web.Response:
+        """The bot's last requests after number `since`, and those that broke a rule."""
+        since = int(request.query.get("since", "0"))
+        found = [record_json(record) for record in self.box.rest.records if record.number > since]
+        return _json({"requests": found, "broken": list(self.box.world.broken_rules)})
+
+    async def bot(self, request: web.Request) -> web.Response:
+        """Kill or restart the bot's process."""
+        process = self.box.bot_process
+        if process is None:
+            return _json({"error": "The sandbox does not run the bot here."}, 409)
+        if request.match_info["what"] == "kill":
+            await process.kill()
+        else:
+            await process.restart()
+        return _json(self._bot())
+
+    async def file(self, request: web.Request) -> web.Response:
+        """An uploaded attachment."""
+        stored = self.box.world.files.get(request.match_info["attachment"])
+        if stored is None:
+            return _json({"message": "404: Not Found", "code": 0}, 404)
+        headers = {"Content-Type": stored.content_type, "Content-Security-Policy": "sandbox"}
+        if not stored.content_type.startswith("image/"):
+            headers["Content-Disposition"] = "attachment"
+        return web.Response(body=stored.data, headers=headers)
+
+
+def add_routes(app: web.Application, box: Sandbox) -> None:
+    """Register the people's routes and their guard."""
+    side = PeopleSide(box)
+    app.middlewares.append(guard)
+    add = app.router.add_route
+    add("GET", "/", side.page)
+    add("GET", "/sandbox/state", side.state)
+    add("GET", "/sandbox/live", side.live)
+    add("GET", "/sandbox/channels/{channel}/messages", side.history)
+    add("POST", "/sandbox/channels/{channel}/messages", side.say)
+    add("POST", "/sandbox/channels/{channel}/threads", side.thread)
+    add("POST", "/sandbox/channels/{channel}/messages/{message}/reactions", side.react)
+    add("POST", "/sandbox/dms", side.dm)
+    add("POST", "/sandbox/messages/dismiss", side.dismiss)
+    add("POST", "/sandbox/interactions", side.interact)
+    add("POST", "/sandbox/burst", side.burst)
+    add("POST", "/sandbox/interest", side.interest)
+    add("GET", "/sandbox/faults", side.faults)
+    add("POST", "/sandbox/faults", side.faults)
+    add("POST", "/sandbox/world/{action}", side.world)
+    add("GET", "/sandbox/requests", side.requests)
+    add("POST", "/sandbox/bot/{what:kill|restart}", side.bot)
+    add("GET", "/cdn/attachments/{channel}/{attachment}/{name}", side.file)
+    if STATIC.is_dir():
+        app.router.add_static("/static/", STATIC)

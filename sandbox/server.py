@@ -1,0 +1,127 @@
+"""The sandbox's server: everything put together behind one port on the loopback address."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Self
+
+from aiohttp import web
+
+from sandbox import (
+    clock_socket,
+    people_http,
+    rest_channels,
+    rest_commands,
+    rest_events,
+    rest_guilds,
+    rest_interactions,
+    rest_messages,
+    rest_reactions,
+    rest_threads,
+    rest_users,
+)
+from sandbox.clock import Clock
+from sandbox.faults import Faults
+from sandbox.gateway import Gateway
+from sandbox.interactions import Interactions
+from sandbox.live import Live
+from sandbox.openapi import Checker
+from sandbox.people import People
+from sandbox.ratelimits import RateLimits
+from sandbox.rest import MAX_BODY, PREFIX, Rest, Router
+from sandbox.study_group import study_group
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from sandbox.launcher import BotProcess
+    from sandbox.world import World
+
+_REST = (
+    rest_users,
+    rest_guilds,
+    rest_channels,
+    rest_messages,
+    rest_reactions,
+    rest_threads,
+    rest_events,
+    rest_commands,
+    rest_interactions,
+)
+
+
+class Sandbox:
+    """One Discord on localhost. `async with Sandbox(port=0, frozen=True) as box: box.url, box.world, box.clock`.
+
+    `rate_limit_scale` shortens the windows of rate limits (0.02: a second becomes 20 ms). The official API
+    description to check requests against is named by `openapi` or the environment's DISCORD_OPENAPI.
+    """
+
+    def __init__(
+        self,
+        port: int = 0,
+        *,
+        frozen: bool = True,
+        rate_limit_scale: float = 0.02,
+        rate_limits: bool = True,
+        start_ms: int | None = None,
+        openapi: str | None = None,
+        world: World | None = None,
+    ) -> None:
+        self.clock = world.clock if world is not None else Clock(frozen=frozen, start_ms=start_ms)
+        self.world = world if world is not None else study_group(self.clock)
+        self.interactions = Interactions(self.world)
+        self.gateway = Gateway(self.world)
+        self.faults = Faults()
+        described = openapi if openapi is not None else os.environ.get("DISCORD_OPENAPI")
+        checker = Checker(described) if described else None
+        limiter = RateLimits(rate_limit_scale, rate_limits)
+        router = Router()
+        for module in _REST:
+            module.add_routes(router)
+        self.rest = Rest(self.world, self.interactions, router, self.faults, limiter, checker)
+        self.live = Live(self.world, self.clock)
+        self.people = People(self.world, self.interactions, self.live)
+        self.bot_process: BotProcess | None = None
+        self.port = port
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def url(self) -> str:
+        """The address, without a slash at its end."""
+        return f"http://127.0.0.1:{self.port}"
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Listen. Raises OSError when the port is taken."""
+        app = web.Application(client_max_size=MAX_BODY)
+        app.router.add_route("*", PREFIX + "/{tail:.*}", self.rest.serve)
+        app.router.add_get("/gateway", self.gateway.serve)
+        app.router.add_get("/gateway/", self.gateway.serve)
+        clock_socket.add_routes(app, self.clock)
+        people_http.add_routes(app, self)
+        self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.2)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port, backlog=2048)
+        await site.start()
+        self.port = self._runner.addresses[0][1]
+        self.world.base_url = self.url
+
+    async def stop(self) -> None:
+        """Close every connection and stop listening."""
+        await self.live.close()
+        await self.gateway.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None

@@ -1,0 +1,126 @@
+"""Threads: made from a message, on their own or as a forum post; woken, archived, locked, joined."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sandbox import messages
+from sandbox.errors import DiscordError, Json
+from sandbox.world import FORUM, PRIVATE_THREAD, PUBLIC_THREAD, Channel, Event
+
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+
+def make(world: World, parent: Channel, owner_id: str, form: Json, *, message: Json | None = None) -> Channel:
+    """A new thread; with `message` it takes that message's id. Refuses a second one there (160004)."""
+    guild = parent.guild
+    if guild is None:
+        raise DiscordError(400, 50024)
+    thread_id = message["id"] if message is not None else world.new_id()
+    if message is not None and thread_id in world.channels:
+        raise DiscordError(400, 160004)
+    kind = PUBLIC_THREAD
+    if message is None and parent.type != FORUM:
+        kind = form.get("type", PRIVATE_THREAD)
+    now = world.now_iso()
+    data: Json = {
+        "id": thread_id,
+        "type": kind,
+        "guild_id": guild.id,
+        "parent_id": parent.id,
+        "owner_id": owner_id,
+        "name": form["name"],
+        "last_message_id": None,
+        "message_count": 0,
+        "member_count": 0,
+        "total_message_sent": 0,
+        "rate_limit_per_user": form.get("rate_limit_per_user") or 0,
+        "flags": 0,
+        "thread_metadata": {
+            "archived": False,
+            "archive_timestamp": now,
+            "auto_archive_duration": form.get("auto_archive_duration") or 4320,
+            "locked": False,
+            "create_timestamp": now,
+        },
+    }
+    if kind == PRIVATE_THREAD:
+        data["thread_metadata"]["invitable"] = form.get("invitable", True)
+    if parent.type == FORUM:
+        data["applied_tags"] = [str(tag) for tag in form.get("applied_tags") or []]
+    thread = world.keep_channel(Channel(thread_id, data, guild, parent))
+    thread.thread_members[owner_id] = messages.thread_member(world, thread, owner_id)
+    world.emit(Event("THREAD_CREATE", {**data, "newly_created": True}, guild, thread))
+    author = world.users[owner_id]
+    if message is not None:
+        message["flags"] |= messages.HAS_THREAD
+        message["thread"] = data
+        messages.announce(world, parent, message)
+        reference = {"type": 0, "guild_id": guild.id, "channel_id": parent.id, "message_id": message["id"]}
+        extra = {"message_reference": reference}
+        starter = messages.Draft({}, kind=messages.THREAD_STARTER, extra=extra)
+        messages.create(world, thread, author, starter)
+    elif kind == PUBLIC_THREAD and parent.type != FORUM:
+        reference = {"type": 0, "guild_id": guild.id, "channel_id": thread_id}
+        extra = {"message_reference": reference}
+        said = messages.Draft({"content": form["name"]}, kind=messages.THREAD_CREATED, extra=extra)
+        messages.create(world, parent, author, said)
+    return thread
+
+
+def wake(world: World, thread: Channel, *, may_manage: bool) -> None:
+    """Before a message is sent: an archived thread opens again, a locked one refuses.
+
+    Archived and locked refuses everybody (50083); locked alone refuses who may not manage threads (160005).
+    """
+    state = thread.data["thread_metadata"]
+    if state["archived"]:
+        if state["locked"]:
+            raise DiscordError(400, 50083)
+        state["archived"] = False
+        state["archive_timestamp"] = world.now_iso()
+        changed(world, thread)
+    elif state["locked"] and not may_manage:
+        raise DiscordError(403, 160005)
+
+
+def changed(world: World, thread: Channel) -> None:
+    """Tell everybody who may know that a thread changed."""
+    world.emit(Event("THREAD_UPDATE", thread.data, thread.guild, thread))
+
+
+def set_state(world: World, thread: Channel, *, archived: bool | None = None, locked: bool | None = None) -> None:
+    """Archive, open, lock or unlock."""
+    state = thread.data["thread_metadata"]
+    if locked is not None:
+        state["locked"] = locked
+    if archived is not None and archived != state["archived"]:
+        state["archived"] = archived
+        state["archive_timestamp"] = world.now_iso()
+    changed(world, thread)
+
+
+def add_member(world: World, thread: Channel, user_id: str) -> None:
+    """Put somebody into a thread."""
+    if user_id in thread.thread_members:
+        return
+    member = messages.thread_member(world, thread, user_id)
+    thread.thread_members[user_id] = member
+    _members_changed(world, thread, {"added_members": [member]})
+
+
+def remove_member(world: World, thread: Channel, user_id: str) -> None:
+    """Take somebody out of a thread."""
+    if thread.thread_members.pop(user_id, None) is not None:
+        _members_changed(world, thread, {"removed_member_ids": [user_id]})
+
+
+def _members_changed(world: World, thread: Channel, what: Json) -> None:
+    data: Json = {
+        "id": thread.id,
+        "guild_id": thread.data["guild_id"],
+        "member_count": min(len(thread.thread_members), 50),
+        **what,
+    }
+    world.emit(Event("THREAD_MEMBERS_UPDATE", data, thread.guild, thread))
