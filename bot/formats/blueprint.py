@@ -12,11 +12,11 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from difflib import get_close_matches
 from typing import Any
 
 from bot.domain.blueprint import Blueprint, Rule, Section
 from bot.domain.questions import TOPIC_LIMIT, Problem, slug
+from bot.formats.wording import nearest
 
 _TOP = ("id", "name", "version", "pass_mark", "questions", "minutes", "banks", "sections", "rules")
 _SECTION = ("name", "weight", "topics")
@@ -77,9 +77,7 @@ class _Table:
     def only(self, known: tuple[str, ...]) -> None:
         for key in self.data:
             if key not in known:
-                near = get_close_matches(key, known, n=1, cutoff=0.5)
-                hint = f"did you mean “{near[0]}”?" if near else f"known are {', '.join(known)}"
-                self.fault(key, f"unknown key “{key[:40]}”: {hint}")
+                self.fault(key, f"unknown key “{key[:40]}”; {nearest(key, known)}")
 
     def _missing(self, key: str) -> bool:
         if key in self.data:

@@ -19,15 +19,14 @@ reported by line.
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from typing import Literal
 
 from bot.domain import questions as q
 from bot.domain.questions import Bank, Option, Problem, Question
+from bot.formats.header import read_header, write_header
+from bot.formats.wording import hidden_character, nearest
 
-HEADER = ("bank", "title", "licence", "rights", "exam")
 FIELDS = ("difficulty", "source", "tags", "code_year", "shuffle", "type")
 TYPES = ("single", "multi", "truefalse", "short", "flashcard", "case")
 _LATER = ("image", "alt", "scoring", "answers", "weight")
@@ -35,15 +34,11 @@ _LATER = ("image", "alt", "scoring", "answers", "weight")
 
 _KEY = re.compile(r"\s*\{#([^{}]*)\}$")
 _KEY_FORM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_SLUG_FORM = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _OPTION = re.compile(r"- \[([ xX])\](?: (.*)|$)")
 _LIKE_OPTION = re.compile(r"\s*[-*+•]?\s*\[\s*[xX✓]?\s*\](?!\()")
 _WEIGHTED = re.compile(r"- \[-?\d+(?:\.\d+)?\s*%\]")
 _FIELD = re.compile(r"@([A-Za-z][A-Za-z_ -]*?)\s*:(.*)")
-_MARKER = re.compile(r"#|>|@|\\|- \[|---$")
-
-_TURNING = frozenset("\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Line separators and the controls that turn the direction of the text around them."""
+_MARKER = re.compile(r"#|>|@|- \[|---$")
 
 Place = Literal["stem", "option", "feedback", "after"]
 
@@ -78,7 +73,7 @@ def read(text: str, file: str) -> tuple[Bank | None, list[Problem]]:
     """
     reader = _Reader(file)
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    header, start = reader.header(lines)
+    header, start = read_header(lines, reader.error)
     for number in range(start, len(lines)):
         reader.take(number + 1, lines[number])
     reader.finish()
@@ -103,62 +98,11 @@ class _Reader:
         if self.draft is not None:
             self.draft.sound = False
 
-    # The header
-
-    def header(self, lines: list[str]) -> tuple[Bank | None, int]:
-        first = next((n for n, line in enumerate(lines) if line.strip()), None)
-        if first is None:
-            self.error(1, "the file is empty: it starts with a header between two lines of ---")
-            return None, len(lines)
-        if lines[first].rstrip() != "---":
-            self.error(
-                first + 1,
-                "there is no header: the file starts with a line of ---, then bank, title, licence, …",
-            )
-            return None, first
-        end = next((n for n in range(first + 1, len(lines)) if lines[n].rstrip() == "---"), None)
-        if end is None:
-            self.error(first + 1, "the header has no end: a second line of --- is missing")
-            return None, _after_header(lines, first + 1)
-        before = len(self.problems)
-        values = self._header_values(lines, first + 1, end)
-        missing = [key for key in HEADER if key not in values]
-        if missing:
-            self.error(end + 1, f"the header lacks {', '.join(f'“{key}:”' for key in missing)}")
-        if len(self.problems) > before:
-            return None, end + 1
-        slug, title, licence, rights, exam = (values[key] for key in HEADER)
-        return Bank(slug, title, licence, rights, exam, ()), end + 1
-
-    def _header_values(self, lines: list[str], start: int, end: int) -> dict[str, str]:
-        values: dict[str, str] = {}
-        for number in range(start, end):
-            line = lines[number]
-            if not line.strip():
-                continue
-            key, colon, value = line.partition(":")
-            key, value = key.strip(), value.strip()
-            if not colon:
-                self.error(number + 1, f"a header line is “key: value”, not “{line.strip()[:40]}”")
-            elif key not in HEADER:
-                self.error(number + 1, f"unknown header key “{key[:40]}”{_nearest(key, HEADER, '')}")
-            elif key in values:
-                self.error(number + 1, f"the header has “{key}:” twice")
-            elif not value:
-                self.error(number + 1, f"“{key}:” has no value")
-                values[key] = ""
-            else:
-                self._characters(number + 1, value)
-                values[key] = value
-                if key in {"bank", "exam"} and not _SLUG_FORM.fullmatch(value):
-                    self.error(number + 1, f"“{key}:” may hold small letters, digits and hyphens only")
-        return values
-
     # Lines
 
     def take(self, number: int, line: str) -> None:
         line = line.rstrip()
-        self._characters(number, line)
+        hidden = hidden_character(line)
         if line.startswith("#"):
             self._heading(number, line)
         elif self.draft is None:
@@ -170,14 +114,8 @@ class _Reader:
             self._indented(number, line, self.draft)
         else:
             self._flush_left(number, line, self.draft)
-
-    def _characters(self, number: int, line: str) -> None:
-        if line.isprintable():
-            return
-        for c in line:
-            if (c != "\t" and unicodedata.category(c) in {"Cc", "Cs"}) or c in _TURNING:
-                self.error(number, f"there is an invisible control character (U+{ord(c):04X}) here; delete it")
-                return
+        if hidden:
+            self.error(number, f"there is an invisible control character ({hidden}) here; delete it")
 
     def _stray(self, number: int, line: str) -> None:
         if self.topic is None:
@@ -190,8 +128,7 @@ class _Reader:
         words = line[marks:].strip()
         if marks > 2:
             self.error(
-                number,
-                "only # (a topic) and ## (a question) are headings; put \\ before a line of text with ###",
+                number, "only # (a topic) and ## (a question) are headings; put \\ before a line of text with ###"
             )
             return
         if words and line[marks] != " ":
@@ -221,8 +158,7 @@ class _Reader:
             draft.key = found[1]
             if not _KEY_FORM.fullmatch(found[1]):
                 self.error(
-                    number,
-                    f"the id “{found[1][:40]}” may hold 64 letters, digits, dots, hyphens and underscores",
+                    number, f"the id “{found[1][:40]}” may hold 64 letters, digits, dots, hyphens and underscores"
                 )
         draft.stem.append(words.strip())
 
@@ -263,10 +199,7 @@ class _Reader:
             self._field(number, line, draft)
             draft.place = "after"
         elif _WEIGHTED.match(line):
-            self.error(
-                number,
-                "options with weights belong to questions with several right answers; not supported yet",
-            )
+            self.error(number, "options with weights belong to questions with several right answers; not supported yet")
         elif _LIKE_OPTION.match(line):
             self.error(number, "an option is written “- [ ] text”, the right one “- [x] text”")
         elif draft.place == "stem":
@@ -287,7 +220,7 @@ class _Reader:
         if name in _LATER:
             self.error(number, f"“@{name}” is part of the format, but not supported yet")
         elif name not in FIELDS:
-            self.error(number, f"unknown field “@{found[1][:40]}”{_nearest(name, FIELDS + _LATER, '@')}")
+            self.error(number, f"unknown field “@{found[1][:40]}”; {nearest(name, FIELDS + _LATER, '@')}")
         elif name in draft.fields:
             self.error(number, f"“@{name}” stands twice in this question")
         elif not value:
@@ -349,11 +282,10 @@ class _Reader:
             return
         if kind in TYPES:
             self.error(
-                line,
-                f"questions of the type “{kind}” are not supported yet; only “single” (one right option) is",
+                line, f"questions of the type “{kind}” are not supported yet; only “single” (one right option) is"
             )
         else:
-            self.error(line, f"unknown type “{value[:40]}”{_nearest(kind, TYPES, '')}")
+            self.error(line, f"unknown type “{value[:40]}”; {nearest(kind, TYPES)}")
 
     def _number(self, draft: _Draft, name: str, least: int, most: int) -> int | None:
         if name not in draft.fields:
@@ -371,25 +303,23 @@ class _Reader:
         return value.lower() in {"on", "yes", "true"}
 
 
-def _after_header(lines: list[str], start: int) -> int:
-    return next((n for n in range(start, len(lines)) if lines[n].startswith("# ")), len(lines))
-
-
-def _nearest(word: str, known: tuple[str, ...], sign: str) -> str:
-    near = get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"; did you mean “{sign}{near[0]}”?" if near else f"; known are {', '.join(sign + k for k in known)}"
-
-
 def _tags(value: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag for tag in (part.strip() for part in value.split(",")) if tag))
 
 
+def _like_marker(line: str) -> bool:
+    # Backslashes before a marker count as part of it, so that each of them can be written too; any other backslash
+    # (a formula's, say) is just text.
+    bare = line.lstrip("\\")
+    return not bare or bool(_MARKER.match(bare) or _LIKE_OPTION.match(bare))
+
+
 def _unescape(line: str) -> str:
-    return line[1:].strip() if line.startswith("\\") else line
+    return line[1:].strip() if line.startswith("\\") and _like_marker(line[1:]) else line
 
 
 def _escape(line: str) -> str:
-    return f"\\{line}" if not line or _MARKER.match(line) or _LIKE_OPTION.match(line) else line
+    return f"\\{line}" if _like_marker(line) else line
 
 
 def _join(lines: list[str]) -> str:
@@ -401,10 +331,7 @@ def write(bank: Bank) -> str:
 
     Texts are trimmed line by line, as `read` does.
     """
-    out = ["---"]
-    values = (bank.slug, bank.title, bank.licence, bank.rights, bank.exam)
-    out += [f"{key}: {' '.join(value.split())}" for key, value in zip(HEADER, values, strict=True)]
-    out.append("---")
+    out = write_header(bank)
     topic = None
     for question in bank.questions:
         if question.topic != topic:

@@ -67,7 +67,7 @@ def test_a_sound_file_gives_the_blueprint_in_shares() -> None:
         ("pass_mark = 70", "pass_mark = 0.7", "exam.toml:4: “pass_mark” is a percentage: a number from 1 to 100"),
         ("pass_mark = 70", "pass_mark = true", "exam.toml:4: “pass_mark” is a percentage: a number from 1 to 100"),
         ("pass_mark = 70", "pass_mark = nan", "exam.toml:4: “pass_mark” is a percentage: a number from 1 to 100"),
-        ("pass_mark = 70", "passmark = 70", "exam.toml:4: unknown key “passmark”: did you mean “pass_mark”?"),
+        ("pass_mark = 70", "passmark = 70", "exam.toml:4: unknown key “passmark”; did you mean “pass_mark”?"),
         ("questions = 100", "questions = 0", "exam.toml:5: “questions” must be a whole number from 1 to 1000"),
         ("questions = 100", "questions = 1.5", "exam.toml:5: “questions” must be a whole number from 1 to 1000"),
         ("minutes = 240", 'minutes = "4h"', "exam.toml:6: “minutes” must be a whole number from 1 to 1440"),
@@ -80,7 +80,7 @@ def test_a_sound_file_gives_the_blueprint_in_shares() -> None:
         ),
         ("weight = 35.5", "weight = 30", "exam.toml:11: the weights of the sections sum to 94.5, not to 100"),
         ("weight = 64.5", "weight = -1", "exam.toml:16: “weight” is a percentage: a number above 0"),
-        ("weight = 64.5", "wieght = 64.5", "exam.toml:16: unknown key “wieght”: did you mean “weight”?"),
+        ("weight = 64.5", "wieght = 64.5", "exam.toml:16: unknown key “wieght”; did you mean “weight”?"),
         ('name = "Surgery"', "", "exam.toml:14: the key “name” of [[sections]] number 2 is missing"),
         ('name = "Surgery"', 'name = "concepts"', "exam.toml:15: a section named “concepts” stands above already"),
         (
@@ -95,7 +95,7 @@ def test_a_sound_file_gives_the_blueprint_in_shares() -> None:
         ("as_of = 2025-01-15", "as_of = 2025-02-30", "exam.toml:25: not valid TOML: Invalid date"),
         ("as_of = 2025-01-15", "", "exam.toml:22: the key “as_of” of [[rules]] number 1 is missing"),
         ("[[rules]]", "[rules]", "exam.toml:22: “rules” must be written as [[rules]] tables"),
-        ("[[rules]]", "[[ruels]]", "exam.toml:22: unknown key “ruels”: did you mean “rules”?"),
+        ("[[rules]]", "[[ruels]]", "exam.toml:22: unknown key “ruels”; did you mean “rules”?"),
     ],
 )
 def test_each_fault_is_reported_at_its_line(old: str, new: str, complaint: str) -> None:

@@ -79,12 +79,12 @@ def test_the_documented_example_is_read_field_by_field() -> None:
 def test_every_field_of_a_single_choice_question_is_read() -> None:
     """Tags, code year, shuffle, several lines and paragraphs, blank lines and other line ends."""
     text = HEAD + (
-        "## A case {#case-1}\n\nFirst paragraph,\nsecond line.\n\nSecond paragraph.\n\\# Not a heading\n"
+        "## A case {#case-1}\n\nFirst paragraph,\nsecond line.\n\nSecond paragraph.\n\\# Not a heading\n\\alpha\n"
         "- [ ] One\n  further line\n  \\- [x] no option\n  > Wrong,\n  > very.\n\n- [X] Two\n"
         "> Because.\n>\n> Really.\n@Tags: a, b ,a\n@code-year: 2025\n@shuffle: off\n@type: single\n"
     )
     (question,) = parsed(text).questions
-    assert question.stem == "A case\n\nFirst paragraph,\nsecond line.\n\nSecond paragraph.\n# Not a heading"
+    assert question.stem == "A case\n\nFirst paragraph,\nsecond line.\n\nSecond paragraph.\n# Not a heading\n\\alpha"
     assert question.options[0] == Option("One\nfurther line\n- [x] no option", False, "Wrong,\nvery.")
     assert question.explanation == "Because.\n\nReally."
     assert (question.tags, question.code_year, question.shuffle) == (("a", "b"), 2025, False)
