@@ -73,7 +73,7 @@ async def _open_day(tx: Transaction, entry: Entry, group: Group, plan: Plan, now
         await agenda.skip(tx, group.group_id, day, "late", now_ms)
         return
     blueprint = plan.blueprints.get(group.wishes.exam)
-    rounds = await _open_rounds(tx, group, blueprint, plan, day, now_ms) if blueprint else []
+    rounds = await _open_rounds(tx, group, blueprint, plan, day, entry.due_at, now_ms) if blueprint else []
     if not rounds:
         await agenda.skip(tx, group.group_id, day, "no-questions", now_ms)
         await tell_admin(tx, group, Trouble.NO_QUESTIONS, now_ms)
@@ -106,7 +106,7 @@ async def _open_day(tx: Transaction, entry: Entry, group: Group, plan: Plan, now
 
 
 async def _open_rounds(
-    tx: Transaction, group: Group, blueprint: Blueprint, plan: Plan, day: str, now_ms: int
+    tx: Transaction, group: Group, blueprint: Blueprint, plan: Plan, day: str, due_at: int, now_ms: int
 ) -> list[int]:
     picks = await banks.picks(tx, group.group_id, blueprint.banks)
     await _warn_when_low(tx, group, picks, plan, now_ms)
@@ -145,6 +145,7 @@ async def _open_rounds(
             day,
             slot,
             tuple(order),
+            due_at,
             now_ms,
             now_ms + group.wishes.open_minutes * MINUTE_MS,
             group.wishes.channel_id,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.domain.groups import Group, Trouble
+from bot.domain.instants import from_ms
 from bot.domain.quiz import Asked
 from bot.services import daily
 from bot.storage import agenda, deliveries, groups, quiz
@@ -28,6 +30,8 @@ class RoundState:
     message_id: int | None
     answered: int
     closed: bool
+    due_at: datetime
+    posted_at: datetime | None
     chosen: dict[int, int]  # how many chose each place; only of a closed round
 
 
@@ -73,6 +77,8 @@ async def _round_state(tx: Transaction, round_id: int) -> RoundState | None:
         row["message_id"],
         row["answered"],
         closed,
+        from_ms(row["due_at"]),
+        from_ms(row["posted_at"]) if row["posted_at"] is not None else None,
         await quiz.tally(tx, round_id) if closed else {},
     )
 
@@ -83,12 +89,12 @@ async def round_state(database: Database, round_id: int) -> RoundState | None:
         return await _round_state(tx, round_id)
 
 
-async def sent(database: Database, parcel: Parcel, message_id: int | None) -> None:
-    """The delivery arrived, as this message."""
+async def sent(database: Database, parcel: Parcel, message_id: int | None, now_ms: int) -> None:
+    """The delivery arrived, as this message (None where that cannot be known)."""
     async with database.write() as tx:
         await deliveries.sent(tx, parcel.delivery.delivery_id, message_id)
-        if parcel.delivery.kind == "question" and parcel.delivery.round_id is not None and message_id:
-            await quiz.posted(tx, parcel.delivery.round_id, message_id)
+        if parcel.delivery.kind == "question" and parcel.delivery.round_id is not None:
+            await quiz.posted(tx, parcel.delivery.round_id, message_id, now_ms)
         if parcel.delivery.kind != "notice" and parcel.group.trouble in (
             Trouble.CHANNEL_GONE,
             Trouble.NO_ACCESS,

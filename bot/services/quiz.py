@@ -411,6 +411,7 @@ async def _ask(tx: Transaction, group: Group, member: int, question_id: int, now
         0,
         tuple(order),
         now_ms,
+        now_ms,
         now_ms + PRACTICE_MINUTES * MINUTE_MS,
         group.wishes.channel_id,
     )

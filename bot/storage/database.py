@@ -68,9 +68,8 @@ class Database:
         lock = _lock_process(path)
         try:
             migrations.migrate(path)
-            address = path.absolute().as_uri()
-            writer = await _connect(f"{address}?mode=rw", migrations.PRAGMAS)
-            reader = await _connect(f"{address}?mode=ro", migrations.PRAGMAS[:1])
+            writer = await _connect(_address(path, "rw"), migrations.PRAGMAS)
+            reader = await _connect(_address(path, "ro"), migrations.PRAGMAS[:1])
         except migrations.SchemaRefused as error:
             lock.close()
             raise DatabaseRefused(str(error)) from error
@@ -151,6 +150,10 @@ async def _uninterrupted(connection: aiosqlite.Connection, statement: str) -> No
 async def _execute(connection: aiosqlite.Connection, statement: str) -> None:
     async with connection.execute(statement):
         pass
+
+
+def _address(path: Path, mode: str) -> str:
+    return f"{path.absolute().as_uri()}?mode={mode}"
 
 
 async def _connect(uri: str, pragmas: Iterable[str]) -> aiosqlite.Connection:

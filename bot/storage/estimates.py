@@ -146,3 +146,32 @@ async def group_ability(tx: Transaction, group_id: int, topics: Collection[int])
         {**params, "group_id": group_id},
     )
     return {row["topic_id"]: row["ability"] for row in rows}
+
+
+async def sequence(tx: Transaction) -> list[tuple[int, int, int, bool]]:
+    """(member, topic, question, right) of every counted answer, in the order in which they were kept."""
+    rows = await tx.all(
+        """SELECT a.member_id, q.topic_id, a.question_id, a.correct FROM answers a
+           JOIN questions q ON q.question_id = a.question_id WHERE a.counted = 1 ORDER BY a.seq"""
+    )
+    return [(row["member_id"], row["topic_id"], row["question_id"], bool(row["correct"])) for row in rows]
+
+
+async def difficulties(tx: Transaction) -> dict[int, int | None]:
+    """The author's difficulty of every question, by its id."""
+    rows = await tx.all("SELECT question_id, difficulty FROM questions")
+    return {row["question_id"]: row["difficulty"] for row in rows}
+
+
+async def everything(tx: Transaction) -> Rows:
+    """Every kept belief."""
+    rows = Rows()
+    for row in await tx.all("SELECT member_id, mean, variance FROM learner_estimates"):
+        rows.learners[row["member_id"]] = _gaussian(row)
+    for row in await tx.all("SELECT member_id, topic_id, mean, variance FROM learner_topic_estimates"):
+        rows.learner_topics[row["member_id"], row["topic_id"]] = _gaussian(row)
+    for row in await tx.all("SELECT topic_id, mean, variance FROM topic_estimates"):
+        rows.topics[row["topic_id"]] = _gaussian(row)
+    for row in await tx.all("SELECT question_id, mean, variance FROM item_estimates"):
+        rows.items[row["question_id"]] = _gaussian(row)
+    return rows

@@ -23,6 +23,7 @@ class NewRound:
     day: str
     slot: int
     order: tuple[int, ...]
+    due_at: int
     opened_at: int
     closes_at: int
     channel_id: int
@@ -45,8 +46,8 @@ def asked(row: Row) -> Asked:
     )
 
 
-ASKED = """r.round_id, r.group_id, r.kind, r.option_order, r.opened_at, r.closes_at, r.closed_at, r.state,
-    r.channel_id, r.message_id, r.answered, r.day, r.owner_id, r.question_id, r.key_position,
+ASKED = """r.round_id, r.group_id, r.kind, r.option_order, r.due_at, r.opened_at, r.posted_at, r.closes_at,
+    r.closed_at, r.state, r.channel_id, r.message_id, r.answered, r.day, r.owner_id, r.question_id, r.key_position,
     t.name AS topic, t.slug AS topic_slug, q.topic_id, v.stem, v.options, v.explanation, v.source"""
 ASKED_FROM = """rounds r
     JOIN revisions v ON v.question_id = r.question_id AND v.revision = r.revision
@@ -59,8 +60,8 @@ async def open_round(tx: Transaction, new: NewRound, question: Content) -> int |
     key = next(place for place, source in enumerate(new.order) if question.options[source].correct)
     row = await tx.one(
         """INSERT INTO rounds (group_id, question_id, revision, kind, owner_id, day, slot, option_order,
-               key_position, opened_at, closes_at, state, channel_id)
-           VALUES (:group_id, :question, :revision, :kind, :owner, :day, :slot, :order, :key, :opened, :closes,
+               key_position, due_at, opened_at, closes_at, state, channel_id)
+           VALUES (:group_id, :question, :revision, :kind, :owner, :day, :slot, :order, :key, :due, :opened, :closes,
                :state, :channel)
            ON CONFLICT DO NOTHING RETURNING round_id""",
         {
@@ -73,6 +74,7 @@ async def open_round(tx: Transaction, new: NewRound, question: Content) -> int |
             "slot": new.slot,
             "order": "".join(str(place) for place in new.order),
             "key": key,
+            "due": new.due_at,
             "opened": new.opened_at,
             "closes": new.closes_at,
             "state": "posting" if new.kind is Kind.DAILY else "open",
@@ -118,11 +120,13 @@ async def open_questions(tx: Transaction, group_id: int, now_ms: int) -> set[int
     return {row["question_id"] for row in rows}
 
 
-async def posted(tx: Transaction, round_id: int, message_id: int) -> None:
+async def posted(tx: Transaction, round_id: int, message_id: int | None, now_ms: int) -> None:
+    """The round's post is in its channel; its message is unknown where that could not be looked up."""
     await tx.run(
-        """UPDATE rounds SET message_id = :message, state = CASE state WHEN 'posting' THEN 'open' ELSE state END
+        """UPDATE rounds SET message_id = :message, posted_at = COALESCE(posted_at, :now),
+               state = CASE state WHEN 'posting' THEN 'open' ELSE state END
            WHERE round_id = :id""",
-        {"message": message_id, "id": round_id},
+        {"message": message_id, "now": now_ms, "id": round_id},
     )
 
 

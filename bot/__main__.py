@@ -1,0 +1,153 @@
+"""The command line: `studyhall`, or `python -m bot`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from config.settings import Settings, SettingsRefused, load
+
+T = TypeVar("T")
+REFUSED = 2  # the exit code for bad input: nothing was started and nothing written
+
+app = typer.Typer(
+    name="studyhall",
+    help="A Discord bot for study groups that prepare for an exam together.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+bank = typer.Typer(help="Question banks: check files, load them, list what is there.", no_args_is_help=True)
+model = typer.Typer(help="The learner model: replay the answers that are kept.", no_args_is_help=True)
+app.add_typer(bank, name="bank")
+app.add_typer(model, name="model")
+
+
+def refuse(sentence: str) -> typer.Exit:
+    """Say what is wrong on standard error; raise what comes back."""
+    typer.echo(sentence, err=True)
+    return typer.Exit(REFUSED)
+
+
+def settings() -> Settings:
+    try:
+        return load()
+    except SettingsRefused as error:
+        raise refuse(str(error)) from None
+
+
+@app.command()
+def run(
+    or_sandbox: Annotated[
+        bool, typer.Option("--or-sandbox", help="Without a token, start the sandbox and the bot against it.")
+    ] = False,
+) -> None:
+    """Run the bot against Discord, with the token in DISCORD_TOKEN."""
+    from bot import running
+
+    chosen = settings()
+    if chosen.discord_token is None or not chosen.discord_token.get_secret_value().strip():
+        if or_sandbox:
+            sandbox()
+            return
+        raise refuse(
+            "DISCORD_TOKEN is not set, so there is no bot to log in as. Set it (see config/example.env), "
+            "or try Studyhall without an account: studyhall sandbox."
+        )
+    try:
+        asyncio.run(running.until_stopped(chosen))
+    except running.StartRefused as error:
+        raise refuse(str(error)) from None
+    except KeyboardInterrupt:
+        return
+
+
+@app.command()
+def sandbox(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where the page is served; 0 takes any.")] = 8420,
+    database: Annotated[Path | None, typer.Option(help="Keep the answers in this file.")] = None,
+) -> None:
+    """Try Studyhall without an account: a Discord of its own on this machine, and the bot in it."""
+    if database is None:
+        # The sandbox's world begins anew at each start, and so do the answers in it.
+        database = Path(".sandbox") / "studyhall.db"
+        for leftover in database.parent.glob(f"{database.name}*"):
+            leftover.unlink()
+    # Run as a program of its own: the two meet by socket alone, as the bot meets Discord.
+    arguments = [sys.executable, "-m", "sandbox", "--port", str(port), "--bot", str(database)]
+    os.execv(sys.executable, arguments)  # noqa: S606  our own program, with a checked port and a path
+
+
+def offline(work: Callable[[], T]) -> T:
+    """Do something that needs no Discord; a refusal becomes its sentence and exit code 2."""
+    from bot.offline import Refused
+
+    try:
+        return work()
+    except Refused as error:
+        raise refuse(str(error)) from None
+
+
+@bank.command("check")
+def bank_check(
+    files: Annotated[list[Path], typer.Argument(help="Question files (*.md).")],
+    public: Annotated[bool, typer.Option("--public", help="Also refuse what looks like a licensed code.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON line instead of sentences.")] = False,
+) -> None:
+    """Read question files and report every problem with its line; exit code 2 where there is an error."""
+    from bot.offline import check
+
+    report, sound = offline(lambda: check(files, public=public, as_json=as_json))
+    typer.echo(report)
+    if not sound:
+        raise typer.Exit(REFUSED)
+
+
+@bank.command("load")
+def bank_load(files: Annotated[list[Path], typer.Argument(help="Question files (*.md).")]) -> None:
+    """Load question files into the database; questions that vanished from a bank are retired, never deleted."""
+    from bot.offline import load_files
+
+    typer.echo(offline(lambda: asyncio.run(load_files(settings().database, files))))
+
+
+@bank.command("list")
+def bank_list() -> None:
+    """List the banks in the database and how many questions each has."""
+    from bot.offline import listing
+
+    typer.echo(offline(lambda: asyncio.run(listing(settings().database))))
+
+
+@model.command("replay")
+def model_replay() -> None:
+    """Replay every kept answer in its order and compare the estimates with those that are kept."""
+    from bot.offline import replay
+
+    text, same = offline(lambda: asyncio.run(replay(settings().database)))
+    typer.echo(text)
+    if not same:
+        raise typer.Exit(1)
+
+
+@app.command()
+def backup(target: Annotated[Path, typer.Argument(help="The new file; it must not exist yet.")]) -> None:
+    """Copy the database to a new file, consistent even while the bot writes, and check the copy."""
+    from bot.offline import backup as copy
+
+    typer.echo(offline(lambda: copy(settings().database, target)))
+
+
+def main() -> None:
+    """The console script."""
+    app(prog_name="studyhall")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""The bot itself: a client with our cogs, its commands kept in step with Discord, and the clockwork."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+import logging
+from collections.abc import Awaitable, Callable
+
+import aiohttp
+import discord
+from discord.ext import commands
+
+from bot.clock import Clock
+from bot.jobs import Jobs
+from bot.services import meta
+from bot.services.deliveries import Parcel
+from bot.services.house import House
+
+log = logging.getLogger(__name__)
+
+COGS = (
+    "cogs.replies",
+    "cogs.setup",
+    "cogs.quiz",
+    "cogs.deliveries",
+    "cogs.estimates",
+    "cogs.standings",
+    "cogs.privacy",
+)
+CONNECTIONS = 200  # a fresh socket for each reply is the largest waste there is
+
+
+class Studyhall(commands.Bot):
+    """One bot for any number of servers. It needs no privileged intent; make it inside a running event loop."""
+
+    def __init__(self, house: House, clock: Clock, *, guild_ready_timeout: float = 2.0) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            connector=aiohttp.TCPConnector(limit=CONNECTIONS),
+            guild_ready_timeout=guild_ready_timeout,
+        )
+        self.house = house
+        self._clock = clock
+        self.jobs: Jobs | None = None
+
+    async def setup_hook(self) -> None:
+        deliver: Callable[[Parcel], Awaitable[None]] | None = None
+        for name in COGS:
+            cog = importlib.import_module(name).make(self, self.house)
+            await self.add_cog(cog)
+            deliver = getattr(cog, "deliver", deliver)
+        await self._sync()
+        assert deliver is not None
+        self.jobs = Jobs(self.house.database, self._clock, self.house.plan, deliver)
+
+    async def on_ready(self) -> None:
+        """The connection stands: begin with the agenda. After a reconnect, look at it again."""
+        assert self.jobs is not None
+        if self.jobs.started:
+            self.jobs.wake()
+        else:
+            log.info("ready", extra={"guilds": len(self.guilds)})
+            await self.jobs.start()
+
+    async def on_agenda_changed(self) -> None:
+        """A feature planned something: the armed job may be too late for it."""
+        if self.jobs is not None:
+            self.jobs.wake()
+
+    async def close(self) -> None:
+        if self.jobs is not None:
+            await self.jobs.close()
+        await self.house.desk.idle()
+        await super().close()
+
+    async def _sync(self) -> None:
+        """Tell Discord our commands, only when they are not those that it knows from us."""
+        commands_now = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        text = json.dumps([self.application_id, commands_now], sort_keys=True, default=str)
+        fingerprint = hashlib.sha256(text.encode()).hexdigest()
+        if await meta.read(self.house.database, "commands") == fingerprint:
+            return
+        await self.tree.sync()
+        await meta.write(self.house.database, "commands", fingerprint)
+        log.info("commands synchronised", extra={"count": len(commands_now)})

@@ -1,0 +1,115 @@
+"""The clockwork: one job armed for the next thing that is due. The agenda is the truth; nothing lives here."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot.clock import Clock, SystemClock
+from bot.services import agenda, deliveries
+from bot.services.daily import Plan
+from bot.services.deliveries import Parcel
+from bot.storage.database import Database
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT = timedelta(minutes=1)  # finds what a clock that was set, or a machine that slept, hid from the armed job
+AFTER_AN_ERROR = timedelta(seconds=5)
+FURTHEST = timedelta(hours=12)
+
+
+class Jobs:
+    """Claims what is due, has it delivered, and arms itself for what is next.
+
+    APScheduler's own clock is the machine's; with a sandbox's clock the armed instant is translated, and the
+    job is armed anew whenever that clock jumps.
+    """
+
+    def __init__(
+        self, database: Database, clock: Clock, plan: Plan, deliver: Callable[[Parcel], Awaitable[None]]
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._plan = plan
+        self._deliver = deliver
+        self._machine = SystemClock()
+        # Late is never a reason not to run: what is due is decided by the agenda and the grace of each kind.
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+        self._running = asyncio.Lock()
+        self._wanted = asyncio.Event()
+        self._loop: asyncio.Task[None] | None = None
+
+    @property
+    def started(self) -> bool:
+        return self._loop is not None
+
+    async def start(self) -> None:
+        """Begin, with whatever an earlier process left half done."""
+        left = await deliveries.recover(self._database)
+        if left:
+            log.info("deliveries of an earlier run are looked for before they are sent", extra={"count": left})
+        self._clock.on_jump(self.wake)
+        self._scheduler.add_job(self.wake_soon, IntervalTrigger(seconds=int(HEARTBEAT.total_seconds())))
+        self._scheduler.start()
+        self._loop = asyncio.create_task(self._work(), name="jobs")
+        self.wake()
+
+    async def close(self) -> None:
+        """Stop after what is being delivered now."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        if self._loop is not None:
+            async with self._running:
+                self._loop.cancel()
+            await asyncio.gather(self._loop, return_exceptions=True)
+
+    def wake(self) -> None:
+        """Look at the agenda now: something was planned, moved, or the clock was set."""
+        self._wanted.set()
+
+    async def wake_soon(self) -> None:
+        """The same, as APScheduler calls it: in the event loop and not in a thread."""
+        self.wake()
+
+    async def _work(self) -> None:
+        while True:
+            await self._wanted.wait()
+            self._wanted.clear()
+            async with self._running:
+                try:
+                    await self._run_due()
+                except Exception:
+                    log.exception("the agenda could not be worked on; it is tried again in a moment")
+                    self._arm(self._clock.now_ms() + int(AFTER_AN_ERROR.total_seconds() * 1000))
+
+    async def _run_due(self) -> None:
+        while await agenda.claim_due(self._database, self._plan, self._clock.now_ms()):
+            pass
+        while parcels := await deliveries.take(self._database, self._clock.now_ms()):
+            await asyncio.gather(*(self._try(parcel) for parcel in parcels))
+        following = await agenda.next_due(self._database)
+        if following is not None:
+            self._arm(following)
+        if not self._wanted.is_set():
+            self._clock.settled(following)
+
+    async def _try(self, parcel: Parcel) -> None:
+        try:
+            await self._deliver(parcel)
+        except Exception:
+            log.exception("a delivery failed in a way that nobody foresaw", extra={"kind": parcel.delivery.kind})
+            await deliveries.retry(self._database, parcel, "error", self._clock.now_ms())
+
+    def _arm(self, due_ms: int) -> None:
+        wait = timedelta(milliseconds=max(0, due_ms - self._clock.now_ms()))
+        # The heartbeat comes sooner than any far instant, which could lie beyond what a date can say.
+        at = self._machine.now() + min(wait, FURTHEST)
+        self._scheduler.add_job(self.wake_soon, DateTrigger(at), id="next", replace_existing=True)

@@ -1,0 +1,103 @@
+"""What the command line does without Discord: banks in and listed, answers replayed, copies made."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path, PurePath
+
+from bot.formats import lint
+from bot.services import banks
+from bot.services import replay as replays
+from bot.storage import backup as backups
+from bot.storage.database import Database, DatabaseRefused
+
+
+class Refused(Exception):
+    """Nothing was done; the text says why."""
+
+
+def _read(files: Sequence[Path]) -> list[tuple[PurePath, str]]:
+    try:
+        return [(path, path.read_text(encoding="utf-8")) for path in files]
+    except OSError as error:
+        raise Refused(f"{error.filename}: cannot be read ({error.strerror}). Nothing was done.") from None
+    except UnicodeDecodeError:
+        raise Refused("A file is not UTF-8 text. Save it as UTF-8 and try again; nothing was done.") from None
+
+
+def check(files: Sequence[Path], *, public: bool, as_json: bool) -> tuple[str, bool]:
+    """The report on question files, and whether they are free of errors."""
+    reports = []
+    sentences: list[str] = []
+    sound = True
+    for path, text in _read(files):
+        found, problems = banks.read_banks([(path, text)])
+        questions = sum(len(bank.questions) for bank in found)
+        problems += [problem for bank in found for problem in lint.lint(bank, str(path), public=public)]
+        problems.sort(key=lambda problem: problem.line)
+        sound = sound and not any(problem.level == "error" for problem in problems)
+        sentences += [f"{problem.level}: {problem}" for problem in problems]
+        sentences.append(f"{path}: {questions} questions")
+        reports.append(
+            {
+                "file": str(path),
+                "format": "markdown",
+                "questions": questions,
+                "types": {"single": questions},
+                "problems": [{"line": one.line, "level": one.level, "message": one.message} for one in problems],
+            }
+        )
+    return (json.dumps({"files": reports}, ensure_ascii=False) if as_json else "\n".join(sentences)), sound
+
+
+@contextlib.asynccontextmanager
+async def _database(path: Path) -> AsyncIterator[Database]:
+    try:
+        database = await Database.open(path)
+    except DatabaseRefused as error:
+        raise Refused(str(error)) from None
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def load_files(path: Path, files: Sequence[Path]) -> str:
+    """Load question files that are free of errors. Raises Refused; then nothing was written."""
+    found, problems = banks.read_banks(_read(files))
+    errors = [problem for problem in problems if problem.level == "error"]
+    if errors:
+        raise Refused("\n".join([*(str(problem) for problem in errors), "Nothing was loaded."]))
+    async with _database(path) as database:
+        done = await banks.load(database, found)
+    return "\n".join(
+        f"{slug}: {one.new} new, {one.changed} changed, {one.retired} retired, {one.same} as before"
+        for slug, one in done.items()
+    )
+
+
+async def listing(path: Path) -> str:
+    """A line for each bank. Raises Refused."""
+    async with _database(path) as database:
+        rows = await banks.summary(database)
+    lines = [f"{slug} · {title} · exam {exam} · {live} questions" for slug, title, exam, live, _ in rows]
+    return "\n".join(lines) or "There is no bank yet: studyhall bank load FILE…"
+
+
+async def replay(path: Path) -> tuple[str, bool]:
+    """Replay all answers; the report, and whether every row is the same to the last bit. Raises Refused."""
+    async with _database(path) as database:
+        found = await replays.replay(database)
+    text = f"{found.answers} answers replayed, {found.rows} rows compared, {found.different} different"
+    return text, found.different == 0
+
+
+def backup(source: Path, target: Path) -> str:
+    """Copy the database and check the copy. Raises Refused."""
+    try:
+        size = backups.backup(source, target)
+    except backups.BackupRefused as error:
+        raise Refused(str(error)) from None
+    return f"{target}: {size:,} bytes, checked"

@@ -1,0 +1,146 @@
+"""A run of the bot: everything is read and checked first, then put together, then taken down in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sqlite3
+from collections.abc import AsyncIterator, Iterable
+from datetime import timedelta
+from importlib import resources
+from pathlib import Path, PurePath
+from random import Random
+from zoneinfo import available_timezones
+
+import aiohttp
+import discord
+
+from bot import endpoint, logs
+from bot.client import Studyhall
+from bot.clock import Clock, SandboxClock, SystemClock
+from bot.domain.blueprint import Blueprint
+from bot.domain.questions import Bank, Problem
+from bot.domain.zones import Places
+from bot.services import banks
+from bot.services.daily import Plan
+from bot.services.house import House
+from bot.services.quiz import Desk
+from bot.storage.database import Database, DatabaseRefused
+from config.settings import Settings
+
+SANDBOX_READY_TIMEOUT = 0.05  # the sandbox sends its servers at once; Discord takes its time
+
+
+class StartRefused(Exception):
+    """The bot cannot start; the text says why and what to do. Nothing was started."""
+
+
+def read_folder(folder: Path, ending: str) -> list[tuple[PurePath, str]]:
+    """The (path, text) of a folder's files with that ending, by name. Raises StartRefused."""
+    try:
+        files = sorted(path for path in folder.iterdir() if path.suffix == ending and path.name != "README.md")
+        return [(path, path.read_text(encoding="utf-8")) for path in files]
+    except OSError as error:
+        raise StartRefused(f"{error.filename}: cannot be read ({error.strerror}). Nothing was started.") from None
+    except UnicodeDecodeError:
+        raise StartRefused(f"{folder}: a file in it is not UTF-8 text. Nothing was started.") from None
+
+
+def _first_error(problems: Iterable[Problem]) -> None:
+    errors = [problem for problem in problems if problem.level == "error"]
+    if errors:
+        more = f" ({len(errors) - 1} more; studyhall bank check shows them all)" if len(errors) > 1 else ""
+        raise StartRefused(f"{errors[0]}{more} Nothing was started or written.")
+
+
+def content(settings: Settings) -> tuple[dict[str, Blueprint], list[Bank]]:
+    """The exams and banks of the configured folders. Raises StartRefused at the first error, with file:line."""
+    blueprints, problems = banks.read_blueprints(read_folder(settings.exams, ".toml"))
+    _first_error(problems)
+    if not blueprints:
+        raise StartRefused(f"{settings.exams}: there is no exam file (*.toml) here. Nothing was started.")
+    found, problems = banks.read_banks(read_folder(settings.banks, ".md"))
+    _first_error(problems)
+    return blueprints, found
+
+
+def places() -> Places:
+    """The world's zones, from the tables that come with the `tzdata` package."""
+    tables = resources.files("tzdata") / "zoneinfo"
+    return Places.from_tables(
+        (tables / "zone.tab").read_text(encoding="utf-8"),
+        (tables / "iso3166.tab").read_text(encoding="utf-8"),
+        available_timezones(),
+    )
+
+
+@contextlib.asynccontextmanager
+async def house(settings: Settings, clock: Clock, rng: Random) -> AsyncIterator[House]:
+    """Open the database, load the banks, and hand out what the features need; close it all at the end."""
+    blueprints, found = content(settings)
+    try:
+        database = await Database.open(settings.database)
+    except DatabaseRefused as error:
+        raise StartRefused(str(error)) from None
+    try:
+        await banks.load(database, found)
+        plan = Plan(blueprints, timedelta(minutes=settings.late_grace_minutes), settings.repeat_days, rng)
+        yield House(database, Desk(database), clock, plan, places(), settings.count_every_seconds)
+    finally:
+        # An open connection's thread would keep a crashing process alive for ever.
+        await database.close()
+
+
+@contextlib.asynccontextmanager
+async def client(settings: Settings, rng: Random) -> AsyncIterator[Studyhall]:
+    """A bot that is ready to be started, on Discord or on the sandbox that the settings name."""
+    clock: SystemClock | SandboxClock = SystemClock()
+    timeout = 2.0
+    if settings.endpoint is not None:
+        endpoint.point_at(settings.endpoint)
+        clock = SandboxClock(endpoint.clock_url(settings.endpoint))
+        timeout = SANDBOX_READY_TIMEOUT
+        try:
+            await clock.start()
+        except (aiohttp.ClientError, OSError):
+            raise StartRefused(
+                f"{settings.endpoint}: no sandbox answers there. Start one with studyhall sandbox, "
+                "or remove STUDYHALL_ENDPOINT."
+            ) from None
+    try:
+        async with house(settings, clock, rng) as parts:
+            bot = Studyhall(parts, clock, guild_ready_timeout=timeout)
+            async with bot:
+                yield bot
+    finally:
+        if isinstance(clock, SandboxClock):
+            await clock.close()
+
+
+async def until_stopped(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT. Raises StartRefused where the start is refused, by us or by Discord."""
+    logs.start(settings.log_level)
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    assert settings.discord_token is not None
+    token = settings.discord_token.get_secret_value()
+    try:
+        # Seeded by the system: which question comes next is nobody's to foretell.
+        async with client(settings, Random()) as bot:  # noqa: S311  dice for questions, not for secrets
+            work = asyncio.create_task(bot.start(token), name="discord")
+            waiting = asyncio.create_task(stop.wait())
+            await asyncio.wait({work, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                work.result()
+            await bot.close()
+            await asyncio.gather(work, return_exceptions=True)
+    except discord.LoginFailure:
+        raise StartRefused(
+            "Discord does not know the token in DISCORD_TOKEN. Copy it anew from the developer portal "
+            "(Bot → Reset Token); nothing was started."
+        ) from None
+    except sqlite3.OperationalError as error:
+        raise StartRefused(f"{settings.database}: the database cannot be used ({error}).") from None

@@ -1,0 +1,49 @@
+"""What every feature is handed: the database, the time, and what the operator configured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.blueprint import Blueprint
+from bot.domain.groups import Group
+from bot.domain.refusals import UnknownExam
+from bot.domain.zones import Places
+from bot.services.daily import Plan
+from bot.services.quiz import Desk
+from bot.storage.database import Database
+
+
+class Now(Protocol):
+    """The time, as features see it."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+
+    def now_ms(self) -> int:
+        """The same in milliseconds since 1970."""
+
+
+@dataclass(frozen=True)
+class House:
+    """One running Studyhall. `count_every` is the pause between edits of a post's counter, in seconds."""
+
+    database: Database
+    desk: Desk
+    clock: Now
+    plan: Plan
+    places: Places
+    count_every: float
+
+    @property
+    def blueprints(self) -> Mapping[str, Blueprint]:
+        return self.plan.blueprints
+
+    def blueprint(self, group: Group) -> Blueprint:
+        """The exam of a group. Raises UnknownExam where its file has gone."""
+        try:
+            return self.blueprints[group.wishes.exam]
+        except KeyError:
+            raise UnknownExam(group.wishes.exam, tuple(sorted(self.blueprints))) from None

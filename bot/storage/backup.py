@@ -1,0 +1,45 @@
+"""A consistent copy of a database, checked before anybody relies on it."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from pathlib import Path
+
+from bot.storage.migrations import APPLICATION_ID
+
+
+class BackupRefused(Exception):
+    """No copy was made, or none that can be trusted; the text says why and what to do."""
+
+
+def backup(source: Path, target: Path) -> int:
+    """Copy the database at `source` to the new file `target`, also while a bot writes; returns its bytes.
+
+    VACUUM INTO reads one snapshot. The copy is opened and checked, and removed again if anything is wrong
+    with it. Raises BackupRefused.
+    """
+    if not source.is_file():
+        raise BackupRefused(f"{source}: there is no database here. Set STUDYHALL_DATABASE to the right file.")
+    if target.exists():
+        raise BackupRefused(f"{target}: this file exists already, and was left as it is. Name a new one.")
+    try:
+        with contextlib.closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            connection.execute("PRAGMA busy_timeout = 5000")
+            connection.execute("VACUUM INTO ?", (str(target),))
+        _check(target)
+    except sqlite3.Error as error:
+        target.unlink(missing_ok=True)
+        raise BackupRefused(
+            f"{target}: the copy could not be made ({error}); the database itself was not touched."
+        ) from error
+    return target.stat().st_size
+
+
+def _check(target: Path) -> None:
+    with contextlib.closing(sqlite3.connect(f"{target.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+        (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+        broken = connection.execute("PRAGMA foreign_key_check").fetchone()
+    if application_id != APPLICATION_ID or verdict != "ok" or broken is not None:
+        raise sqlite3.DatabaseError("it is not a sound database of Studyhall")

@@ -1,0 +1,46 @@
+"""All that is kept about one member, for export and deletion.
+
+A table that holds something about a member has a foreign key to `members`; a test reads the schema and compares.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.storage.database import Transaction
+
+TABLES: dict[str, str] = {
+    "members": "SELECT user_id, joined_at, on_board FROM members WHERE member_id = :member",
+    "answers": """SELECT b.slug AS bank, q.key AS question, t.name AS topic, r.kind, a.day, a.choice, r.option_order,
+            a.correct, a.counted, a.rated, a.confidence, a.answered_at, a.p_before, a.p_after
+        FROM answers a JOIN rounds r ON r.round_id = a.round_id
+        JOIN questions q ON q.question_id = a.question_id JOIN topics t ON t.topic_id = q.topic_id
+        JOIN banks b ON b.bank_id = q.bank_id WHERE a.member_id = :member ORDER BY a.seq""",
+    "rounds": """SELECT q.key AS question, r.day, r.opened_at FROM rounds r
+        JOIN questions q ON q.question_id = r.question_id WHERE r.owner_id = :member ORDER BY r.round_id""",
+    "learner_estimates": "SELECT mean, variance FROM learner_estimates WHERE member_id = :member",
+    "learner_topic_estimates": """SELECT t.name AS topic, e.mean, e.variance FROM learner_topic_estimates e
+        JOIN topics t ON t.topic_id = e.topic_id WHERE e.member_id = :member ORDER BY t.name""",
+    "standings": "SELECT period, points, answered FROM standings WHERE member_id = :member ORDER BY period",
+    "streaks": "SELECT current, longest, last_day FROM streaks WHERE member_id = :member",
+    "flags": """SELECT q.key AS question, f.reason, f.flagged_at FROM flags f
+        JOIN questions q ON q.question_id = f.question_id WHERE f.member_id = :member""",
+}
+
+
+async def export(tx: Transaction, member_id: int) -> dict[str, list[dict[str, Any]]]:
+    """Every row about the member, by table."""
+    return {table: [dict(row) for row in await tx.all(sql, {"member": member_id})] for table, sql in TABLES.items()}
+
+
+async def delete(tx: Transaction, group_id: int, user_id: int) -> bool:
+    """Delete the member and, by the foreign keys, every row about them; whether there was one."""
+    changed = await tx.run(
+        "DELETE FROM members WHERE group_id = :group_id AND user_id = :user",
+        {"group_id": group_id, "user": user_id},
+    )
+    return changed > 0
+
+
+async def show_on_board(tx: Transaction, member_id: int, on: bool) -> None:
+    await tx.run("UPDATE members SET on_board = :on WHERE member_id = :member", {"on": int(on), "member": member_id})

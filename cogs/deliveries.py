@@ -1,0 +1,243 @@
+"""What the bot posts by itself: questions, closings, digests and notices, each exactly once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+import aiohttp
+import discord
+from discord.ext import commands
+
+from bot.domain.groups import Trouble
+from bot.services import deliveries
+from bot.services.deliveries import Parcel, RoundState
+from bot.services.house import House
+from cogs import cards, texts
+from cogs.cards import BLUE
+from cogs.plain import cut, quiet
+from cogs.replies import Feature, button, rows
+
+log = logging.getLogger(__name__)
+
+UNKNOWN_CHANNEL, UNKNOWN_MESSAGE = 10003, 10008
+MISSING_ACCESS, MISSING_PERMISSIONS = 50001, 50013
+THREAD_EXISTS = 160004
+GONE = {UNKNOWN_CHANNEL: Trouble.CHANNEL_GONE}
+FORBIDDEN = {MISSING_ACCESS: Trouble.NO_ACCESS, MISSING_PERMISSIONS: Trouble.NO_ACCESS}
+TROUBLES = GONE | FORBIDDEN
+RETRIED_STATUS = 500  # what discord.py did not retry itself, or gave up on
+SCANNED = 50  # messages of history: a crash is mended within minutes, and a busy channel still shows them
+Found = Callable[[discord.Message], bool]
+
+
+class Deliveries(Feature):
+    """Sends parcels and keeps a post's counter up to date."""
+
+    def __init__(self, client: commands.Bot, house: House) -> None:
+        super().__init__(client, house)
+        self._posts: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._counting: dict[int, asyncio.Task[None]] = {}
+
+    async def cog_unload(self) -> None:
+        for task in self._counting.values():
+            task.cancel()
+
+    async def deliver(self, parcel: Parcel) -> None:
+        """Send one parcel and record how it went. It never raises for what Discord answers."""
+        now_ms = self.house.clock.now_ms
+        try:
+            message_id = await self._send(parcel)
+        except discord.HTTPException as error:
+            problem = f"{error.status} {error.code}"
+            if error.status >= RETRIED_STATUS or error.status == 429:
+                await deliveries.retry(self.house.database, parcel, problem, now_ms())
+                return
+            trouble = TROUBLES.get(error.code)
+            log.warning("a post was refused", extra={"kind": parcel.delivery.kind, "problem": problem})
+            await deliveries.give_up(self.house.database, parcel, problem, trouble, now_ms())
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            await deliveries.retry(self.house.database, parcel, type(error).__name__, now_ms())
+        else:
+            await deliveries.sent(self.house.database, parcel, message_id, now_ms())
+
+    async def _send(self, parcel: Parcel) -> int | None:
+        match parcel.delivery.kind:
+            case "question":
+                return await self._post_question(parcel)
+            case "close":
+                return await self._post_closing(parcel)
+            case "digest":
+                return await self._post_digest(parcel)
+            case _:
+                return await self._tell_admin(parcel)
+
+    def _channel(self, parcel: Parcel, channel_id: int) -> discord.PartialMessageable:
+        return self.client.get_partial_messageable(channel_id, guild_id=parcel.group.guild_id)
+
+    async def _once(self, channel: Any, parcel: Parcel, found: Found, **parts: Any) -> int | None:
+        """Send a message unless an earlier try already did: then its id, or None where that cannot be seen.
+
+        Without the right to read the history an uncertain post is not made again.
+        """
+        if parcel.delivery.uncertain:
+            try:
+                async for message in channel.history(limit=SCANNED):
+                    if self._own(message) and found(message):
+                        return int(message.id)
+            except discord.Forbidden:
+                return None
+        message = await channel.send(nonce=parcel.delivery.nonce, **parts)
+        return int(message.id)
+
+    def _own(self, message: discord.Message) -> bool:
+        return self.client.user is not None and message.author.id == self.client.user.id
+
+    async def _post_question(self, parcel: Parcel) -> int | None:
+        state = parcel.round
+        assert state is not None
+        prefix = f"a:{state.asked.round_id}:"
+        return await self._once(
+            self._channel(parcel, state.channel_id),
+            parcel,
+            lambda message: _has_button(message, prefix),
+            embed=cards.open_post(state, self.house.clock.now()),
+            view=cards.open_buttons(state.asked),
+        )
+
+    async def _post_closing(self, parcel: Parcel) -> int | None:
+        state = parcel.round
+        assert state is not None
+        if state.message_id is None:
+            return None
+        async with self._posts[state.asked.round_id]:
+            message = self._channel(parcel, state.channel_id).get_partial_message(state.message_id)
+            embed, explained = cards.closed_post(state, self.house.clock.now())
+            try:
+                await message.edit(embed=embed, view=cards.closed_buttons(state.asked))
+            except discord.NotFound as error:
+                if error.code != UNKNOWN_MESSAGE:
+                    raise
+                # Somebody deleted the post; there is nothing to close and nothing to discuss.
+                return None
+        self._posts.pop(state.asked.round_id, None)
+        await self._open_thread(state, message, explained=explained)
+        return state.message_id
+
+    async def _open_thread(self, state: RoundState, message: discord.PartialMessage, *, explained: bool) -> None:
+        name = cut(texts.thread_name(quiet(state.asked.topic), state.day), 100)
+        # A thread made from a message has the message's id, so that an earlier try's thread is found again.
+        thread = self.client.get_partial_messageable(message.id)
+        try:
+            await message.create_thread(name=name)
+        except discord.HTTPException as error:
+            if error.code == THREAD_EXISTS:
+                if await self._has_spoken(thread):
+                    return
+            elif error.status >= RETRIED_STATUS:
+                raise
+            else:
+                # The round is closed all the same; /setup names the right that is missing.
+                log.warning("no thread for a closed round", extra={"code": error.code})
+                return
+        await thread.send(texts.thread_opening(state.asked.key))
+        if not explained:
+            for part in _parts(cards.explanation(state.asked)):
+                await thread.send(part)
+
+    async def _has_spoken(self, channel: discord.PartialMessageable) -> bool:
+        async for message in channel.history(limit=SCANNED, oldest_first=True):
+            if self._own(message):
+                return True
+        return False
+
+    async def _post_digest(self, parcel: Parcel) -> int | None:
+        word = parcel.delivery.payload
+        custom_id = f"m:{parcel.group.group_id}:{word['day'].replace('-', '')}"
+        lines = [texts.board_line(rank, user, points) for rank, user, points in word["top"]]
+        embed = discord.Embed(
+            title=texts.digest_title(word["day"]),
+            description="\n".join(
+                [texts.digest_line(word["answered"], word["questions"]), *(lines or [texts.NOBODY_ON_BOARD])]
+            ),
+            colour=BLUE,
+        )
+        return await self._once(
+            self._channel(parcel, parcel.group.wishes.channel_id),
+            parcel,
+            lambda message: _has_button(message, custom_id),
+            embed=embed,
+            view=rows([button(custom_id, texts.MY_MOVE)]),
+        )
+
+    async def _tell_admin(self, parcel: Parcel) -> int | None:
+        """By direct message; where that is closed, in the server's system channel."""
+        word = parcel.delivery.payload
+        guild = self.client.get_guild(parcel.group.guild_id)
+        blueprint = self.house.blueprints.get(word["exam"])
+        text = texts.notice(
+            word["what"],
+            channel=word.get("channel"),
+            exam=blueprint.name if blueprint else word["exam"],
+            days=word.get("days"),
+            place=f"**{quiet(guild.name)}**" if guild else "",
+        )
+
+        def found(message: discord.Message) -> bool:
+            return message.content == text
+
+        try:
+            dm = await self.client.create_dm(discord.Object(word["user"]))
+            return await self._once(dm, parcel, found, content=text)
+        except discord.Forbidden:
+            channel = guild.system_channel if guild else None
+            if channel is None:
+                raise
+            return await self._once(channel, parcel, found, content=f"<@{word['user']}> {text}")
+
+    @commands.Cog.listener()
+    async def on_answer_kept(self, round_id: int, after_close: bool) -> None:
+        """An answer was kept: soon, and for many at once, the post says how many have answered."""
+        if after_close:
+            await deliveries.show_again(self.house.database, round_id, self.house.clock.now_ms())
+            self.client.dispatch("agenda_changed")
+        elif round_id not in self._counting:
+            task = asyncio.create_task(self._count(round_id))
+            self._counting[round_id] = task
+
+    async def _count(self, round_id: int) -> None:
+        await asyncio.sleep(self.house.count_every)
+        self._counting.pop(round_id, None)
+        async with self._posts[round_id]:
+            state = await deliveries.round_state(self.house.database, round_id)
+            if state is None or state.closed or state.message_id is None:
+                return
+            channel = self.client.get_partial_messageable(state.channel_id)
+            try:
+                await channel.get_partial_message(state.message_id).edit(
+                    embed=cards.open_post(state, self.house.clock.now())
+                )
+            except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+                # The closing post shows the number too; nobody loses anything.
+                log.info("a counter was not updated", extra={"problem": type(error).__name__})
+
+
+def _has_button(message: discord.Message, prefix: str) -> bool:
+    return any(
+        (getattr(child, "custom_id", None) or "").startswith(prefix)
+        for row in message.components
+        for child in getattr(row, "children", ())
+    )
+
+
+def _parts(text: str, limit: int = 1990) -> list[str]:
+    """A spoilered text as messages: each part is a spoiler of its own."""
+    inner = text.replace("||", "")
+    return [f"||{inner[start : start + limit - 4]}||" for start in range(0, len(inner), limit - 4)]
+
+
+def make(client: commands.Bot, house: House) -> commands.Cog:
+    return Deliveries(client, house)

@@ -1,0 +1,220 @@
+"""Answering the daily question, and practising."""
+
+from __future__ import annotations
+
+import difflib
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.domain.groups import Group
+from bot.domain.instants import from_ms, to_ms
+from bot.domain.quiz import Asked, Confidence, Kind
+from bot.domain.refusals import OnlyInServer, RoundClosed, StaleButton, UnknownTopic
+from bot.services import banks, quiz
+from bot.services.house import House
+from bot.services.quiz import Press, Receipt, Result, Sureness
+from cogs import cards, texts
+from cogs.plain import cut, plain, quiet
+from cogs.replies import Feature, Interaction, button, press, require_tutor, rows, say
+
+ANY_TOPIC = "-"
+
+
+class Quiz(Feature):
+    """The presses of a round's buttons, /quiz practice and /quiz flags."""
+
+    commands_group = app_commands.Group(name="quiz", description="Questions to practise with", guild_only=True)
+
+    @press("a")
+    async def answer(self, interaction: Interaction, round_id: int, choice: int) -> None:
+        """A letter was pressed: keep the answer first, then say so."""
+        at = to_ms(interaction.created_at)
+        try:
+            receipt = await self.house.desk.answer(
+                Press(round_id, interaction.user.id, interaction.guild_id, choice, at)
+            )
+        except RoundClosed as closed:
+            offer = rows([button(f"p:{closed.round_id}", texts.PRACTISE_IT)])
+            await say(interaction, texts.refusal(closed), view=offer)
+            return
+        await self._receipt(interaction, receipt)
+        if receipt.kind is Kind.DAILY and not receipt.again:
+            self.client.dispatch("answer_kept", receipt.round_id, receipt.after_close)
+
+    async def _receipt(self, interaction: Interaction, receipt: Receipt) -> None:
+        content = texts.locked(
+            receipt.choice,
+            again=receipt.again,
+            said=receipt.confidence,
+            hidden_until=receipt.hidden_until,
+        )
+        if receipt.confidence is None:
+            view = cards.sureness_buttons(receipt.round_id)
+        elif receipt.hidden_until is None:
+            view = rows([button(f"r:{receipt.round_id}", texts.MY_ANSWER)])
+        else:
+            view = rows(())
+        if receipt.kind is Kind.PRACTICE:
+            await interaction.response.edit_message(content=content, view=view)
+        else:
+            await interaction.response.send_message(content, view=view, ephemeral=True)
+
+    @press("c")
+    async def sureness(self, interaction: Interaction, round_id: int, word: str) -> None:
+        """*Sure* or *Guess* was tapped: keep it, then show the result on the same message."""
+        try:
+            confidence = Confidence(word)
+        except ValueError:
+            raise StaleButton from None
+        outcome = await self.house.desk.sureness(
+            Sureness(round_id, interaction.user.id, interaction.guild_id, confidence, to_ms(interaction.created_at))
+        )
+        if isinstance(outcome, Receipt):
+            content = texts.locked(
+                outcome.choice, again=False, said=outcome.confidence, hidden_until=outcome.hidden_until
+            )
+            await interaction.response.edit_message(content=content, view=None)
+            return
+        await interaction.response.edit_message(
+            content=None, embed=cards.result_card(outcome), view=self._after(outcome)
+        )
+
+    @staticmethod
+    def _after(result: Result) -> discord.ui.View | None:
+        if result.asked.kind is Kind.DAILY:
+            return None
+        return rows([button(f"n:{ANY_TOPIC}", texts.NEXT)])
+
+    @press("r")
+    async def my_answer(self, interaction: Interaction, round_id: int) -> None:
+        """How did I do in this round?"""
+        result = await quiz.result(
+            self.house.database, round_id, interaction.user.id, interaction.guild_id, interaction.created_at
+        )
+        await say(interaction, embed=cards.result_card(result))
+
+    @press("p")
+    async def practise_it(self, interaction: Interaction, round_id: int) -> None:
+        """The question of a closed round once more, unrated."""
+        if interaction.guild_id is None:
+            raise OnlyInServer
+        asked = await quiz.practise_again(
+            self.house.database,
+            round_id,
+            interaction.user.id,
+            interaction.guild_id,
+            interaction.created_at,
+            self.house.plan.rng,
+        )
+        await say(interaction, embed=cards.practice_card(asked), view=cards.practice_buttons(asked))
+
+    @press("n")
+    async def another(self, interaction: Interaction, topic: str) -> None:
+        """The next practice question, in the place of the last one."""
+        group = await self.group(interaction)
+        asked = await self._practise(interaction, group, None if topic == ANY_TOPIC else topic)
+        await interaction.response.edit_message(
+            content=None, embed=cards.practice_card(asked), view=cards.practice_buttons(asked)
+        )
+
+    @commands_group.command(name="practice", description="A question just for you; it never moves the board")
+    @app_commands.describe(topic="A topic of your exam; without one, what helps you most")
+    async def practice(self, interaction: Interaction, topic: str | None = None) -> None:
+        group = await self.group(interaction)
+        slug = None if topic is None else await self._slug(group, topic)
+        asked = await self._practise(interaction, group, slug)
+        await say(interaction, embed=cards.practice_card(asked), view=cards.practice_buttons(asked))
+
+    async def _practise(self, interaction: Interaction, group: Group, slug: str | None) -> Asked:
+        return await quiz.practise(
+            self.house.database,
+            group,
+            interaction.user.id,
+            blueprint=self.house.blueprint(group),
+            topic=slug,
+            now=interaction.created_at,
+            rng=self.house.plan.rng,
+        )
+
+    async def _slug(self, group: Group, words: str) -> str:
+        topics = await banks.topics(self.house.database, self.house.blueprint(group))
+        wanted = words.strip().casefold()
+        exact = [one for one in topics if wanted in (one.slug, one.name.casefold())]
+        begins = [one for one in topics if one.name.casefold().startswith(wanted)]
+        for found in (exact, begins):
+            if len(found) == 1:
+                return found[0].slug
+        names = {one.name.casefold(): one.name for one in topics}
+        near = difflib.get_close_matches(wanted, names, n=2, cutoff=0.5)
+        raise UnknownTopic(plain(cut(words, 50)), tuple(names[one] for one in near))
+
+    @practice.autocomplete("topic")
+    async def topics(self, interaction: Interaction, words: str) -> list[app_commands.Choice[str]]:
+        group = await self.group(interaction)
+        found = await banks.topics(self.house.database, self.house.blueprint(group))
+        return [
+            app_commands.Choice(name=cut(one.name, 100), value=one.slug)
+            for one in found
+            if one.questions and words.casefold() in one.name.casefold()
+        ][:25]
+
+    @press("f")
+    async def flag(self, interaction: Interaction, round_id: int) -> None:
+        """A bad question? Ask what is wrong with it."""
+        modal = discord.ui.Modal(title=texts.FLAG_TITLE, custom_id=f"flag:{round_id}", timeout=900)
+        modal.add_item(
+            discord.ui.TextInput(
+                label=texts.FLAG_LABEL, custom_id="reason", style=discord.TextStyle.paragraph, max_length=500
+            )
+        )
+        await interaction.response.send_modal(modal)
+
+    @press("flag")
+    async def flagged(self, interaction: Interaction, round_id: int) -> None:
+        reason = modal_value(interaction, "reason").strip()
+        await quiz.flag(
+            self.house.database,
+            round_id,
+            interaction.user.id,
+            interaction.guild_id,
+            reason,
+            interaction.created_at,
+        )
+        await say(interaction, texts.FLAG_THANKS)
+
+    @commands_group.command(name="flags", description="For tutors: the questions that members reported")
+    async def flags(self, interaction: Interaction) -> None:
+        group = await self.group(interaction)
+        require_tutor(interaction, group.wishes.tutor_role_id)
+        found = await quiz.flags(self.house.database, group)
+        if not found:
+            await say(interaction, texts.NO_FLAGS)
+            return
+        embed = discord.Embed(title=texts.FLAGS_TITLE)
+        for one in found:
+            line = texts.flag_line(one["bank"], one["key"], plain(one["reason"]), from_ms(one["flagged_at"]))
+            embed.add_field(name=cut(quiet(one["stem"]), 250), value=cut(line, 1024), inline=False)
+            if len(embed) > cards.EMBEDS_TOTAL:
+                embed.remove_field(-1)
+                break
+        await say(interaction, embed=embed)
+
+
+def modal_value(interaction: Interaction, custom_id: str) -> str:
+    """What was written into a modal's field; read from the interaction, since modals too outlive a restart."""
+    data = dict(interaction.data or {})
+    waiting = list(data.get("components") or [])  # type: ignore[call-overload]  # discord.py's payload types are open
+    while waiting:
+        part = waiting.pop()
+        if part.get("custom_id") == custom_id:
+            return str(part.get("value", ""))
+        waiting += part.get("components", [])
+        if "component" in part:
+            waiting.append(part["component"])
+    return ""
+
+
+def make(client: commands.Bot, house: House) -> commands.Cog:
+    return Quiz(client, house)

@@ -1,0 +1,349 @@
+"""Every sentence that a member can read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+
+from bot.domain import refusals as no
+from bot.domain.estimates import State, TopicEstimate
+from bot.domain.groups import Feedback, Wishes
+from bot.domain.quiz import LETTERS, Confidence
+from bot.domain.schedule import describe_weekdays
+from bot.domain.standings import Span, Standing
+from bot.domain.streaks import Streak
+
+# Buttons
+SURE = "Sure"
+GUESS = "Guess"
+REPORT = "Report a problem"
+MY_ANSWER = "My answer"
+PRACTISE_IT = "Practise it"
+NEXT = "Another one"
+PRACTISE = "Practise now"
+PRACTISE_WEAKEST = "Practise the first topic"
+MY_MOVE = "My move"
+BACK, FORTH = "◀ Back", "More ▶"
+
+
+def at(instant: datetime, style: str = "f") -> str:
+    """A Discord timestamp: each reader sees it in their own zone."""
+    return f"<t:{int(instant.timestamp())}:{style}>"
+
+
+def clock(when: time) -> str:
+    return f"{when:%H:%M}"
+
+
+def count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def percent(share: float) -> str:
+    return f"{round(share * 100)} %"
+
+
+# The daily question
+def question_title(topic: str, number: int, of: int) -> str:
+    return f"Question of the day · {topic}" if of == 1 else f"Question {number} of {of} · {topic}"
+
+
+def option(place: int, text: str) -> str:
+    return f"**{LETTERS[place]}**  {text}"
+
+
+def open_line(closes_at: datetime) -> str:
+    return f"Closes {at(closes_at, 'R')}, {at(closes_at)}. Press a letter: your answer is private."
+
+
+def answered(number: int) -> str:
+    return "Nobody has answered yet" if number == 0 else f"{count(number, 'member has', 'members have')} answered"
+
+
+def late(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest} min late" if hours and rest else f"{hours} h late" if hours else f"{rest} min late"
+
+
+def closed_option(place: int, text: str, right: bool, share: float | None) -> str:
+    mark = "✅ " if right else "▫️ "
+    part = "" if share is None else f" · {percent(share)}"
+    return f"{mark}**{LETTERS[place]}**  {text}{part}{' · **the key**' if right else ''}"
+
+
+def closed_line(closed_at: datetime, number: int) -> str:
+    return f"Closed {at(closed_at)}. {answered(number)}."
+
+
+def explanation_spoiler(text: str, source: str) -> str:
+    where = f"\nSource: {source}" if source else ""
+    return f"**Why** (tap to read)\n||{text}||{where}"
+
+
+WHY_IN_THREAD = "The explanation is in the thread below."
+
+
+def thread_name(topic: str, day: str) -> str:
+    return f"{day} · {topic}"
+
+
+def thread_opening(key: int) -> str:
+    return f"The key is ||{LETTERS[key]}||. What made you choose yours? Explaining it to others makes it stay."
+
+
+# A member's answer
+def locked(place: int, *, again: bool, said: Confidence | None, hidden_until: datetime | None) -> str:
+    letter = LETTERS[place]
+    first = f"You already answered: **{letter}**. The first answer stays." if again else f"🔒 Locked: **{letter}**"
+    if said is not None and hidden_until is not None:
+        return f"{first}\n{said_so(said)} {hidden(hidden_until)}"
+    if said is not None:
+        return f"{first}\n{said_so(said)}"
+    return f"{first}\nHow sure are you? {'Then you see the result.' if hidden_until is None else hidden(hidden_until)}"
+
+
+def said_so(said: Confidence) -> str:
+    return "You were sure." if said is Confidence.SURE else "You guessed."
+
+
+def hidden(until: datetime) -> str:
+    return f"The result comes when the round closes, {at(until, 'R')}."
+
+
+def result_title(correct: bool) -> str:
+    return "✔ Right" if correct else "✘ Not this time"
+
+
+def chosen_line(place: int, key: int, text: str, right: str) -> str:
+    if place == key:
+        return f"**{LETTERS[place]}**  {text}"
+    return f"You chose **{LETTERS[place]}**  {text}\nThe key is **{LETTERS[key]}**  {right}"
+
+
+WHY_RIGHT = "Why {letter} is right"
+WHY_NOT = "Why {letter} is not"
+NO_FEEDBACK = "The bank gives no reason for this option."
+SOURCE = "Source"
+
+
+def change(topic: str, before: float, after: float) -> str:
+    return f"{topic}: {percent(before)} → {percent(after)} expected on a new question"
+
+
+NOT_COUNTED = "You had this question lately, so it changes neither your estimates nor the board."
+UNRATED = "Practice: it never moves the board."
+PRACTICE_TITLE = "Practice · {topic}"
+PRACTICE_LINE = "Only you can see this. Press a letter."
+LATE_OFFER = "Want to try it anyway, just for practice?"
+FLAG_TITLE = "Report a problem"
+FLAG_LABEL = "What is wrong with this question?"
+FLAG_THANKS = "Thank you, your tutors will see it. Your name is not shown with it."
+NO_FLAGS = "Nobody has reported a question."
+FLAGS_TITLE = "Reported questions"
+
+
+def flag_line(bank: str, key: str, reason: str, when: datetime) -> str:
+    return f"**{bank} · {key}** ({at(when, 'R')})\n> {reason}"
+
+
+# The digest and the boards
+def digest_title(day: str) -> str:
+    return f"That was {day}"
+
+
+def digest_line(answers: int, questions: int) -> str:
+    return f"{count(answers, 'answer', 'answers')} to {count(questions, 'question', 'questions')}. This week's board:"
+
+
+def board_line(rank: int, user_id: int, points: int) -> str:
+    medal = {1: "🥇", 2: "🥈", 3: "🥉"}.get(rank, f"{rank}.")
+    return f"{medal} <@{user_id}> · {count(points, 'point', 'points')}"
+
+
+NOBODY_ON_BOARD = "Nobody is on the board yet: one right answer is enough."
+RULE = "One point for each right answer to a daily question; speed and practice do not count. Ties share a rank."
+SPANS: Mapping[Span, str] = {Span.WEEK: "this week", Span.MONTH: "this month", Span.ALL: "all time"}
+
+
+def board_title(span: Span) -> str:
+    return f"Leaderboard · {SPANS[span]}"
+
+
+def board_bounds(first: date, last: date, zone: str) -> str:
+    return f"{first.day} {first:%B} to {last.day} {last:%B}, {zone}"
+
+
+def own_line(standing: Standing | None) -> str:
+    if standing is None:
+        return "You are not on this board yet."
+    return (
+        f"Your place: **{standing.rank}** with {count(standing.points, 'point', 'points')} "
+        f"from {count(standing.answered, 'answer', 'answers')}."
+    )
+
+
+def move(earned: int, standing: Standing | None, before: int | None, people: int, streak: Streak | None) -> str:
+    if standing is None:
+        return "You did not answer this week, so you are not on its board. The next question is a fresh start."
+    first = f"You earned {count(earned, 'point', 'points')} with that day's questions."
+    place = f"You are on place **{standing.rank}** of {people} this week"
+    if before is not None and before != standing.rank:
+        gained = before - standing.rank
+        place += f", {'up' if gained > 0 else 'down'} {abs(gained)}"
+    days = f" Your streak: {count(streak.current, 'quiz day', 'quiz days')}." if streak else ""
+    return f"{first}\n{place}.{days}"
+
+
+# Progress
+STATES: Mapping[State, str] = {
+    State.WEAK: "▼ below the target",
+    State.FINE: "▲ on target",
+    State.UNSURE: "◇ not enough answers yet",
+}
+PROGRESS_TITLE = "Your topics · {exam}"
+PROGRESS_HEAD = (
+    "Chance to get a new question right, with the range that holds it 8 times out of 10. Pass mark {mark} %."
+)
+PROGRESS_NONE = "You have not answered anything yet. The next daily question is a start, or /quiz practice right now."
+
+
+def topic_line(name: str, estimate: TopicEstimate, state: State, answers: int) -> str:
+    numbers = f"{percent(estimate.p)} ({percent(estimate.low)} – {percent(estimate.high)})"
+    return f"**{name}** · {numbers}\n{STATES[state]} · {count(answers, 'answer', 'answers')}"
+
+
+def untouched(names: Sequence[str]) -> str:
+    return f"Not asked yet: {', '.join(names)}."
+
+
+# Setting up
+RIGHTS: Mapping[str, str] = {
+    "view_channel": "View Channel",
+    "send_messages": "Send Messages",
+    "embed_links": "Embed Links",
+    "read_message_history": "Read Message History",
+    "create_public_threads": "Create Public Threads",
+    "send_messages_in_threads": "Send Messages in Threads",
+}
+SETUP_NEW = "✅ Your group is set up"
+SETUP_CHANGED = "✅ Your group's settings are changed"
+
+
+def setup_lines(wishes: Wishes, exam: str, first_at: datetime, assumed_zone: bool) -> str:
+    when = f"{clock(wishes.daily_at)} ({wishes.zone}{', assumed: change it with `zone:`' if assumed_zone else ''})"
+    feedback = "at once" if wishes.feedback is Feedback.INSTANT else "when the round closes"
+    lines = [
+        f"**Where** <#{wishes.channel_id}>",
+        f"**When** {describe_weekdays(wishes.weekdays)} at {when}, {count(wishes.per_day, 'question', 'questions')}",
+        f"**Open** {hours(wishes.open_minutes)}; members learn the result {feedback}",
+        f"**Exam** {exam}",
+        f"**Tutors** {f'<@&{wishes.tutor_role_id}>' if wishes.tutor_role_id else 'those who manage the server'}",
+        f"The next question comes {at(first_at, 'R')}, {at(first_at)}.",
+    ]
+    return "\n".join(lines)
+
+
+def hours(minutes: int) -> str:
+    return count(minutes // 60, "hour", "hours") if minutes % 60 == 0 else f"{minutes} minutes"
+
+
+# What an admin is told
+def notice(what: str, *, channel: int | None, exam: str, days: int | None, place: str) -> str:
+    if what == "low-bank":
+        return (
+            f"{place}: the questions for {exam} will last about {count(days or 0, 'more day', 'more days')} before "
+            "old ones come back. Add a bank, or ask fewer questions a day with /setup."
+        )
+    if what == "no-questions":
+        return f"{place}: there are no questions for {exam}, so none was posted. Add a bank; the next day tries again."
+    if what == "channel-gone":
+        return (
+            f"{place}: the channel of the daily question is gone. Choose another one with /setup; every answer is kept."
+        )
+    return (
+        f"{place}: I may no longer post in <#{channel}>. Give me the rights back, or choose another channel with "
+        "/setup; until then I try once a day, and every answer is kept."
+    )
+
+
+# Privacy
+PRIVACY_EXPORT = "Here is everything that Studyhall keeps about you in this server."
+PRIVACY_NOTHING = "Studyhall keeps nothing about you in this server."
+PRIVACY_ASK = (
+    "This deletes your answers, estimates, streak, points and reports in this server, for good. "
+    "What stays are totals without your name. Delete everything?"
+)
+PRIVACY_YES = "Delete everything"
+PRIVACY_DONE = "Deleted. Nothing about you is left in this server's group."
+BOARD_OFF = "You are off the boards from now on, the past included. `/privacy board on` brings you back."
+BOARD_ON = "You are on the boards again, with all your points."
+
+
+# When something is refused or breaks
+def refusal(error: no.Refusal) -> str:
+    """The sentence for a refusal: what happened, what was kept, what to do."""
+    match error:
+        case no.NotSetUp():
+            return "This server has no study group yet. Somebody who manages the server can start one with /setup."
+        case no.NoSuchRound():
+            return "That question is no longer kept, so nothing was counted. Try /quiz practice for another one."
+        case no.NotYourRound():
+            return "That button belongs to somebody else, so nothing was counted. Try /quiz practice for your own."
+        case no.NoSuchChoice():
+            return "That question has no such option, so nothing was counted. Please press one of its letters."
+        case no.RoundClosed(closed_at=closed_at):
+            return f"Closed at {at(closed_at, 't')}, so this does not count. {LATE_OFFER}"
+        case no.NotAnswered():
+            return "You did not answer this one. You can still practise it once it is closed."
+        case no.StillOpen(closes_at=closes_at):
+            return f"The round is still open; this comes when it closes, {at(closes_at, 'R')}."
+        case no.NoQuestions(topic=topic):
+            about = f" about {topic}" if topic else ""
+            return (
+                f"There is no other question{about} right now. Try another topic, or come back after the round closes."
+            )
+        case no.UnknownTopic(words=words, nearest=nearest):
+            hint = f" Did you mean {' or '.join(nearest)}?" if nearest else " Pick one from the list."
+            return f"I know no topic called “{words}”.{hint}"
+        case _:
+            return _setup_refusal(error)
+
+
+def _setup_refusal(error: no.Refusal) -> str:
+    match error:
+        case no.MissingPermissions(channel_id=channel_id, names=names):
+            return (
+                f"In <#{channel_id}> I still need: {', '.join(names)}. Nothing was changed. "
+                "Give me those rights in the channel's settings, then use /setup again."
+            )
+        case no.NeedsTextChannel():
+            return (
+                "The daily question needs a text channel, for its threads. Nothing was changed; name one: `channel:`."
+            )
+        case no.NeedsAdmin():
+            return "Only members who may manage the server can do this. Nothing was changed; ask one of them."
+        case no.NeedsTutor():
+            return "Only tutors can do this. Nothing was changed; ask one of yours."
+        case no.OnlyInServer():
+            return "This works in your study group's server, not in a direct message."
+        case no.BadTime(words=words):
+            return f"I cannot read “{words}” as a time of day. Nothing was changed; try 19:00, 7:30 pm or noon."
+        case no.BadWeekdays(words=words):
+            return (
+                f"I cannot read “{words}” as days. Nothing was changed; try daily, weekdays, mon-fri or mon, wed, sat."
+            )
+        case no.UnknownZone(words=words):
+            return f"I know no place called “{words}”. Nothing was changed; type a city and pick from the list."
+        case no.UnknownExam(words=words, known=known):
+            return f"There is no exam called “{words}”. Nothing was changed; there is {', '.join(known)}."
+        case no.StaleButton():
+            return "That button is from an older version, and nothing was counted. Please use the newest message."
+        case _:
+            raise AssertionError(f"no sentence for {type(error).__name__}")
+
+
+def broken(code: str) -> str:
+    return (
+        f"Something went wrong on my side. What you did may not have been kept; please try again. "
+        f"If it stays, give your admin this code: **{code}**"
+    )
