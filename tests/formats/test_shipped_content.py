@@ -11,6 +11,7 @@ import pytest
 from bot.domain.blueprint import Blueprint
 from bot.domain.questions import Question, fingerprint, slug
 from bot.formats import blueprint, markdown
+from bot.formats.lint import lint
 
 CONFIG = Path(__file__).parents[2] / "config"
 BANKS = sorted(path for path in (CONFIG / "banks").glob("*.md") if path.name != "README.md")
@@ -49,6 +50,14 @@ def test_a_shipped_bank_is_in_canonical_form(path: Path) -> None:
     bank, _ = markdown.read(text, path.name)
     assert bank is not None
     assert markdown.write(bank) == text
+
+
+@pytest.mark.parametrize("path", BANKS, ids=lambda path: path.stem)
+def test_the_lint_has_nothing_to_say_about_a_shipped_bank(path: Path) -> None:
+    """Our own banks follow each piece of advice that we give to others, and are fit for the public."""
+    bank, _ = markdown.read(path.read_text("utf-8"), path.name)
+    assert bank is not None
+    assert lint(bank, file=path.name, public=True) == []
 
 
 @pytest.mark.parametrize("path", EXAMS, ids=lambda path: path.stem)
