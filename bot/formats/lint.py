@@ -8,6 +8,7 @@ error where a bank is to be public.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from math import sqrt
 from typing import TYPE_CHECKING
 
@@ -27,11 +28,11 @@ SURPRISE = 3.0
 _ALL_ABOVE = re.compile(
     r"\b(?:all|each|any) of (?:the )?(?:above|these|them|following|listed)\b|\ball the above\b", re.I
 )
-_NONE_ABOVE = re.compile(r"\b(?:none|neither) of (?:the )?(?:above|these|them|following|listed)\b", re.I)
-_BOTH = re.compile(r"\b(?:both|either|only)?\s*\b[A-J]\b\s*(?:and|or|&)\s*\b[A-J]\b")
-_ARTICLE = re.compile(r"\b(a|an)\s*[_…:.]*$", re.I)
+_NONE_ABOVE = re.compile(r"\b(?:none|neither) of (?:the )?(?:above|these|them|following|listed)\b", re.IGNORECASE)
+_BOTH = re.compile(r"\b(?i:both|either|only)?\s*\b[A-J]\b\s*(?:and|or|&)\s*\b[A-J]\b")
+_ARTICLE = re.compile(r"\b(a|an)\s*[_…:.]*$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{6,}")
-_STEM_LENGTH = 6
+_STEM_LENGTH = 5
 """Letters by which two forms of a word are taken for the same."""
 
 
@@ -43,8 +44,9 @@ def lint(bank: Bank, *, file: str = "", public: bool = False) -> list[Problem]:
     name = file or bank.slug
     found = [Problem(name, 1, "warning", message) for message in _habits(bank.questions)]
     stems: dict[str, int] = {}
+    usual = _usual_words(bank.questions)
     for question in bank.questions:
-        found += [Problem(name, question.line, "warning", message) for message in _advice(question)]
+        found += [Problem(name, question.line, "warning", message) for message in _advice(question, usual)]
         same = stems.setdefault(" ".join(question.stem.casefold().split()), question.line)
         if same != question.line:
             found.append(Problem(name, question.line, "warning", f"the same stem as in line {same}"))
@@ -69,7 +71,8 @@ def _habits(questions: tuple[Question, ...]) -> Iterator[str]:
         fitting = [question for question in questions if place < len(question.options)]
         right = sum(question.options[place].correct for question in fitting)
         if _surprising(right, [1 / len(question.options) for question in fitting]):
-            yield f"option {'ABCDEFGHIJ'[place]} is the right one in {right} of {len(fitting)} questions; spread the keys"
+            letter = "ABCDEFGHIJ"[place]
+            yield f"option {letter} is the right one in {right} of {len(fitting)} questions; spread the keys"
 
 
 def _longest_is_right(options: tuple[Option, ...]) -> bool:
@@ -83,7 +86,7 @@ def _surprising(count: int, chances: list[float]) -> bool:
     return count - expected > SURPRISE * spread
 
 
-def _advice(question: Question) -> Iterator[str]:
+def _advice(question: Question, usual: frozenset[str]) -> Iterator[str]:
     right = next(option for option in question.options if option.correct)
     wrong = [option for option in question.options if not option.correct]
     if not question.explanation and not right.feedback:
@@ -95,7 +98,7 @@ def _advice(question: Question) -> Iterator[str]:
         yield "there is no “@source:” that a member could check"
     if len(right.text) >= 2 * max(len(option.text) for option in wrong) and len(right.text) >= 40:
         yield "the right option is twice as long as any other"
-    repeated = _repeated_words(question.stem, right, wrong)
+    repeated = _repeated_words(question.stem, right, wrong, usual)
     if repeated:
         yield f"the stem repeats “{repeated}” of the right option, and of no other"
     yield from _wording(question)
@@ -114,13 +117,19 @@ def _wording(question: Question) -> Iterator[str]:
         yield f"the stem ends with “{article[1]}”, which fits some options only; move the article into the options"
 
 
-def _repeated_words(stem: str, right: Option, wrong: list[Option]) -> str:
-    asked = _roots(stem).keys()
+def _repeated_words(stem: str, right: Option, wrong: list[Option], usual: frozenset[str]) -> str:
+    asked = _roots(stem).keys() - usual
     shared = _roots(right.text).keys() & asked
     if not shared or any(_roots(option.text).keys() & asked for option in wrong):
         return ""
     words = _roots(right.text)
     return ", ".join(words[root] for root in sorted(shared))
+
+
+def _usual_words(questions: tuple[Question, ...]) -> frozenset[str]:
+    """Words of the trade, which stand in every twentieth stem and so betray nothing."""
+    counts = Counter(root for question in questions for root in _roots(question.stem))
+    return frozenset(root for root, count in counts.items() if count >= 3 and count * 20 >= len(questions))
 
 
 def _roots(text: str) -> dict[str, str]:
