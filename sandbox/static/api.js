@@ -40,7 +40,7 @@ export class Api {
       throw new Refused(text.slice(0, 200) || response.statusText, response.status);
     }
     if (!response.ok) {
-      throw new Refused(answer?.message ?? answer?.error ?? response.statusText, response.status);
+      throw new Refused(answer?.error ?? answer?.message ?? response.statusText, response.status);
     }
     return answer;
   }

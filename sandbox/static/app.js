@@ -4,14 +4,14 @@ import { Api, upload } from "./api.js";
 import { ClockBar } from "./clockbar.js";
 import { Composer } from "./composer.js";
 import { $, announce, h, unknown } from "./dom.js";
-import { refreshMessage, renderMessages } from "./messages.js";
+import { Interactions } from "./interact.js";
+import { refreshMessage, renderMessages, Scroll } from "./messages.js";
 import { openModal } from "./modal.js";
 import { isThread, renderSidebar, sign } from "./sidebar.js";
 import { SandboxTime } from "./time.js";
 
 const FORUM = 15;
 const SPOKEN = new Set([2, 13]);
-const DM_CONTEXT = 1;
 
 export class App {
   time = new SandboxTime();
@@ -26,6 +26,7 @@ export class App {
   state = null;
   /** @type {any} */
   me = null;
+  scroll = new Scroll();
   #stop = () => {};
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #soon;
@@ -43,6 +44,7 @@ export class App {
       openCommand: (name) => this.composer.startCommand(name),
       time: (ms, style) => this.time.format(ms, style),
     };
+    this.interactions = new Interactions(this);
     this.clockbar = new ClockBar(this);
     this.composer = new Composer(this);
     this.#listen();
@@ -50,7 +52,9 @@ export class App {
 
   #listen() {
     const menu = $("menu");
-    menu.addEventListener("click", () => menu.setAttribute("aria-expanded", String(document.body.classList.toggle("menu-open"))));
+    menu.addEventListener("click", () =>
+      menu.setAttribute("aria-expanded", String(document.body.classList.toggle("menu-open"))),
+    );
     document.addEventListener("dragover", (event) => event.preventDefault());
     document.addEventListener("drop", (event) => {
       event.preventDefault();
@@ -96,10 +100,17 @@ export class App {
     this.#head();
   }
 
-  /** Read the state again soon: several events at once are one reading. */
-  #reload() {
+  /**
+   * Read the state again soon: several events at once are one reading.
+   * @param {string} [threadId] A message with a thread has the thread's id, and shows it.
+   */
+  #reload(threadId) {
     clearTimeout(this.#soon);
-    this.#soon = setTimeout(() => void this.#load(), 150);
+    this.#soon = setTimeout(async () => {
+      await this.#load();
+      const at = this.messages.findIndex((message) => message.id === threadId);
+      if (at >= 0) refreshMessage(this, this.messages, at);
+    }, 150);
   }
 
   /** @param {string} name @param {any} data */
@@ -108,13 +119,19 @@ export class App {
     else if (name === "CLOCK") {
       this.time.set(data);
       this.clockbar.render();
+    } else if (name === "READY") {
+      this.time.set(data.clock);
+      Object.assign(this.state.bot, data.bot);
+      this.clockbar.render();
     } else if (name === "BOT") {
       Object.assign(this.state.bot, data);
       this.clockbar.render();
-    } else if (name === "INTERACTION_FAILED" && data.message_id) this.#fail(data.message_id, "This interaction failed");
+    } else if (name === "INTERACTION_FAILED" && data.message_id)
+      this.fail(data.message_id, "This interaction failed");
     else if (name !== "MODAL" && name !== "INTERACTION_FAILED") {
-      this.#reload();
-      if (data?.id === this.channelId && name.endsWith("_DELETE")) void this.openChannel(this.#firstChannel());
+      this.#reload(data?.id);
+      if (data?.id === this.channelId && name.endsWith("_DELETE"))
+        void this.openChannel(this.#firstChannel());
     }
   }
 
@@ -140,10 +157,11 @@ export class App {
     else return;
     this.failures.delete(data.id);
     refreshMessage(this, this.messages, at >= 0 ? at : this.messages.length - 1);
+    if (at < 0 && (data.author.id === this.me.id || data.ephemeral_for)) this.scroll.toEnd();
   }
 
   /** @param {string} messageId @param {string} why */
-  #fail(messageId, why) {
+  fail(messageId, why) {
     this.failures.set(messageId, why);
     const at = this.messages.findIndex((message) => message.id === messageId);
     if (at >= 0) refreshMessage(this, this.messages, at);
@@ -159,7 +177,8 @@ export class App {
   users() {
     const users = new Map();
     for (const guild of this.state.guilds) for (const { user } of guild.members) users.set(user.id, user);
-    for (const person of this.state.people) if (!users.has(person.id)) users.set(person.id, { id: person.id, username: person.name });
+    for (const person of this.state.people)
+      if (!users.has(person.id)) users.set(person.id, { id: person.id, username: person.name });
     if (this.state.bot.user) users.set(this.state.bot.user.id, this.state.bot.user);
     return [...users.values()];
   }
@@ -180,21 +199,31 @@ export class App {
   /** @param {string} id @returns {any} */
   channel(id) {
     if (!this.state) return null;
-    const all = [...this.state.guilds.flatMap((/** @type {any} */ guild) => guild.channels), ...this.state.dms];
+    const all = [
+      ...this.state.guilds.flatMap((/** @type {any} */ guild) => guild.channels),
+      ...this.state.dms,
+    ];
     return all.find((channel) => channel.id === id) ?? null;
   }
 
   /** The server of the open channel (in a DM the first one). @returns {any} */
   guild() {
     const { guilds } = this.state;
-    return guilds.find((/** @type {any} */ g) => g.channels.some((/** @type {any} */ c) => c.id === this.channelId)) ?? guilds[0];
+    return (
+      guilds.find((/** @type {any} */ g) =>
+        g.channels.some((/** @type {any} */ c) => c.id === this.channelId),
+      ) ?? guilds[0]
+    );
   }
 
   /** @param {any} channel @returns {string} */
   channelName(channel) {
     if (channel.name) return channel.name;
     const others = (channel.recipients ?? []).filter((/** @type {any} */ user) => user.id !== this.me.id);
-    return others.map((/** @type {any} */ user) => user.global_name ?? user.username).join(", ") || "Direct message";
+    return (
+      others.map((/** @type {any} */ user) => user.global_name ?? user.username).join(", ") ||
+      "Direct message"
+    );
   }
 
   /** @param {any} channel */
@@ -217,27 +246,42 @@ export class App {
     $("menu").setAttribute("aria-expanded", "false");
     history.replaceState(null, "", `?as=${this.me.id}&channel=${id}`);
     this.render();
-    this.composer.reset();
     const channel = this.channel(id);
     $("composer").hidden = !channel || channel.type === FORUM || SPOKEN.has(channel.type);
+    this.composer.reset();
     if (!channel) return $("messages").replaceChildren(unknown("this channel, or you may not see it"));
     if (channel.type === FORUM) return this.#showForum(channel);
     if (SPOKEN.has(channel.type)) return $("messages").replaceChildren(unknown("voice"));
     const answer = await this.ask(`/channels/${id}/messages?limit=100`);
     if (!answer || this.channelId !== id) return;
-    const messages = answer.messages ?? answer;
-    const newestFirst = messages.length > 1 && BigInt(messages[0].id) > BigInt(messages.at(-1).id);
-    this.messages = newestFirst ? [...messages].reverse() : messages;
+    this.messages = answer;
     renderMessages(this, this.messages);
+    this.scroll.toEnd();
   }
 
   /** @param {any} forum */
   #showForum(forum) {
     this.messages = [];
     const posts = this.guild().channels.filter((/** @type {any} */ c) => c.parent_id === forum.id);
+    const start = h(
+      "button",
+      { type: "button", class: "button primary", onclick: () => this.startThread(forum) },
+      "New post",
+    );
     $("messages").replaceChildren(
-      ...posts.map((/** @type {any} */ post) => h("li", { class: "post" }, h("button", { type: "button", class: "thread", onclick: () => this.openChannel(post.id) }, `💬 ${post.name}`))),
-      ...(posts.length ? [] : [h("li", { class: "empty" }, "No posts yet. The bot starts them; this page cannot.")]),
+      ...(posts.length ? [] : [h("li", { class: "empty" }, "No posts yet.")]),
+      ...posts.map((/** @type {any} */ post) =>
+        h(
+          "li",
+          { class: "post" },
+          h(
+            "button",
+            { type: "button", class: "thread", onclick: () => this.openChannel(post.id) },
+            `💬 ${post.name}`,
+          ),
+        ),
+      ),
+      h("li", { class: "post" }, start),
     );
   }
 
@@ -245,7 +289,16 @@ export class App {
     const channel = this.channel(this.channelId);
     const parent = channel && isThread(channel) ? this.channel(channel.parent_id) : null;
     $("channel-head").replaceChildren(
-      ...(parent ? [h("button", { type: "button", class: "plain", onclick: () => this.openChannel(parent.id) }, `# ${parent.name}`), h("span", { "aria-hidden": "true" }, "›")] : []),
+      ...(parent
+        ? [
+            h(
+              "button",
+              { type: "button", class: "plain", onclick: () => this.openChannel(parent.id) },
+              `# ${parent.name}`,
+            ),
+            h("span", { "aria-hidden": "true" }, "›"),
+          ]
+        : []),
       h("h1", {}, channel ? `${sign(channel) || "@"} ${this.channelName(channel)}` : "No channel"),
       ...(channel?.topic ? [h("p", { class: "topic" }, channel.topic)] : []),
       ...(channel?.thread_metadata?.locked ? [h("p", { class: "topic" }, "🔒 locked")] : []),
@@ -278,7 +331,11 @@ export class App {
   async sendMessage(content, files, replyTo) {
     const attachments = await Promise.all(files.map(upload));
     try {
-      await this.api.post(`/channels/${this.channelId}/messages`, { content, attachments, reply_to: replyTo?.id });
+      await this.api.post(`/channels/${this.channelId}/messages`, {
+        content,
+        attachments,
+        reply_to: replyTo?.id,
+      });
       return null;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
@@ -305,6 +362,34 @@ export class App {
     this.composer.reply(message);
   }
 
+  /** Say whether one is interested in an event. @param {object} body */
+  async setInterest(body) {
+    await this.ask("/interest", body);
+    await this.#load();
+  }
+
+  /**
+   * Ask for a name (in a forum for a text too) and start a thread or post.
+   * @param {any} channel @param {any} [message] The message that the thread is about.
+   */
+  startThread(channel, message) {
+    const isForum = channel.type === FORUM;
+    const name = { type: 4, style: 1, custom_id: "name", label: isForum ? "Title" : "Name", max_length: 100 };
+    const text = { type: 4, style: 2, custom_id: "content", label: "Text", max_length: 2000 };
+    const modal = { title: isForum ? "New post" : "New thread", components: isForum ? [name, text] : [name] };
+    openModal(this, modal, async (fields) => {
+      try {
+        const path = `/channels/${channel.id}/threads`;
+        const thread = await this.api.post(path, { ...fields, message_id: message?.id });
+        await this.#load();
+        await this.openChannel(thread.id);
+        return null;
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+    });
+  }
+
   /** @param {string} userId */
   async openDm(userId) {
     const channel = await this.ask("/dms", { user_id: userId });
@@ -316,92 +401,6 @@ export class App {
   /** @param {HTMLInputElement} input */
   uploads(input) {
     return Promise.all([...(input.files ?? [])].map(upload));
-  }
-
-  // Interactions
-
-  /** Registered commands of a type (1 slash, 2 on a person, 3 on a message) for the open channel. @param {number} type @returns {any[]} */
-  contextCommands(type) {
-    const inDm = !this.channel(this.channelId)?.guild_id;
-    return this.state.commands.filter(
-      (/** @type {any} */ command) =>
-        (command.type ?? 1) === type &&
-        (!command.guild_id || command.guild_id === this.channel(this.channelId)?.guild_id) &&
-        (inDm ? (command.contexts?.includes(DM_CONTEXT) ?? command.dm_permission !== false) : !command.contexts || command.contexts.includes(0)),
-    );
-  }
-
-  /** @param {object} body @returns {Promise<any>} The answer, with status "failed" for a refusal. */
-  async #interact(body) {
-    try {
-      const answer = await this.api.post("/interactions", { channel_id: this.channelId, ...body });
-      if (answer.status === "modal") this.#openModal(answer);
-      return answer;
-    } catch (error) {
-      return { status: "failed", error: error instanceof Error ? error.message : String(error) };
-    }
-  }
-
-  /** @param {any} answer */
-  #openModal({ interaction_id, modal }) {
-    openModal(this, modal, async (fields) => {
-      const answer = await this.#interact({ kind: "modal", interaction_id, fields });
-      return answer.status === "failed" ? (answer.error ?? "Something went wrong.") : null;
-    });
-  }
-
-  /** @param {string} name @param {Record<string, unknown>} options @returns {Promise<string | null>} A refusal. */
-  async runCommand(name, options) {
-    const answer = await this.#interact({ kind: "command", name, options });
-    return answer.status === "failed" ? (answer.error ?? "The application did not respond") : null;
-  }
-
-  /** @param {any} command @param {string} target @param {any} message */
-  async runOn(command, target, message) {
-    const answer = await this.#interact({ kind: "command", name: command.name, options: {}, target_id: target });
-    if (answer.status === "failed") this.#fail(message.id, answer.error ?? "The application did not respond");
-  }
-
-  /** @param {string} name @param {Record<string, unknown>} options @param {string} focused @returns {Promise<any[]>} */
-  async autocomplete(name, options, focused) {
-    const answer = await this.#interact({ kind: "autocomplete", name, options, focused });
-    return answer.choices ?? [];
-  }
-
-  /** @param {any} message @returns {import("./components.js").Context} */
-  componentContext(message) {
-    return {
-      names: this.names,
-      options: (component) => this.options(component),
-      act: async (custom_id, element, values) => {
-        this.failures.delete(message.id);
-        element.setAttribute("aria-busy", "true");
-        const answer = await this.#interact({ kind: "component", message_id: message.id, custom_id, values });
-        element.removeAttribute("aria-busy");
-        if (answer.status === "failed") this.#fail(message.id, answer.error === "The application did not respond" ? "This interaction failed" : answer.error);
-      },
-    };
-  }
-
-  /** The options of a select: its own, or people, roles, channels. @param {any} component @returns {import("./components.js").Option[]} */
-  options(component) {
-    const guild = this.guild();
-    const people = () => guild.members.map(({ user }) => ({ value: user.id, label: this.displayName(user) }));
-    const roles = () => guild.roles.map((/** @type {any} */ role) => ({ value: role.id, label: role.name }));
-    const types = component.channel_types;
-    const channels = () => guild.channels.filter((/** @type {any} */ c) => !types?.length || types.includes(c.type)).map((/** @type {any} */ c) => ({ value: c.id, label: `${sign(c)} ${c.name}` }));
-    switch (component.type) {
-      case 5:
-        return people();
-      case 6:
-        return roles();
-      case 7:
-        return [...people(), ...roles()];
-      case 8:
-        return channels();
-      default:
-        return component.options ?? [];
-    }
   }
 }
 

@@ -9,9 +9,20 @@ export class ClockBar {
   /** @param {App} app */
   constructor(app) {
     this.app = app;
-    this.next = h("button", { type: "button", class: "button primary", onclick: () => this.#move({ to: "next" }) });
-    this.wanted = /** @type {HTMLInputElement} */ (h("input", { type: "datetime-local", "aria-label": "Chosen time", required: true }));
-    const chosen = h("form", { class: "chosen" }, this.wanted, h("button", { class: "button secondary" }, "Go"));
+    this.next = h("button", {
+      type: "button",
+      class: "button primary",
+      onclick: () => this.#move({ to: "next" }),
+    });
+    this.wanted = /** @type {HTMLInputElement} */ (
+      h("input", { type: "datetime-local", "aria-label": "Chosen time", required: true })
+    );
+    const chosen = h(
+      "form",
+      { class: "chosen" },
+      this.wanted,
+      h("button", { class: "button secondary" }, "Go"),
+    );
     chosen.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#move({ to_ms: app.time.read(this.wanted.value) });
@@ -19,13 +30,33 @@ export class ClockBar {
     const controls = $("clock-controls");
     controls.append(
       this.next,
-      h("button", { type: "button", class: "button secondary", onclick: () => this.#move({ advance_ms: 3600000 }) }, "+1 hour"),
-      h("button", { type: "button", class: "button secondary", onclick: () => this.#move({ to_ms: app.time.tomorrow(9) }) }, "Tomorrow 09:00"),
+      h(
+        "button",
+        { type: "button", class: "button secondary", onclick: () => this.#move({ advance_ms: 3600000 }) },
+        "+1 hour",
+      ),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "button secondary",
+          onclick: () => this.#move({ to_ms: app.time.tomorrow(9) }),
+        },
+        "Tomorrow 09:00",
+      ),
       chosen,
     );
     this.status = h("p", { class: "bot-state" });
-    this.kill = h("button", { type: "button", class: "button danger small", onclick: () => this.#bot("kill") }, "Kill");
-    this.restart = h("button", { type: "button", class: "button secondary small", onclick: () => this.#bot("restart") }, "Restart");
+    this.kill = h(
+      "button",
+      { type: "button", class: "button danger small", onclick: () => this.#bot("kill") },
+      "Kill",
+    );
+    this.restart = h(
+      "button",
+      { type: "button", class: "button secondary small", onclick: () => this.#bot("restart") },
+      "Restart",
+    );
     $("bot").append(this.status, this.kill, this.restart);
     const toggle = $("clock-toggle");
     toggle.addEventListener("click", () => {
@@ -40,7 +71,17 @@ export class ClockBar {
     const { time } = this.app;
     $("now").replaceChildren(
       h("strong", {}, time.format(time.now, "T")),
-      h("span", {}, new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: time.zone }).format(time.now)),
+      h(
+        "span",
+        {},
+        new Intl.DateTimeFormat("en-GB", {
+          weekday: "short",
+          day: "numeric",
+          month: "short",
+          year: "numeric",
+          timeZone: time.zone,
+        }).format(time.now),
+      ),
       h("small", {}, `${time.zone.replaceAll("_", " ")}${time.frozen ? ", standing still" : ""}`),
     );
     for (const element of document.querySelectorAll("time[data-style=R]")) {
@@ -53,23 +94,38 @@ export class ClockBar {
     const { time } = this.app;
     const known = time.nextMs !== null;
     this.next.toggleAttribute("disabled", !known);
-    const when = known ? new Intl.DateTimeFormat("en-GB", { weekday: "short", hour: "2-digit", minute: "2-digit", timeZone: time.zone }).format(/** @type {number} */ (time.nextMs)) : "none";
+    const when = known
+      ? new Intl.DateTimeFormat("en-GB", {
+          weekday: "short",
+          hour: "2-digit",
+          minute: "2-digit",
+          timeZone: time.zone,
+        }).format(/** @type {number} */ (time.nextMs))
+      : "none";
     const text = `Next event: ${when}`;
     if (this.next.textContent !== text) this.next.textContent = text;
-    this.next.title = known ? `${time.format(/** @type {number} */ (time.nextMs), "F")}, ${relative(/** @type {number} */ (time.nextMs) - time.now)}` : "The bot has told of no event";
+    this.next.title = known
+      ? `${time.format(/** @type {number} */ (time.nextMs), "F")}, ${relative(/** @type {number} */ (time.nextMs) - time.now)}`
+      : "The bot has told of no event";
   }
 
   /** Show the clock and the bot anew. */
   render() {
     const { bot } = this.app.state;
     this.status.replaceChildren(
-      h("span", { class: bot.connected ? "light on" : "light", "aria-hidden": "true" }, bot.connected ? "●" : "○"),
+      h(
+        "span",
+        { class: bot.connected ? "light on" : "light", "aria-hidden": "true" },
+        bot.connected ? "●" : "○",
+      ),
       ` Bot ${bot.connected ? "online" : "offline"}`,
     );
-    const managed = bot.managed !== false;
+    // Null where the sandbox did not start the bot itself: then it can neither kill nor restart it.
+    const managed = typeof bot.process === "boolean";
     this.kill.hidden = this.restart.hidden = !managed;
-    this.kill.toggleAttribute("disabled", !bot.connected);
-    if (document.activeElement !== this.wanted) this.wanted.value = this.app.time.write(this.app.time.now + 86400000);
+    this.kill.toggleAttribute("disabled", !bot.process);
+    if (document.activeElement !== this.wanted)
+      this.wanted.value = this.app.time.write(this.app.time.now + 86400000);
     this.tick();
   }
 
@@ -88,15 +144,10 @@ export class ClockBar {
 
   /** @param {"kill" | "restart"} action */
   async #bot(action) {
-    try {
-      await this.app.api.post(`/bot/${action}`);
-      announce(action === "kill" ? "The bot was killed." : "The bot starts again.");
-    } catch (error) {
-      const { status, message } = /** @type {import("./api.js").Refused} */ (error);
-      announce(message);
-      if (status !== 409) return;
-      this.app.state.bot.managed = false;
-      this.render();
-    }
+    const answer = await this.app.ask(`/bot/${action}`, {});
+    if (!answer) return;
+    Object.assign(this.app.state.bot, answer);
+    this.render();
+    announce(action === "kill" ? "The bot was killed." : "The bot starts again.");
   }
 }

@@ -13,12 +13,16 @@ const GROUP = 2;
 
 /** @param {any[]} commands Registered chat commands. @returns {Runnable[]} */
 export function runnables(commands) {
-  return commands.flatMap((command) => flatten(command, command.name, command)).sort((a, b) => a.name.localeCompare(b.name));
+  return commands
+    .flatMap((command) => flatten(command, command.name, command))
+    .sort((a, b) => a.name.localeCompare(b.name));
 }
 
 /** @param {any} node @param {string} name @param {any} command @returns {Runnable[]} */
 function flatten(node, name, command) {
-  const subs = (node.options ?? []).filter((/** @type {any} */ o) => o.type === SUBCOMMAND || o.type === GROUP);
+  const subs = (node.options ?? []).filter(
+    (/** @type {any} */ o) => o.type === SUBCOMMAND || o.type === GROUP,
+  );
   if (!subs.length) return [{ name, description: node.description, options: node.options ?? [], command }];
   return subs.flatMap((/** @type {any} */ sub) => flatten(sub, `${name} ${sub.name}`, command));
 }
@@ -51,7 +55,16 @@ export function commandForm(app, runnable, done) {
   for (const option of runnable.options) {
     if (option.required) add(option, false);
     else {
-      const chip = h("button", { type: "button", class: "chip", title: option.description, onclick: () => (chip.remove(), add(option, true)) }, `+ ${option.name}`);
+      const chip = h(
+        "button",
+        {
+          type: "button",
+          class: "chip",
+          title: option.description,
+          onclick: () => (chip.remove(), add(option, true)),
+        },
+        `+ ${option.name}`,
+      );
       more.append(chip);
     }
   }
@@ -61,11 +74,22 @@ export function commandForm(app, runnable, done) {
     h(
       "form",
       { class: "command", "aria-label": `/${runnable.name}` },
-      h("p", { class: "command-name" }, h("strong", {}, `/${runnable.name}`), " ", h("span", {}, runnable.description)),
+      h(
+        "p",
+        { class: "command-name" },
+        h("strong", {}, `/${runnable.name}`),
+        " ",
+        h("span", {}, runnable.description),
+      ),
       fields,
       runnable.options.some((o) => !o.required) ? more : null,
       problem,
-      h("div", { class: "command-actions" }, run, h("button", { type: "button", class: "button secondary", onclick: done }, "Cancel")),
+      h(
+        "div",
+        { class: "command-actions" },
+        run,
+        h("button", { type: "button", class: "button secondary", onclick: done }, "Cancel"),
+      ),
     )
   );
   form.addEventListener("keydown", (event) => {
@@ -74,7 +98,7 @@ export function commandForm(app, runnable, done) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     run.toggleAttribute("disabled", true);
-    const refused = await app.runCommand(runnable.name, await values());
+    const refused = await app.interactions.runCommand(runnable.name, await values());
     run.toggleAttribute("disabled", false);
     problem.textContent = refused ?? "";
     if (!refused) done();
@@ -88,12 +112,18 @@ export function commandForm(app, runnable, done) {
  */
 function field(app, runnable, option, readers, values) {
   const suggest = option.autocomplete
-    ? async () => app.autocomplete(runnable.name, await values(), option.name)
+    ? async () => app.interactions.autocomplete(runnable.name, await values(), option.name)
     : null;
   const { element, read } = control(app, option, suggest);
   readers.set(option.name, read);
   const required = option.required && h("span", { class: "required", "aria-label": "required" }, " *");
-  return h("label", { class: "field" }, h("span", { class: "label" }, option.name, required), element, h("small", {}, option.description));
+  return h(
+    "label",
+    { class: "field" },
+    h("span", { class: "label" }, option.name, required),
+    element,
+    h("small", {}, option.description),
+  );
 }
 
 /** @typedef {{element: HTMLElement, read: () => unknown}} Control */
@@ -102,29 +132,54 @@ function field(app, runnable, option, readers, values) {
 function control(app, option, suggest) {
   const { required } = option;
   if (suggest) return suggesting(option, suggest);
-  if (option.choices?.length) return menu(required, option.choices.map((/** @type {any} */ c) => [c.value, c.name]));
+  if (option.choices?.length)
+    return menu(
+      required,
+      option.choices.map((/** @type {any} */ c) => [c.value, c.name]),
+    );
   switch (option.type) {
     case 3:
       return entry({ type: "text", required, minlength: option.min_length, maxlength: option.max_length });
     case 4:
-      return entry({ type: "number", step: 1, required, min: option.min_value, max: option.max_value }, Number);
+      return entry(
+        { type: "number", step: 1, required, min: option.min_value, max: option.max_value },
+        Number,
+      );
     case 10:
-      return entry({ type: "number", step: "any", required, min: option.min_value, max: option.max_value }, Number);
+      return entry(
+        { type: "number", step: "any", required, min: option.min_value, max: option.max_value },
+        Number,
+      );
     case 5:
-      return menu(required, [[true, "True"], [false, "False"]]);
+      return menu(required, [
+        [true, "True"],
+        [false, "False"],
+      ]);
     case 6:
     case 7:
     case 8:
     case 9: {
       const kind = { 6: 5, 7: 8, 8: 6, 9: 7 }[/** @type {6 | 7 | 8 | 9} */ (option.type)];
-      return menu(required, app.options({ type: kind, channel_types: option.channel_types }).map((o) => [o.value, o.label]));
+      return menu(
+        required,
+        app.interactions
+          .options({ type: kind, channel_types: option.channel_types })
+          .map((o) => [o.value, o.label]),
+      );
     }
     case 11: {
       const input = /** @type {HTMLInputElement} */ (h("input", { type: "file", required }));
       return { element: input, read: async () => (await app.uploads(input))[0] };
     }
     default:
-      return { element: h("span", { class: "unknown" }, `The page does not know this kind of option (type ${option.type}).`), read: () => "" };
+      return {
+        element: h(
+          "span",
+          { class: "unknown" },
+          `The page does not know this kind of option (type ${option.type}).`,
+        ),
+        read: () => "",
+      };
   }
 }
 
@@ -137,7 +192,12 @@ function entry(attributes, convert = String) {
 /** @param {boolean} required @param {[unknown, string][]} choices @returns {Control} */
 function menu(required, choices) {
   const input = /** @type {HTMLSelectElement} */ (
-    h("select", { required }, h("option", { value: "" }, "Choose…"), ...choices.map(([, name], index) => h("option", { value: index }, name)))
+    h(
+      "select",
+      { required },
+      h("option", { value: "" }, "Choose…"),
+      ...choices.map(([, name], index) => h("option", { value: index }, name)),
+    )
   );
   return { element: input, read: () => (input.value === "" ? "" : choices[Number(input.value)][0]) };
 }
@@ -148,9 +208,23 @@ let listCount = 0;
 function suggesting(option, suggest) {
   const id = `suggestions-${(listCount += 1)}`;
   const input = /** @type {HTMLInputElement} */ (
-    h("input", { type: "text", required: option.required, role: "combobox", "aria-autocomplete": "list", "aria-controls": id, "aria-expanded": "false", autocomplete: "off" })
+    h("input", {
+      type: "text",
+      required: option.required,
+      role: "combobox",
+      "aria-autocomplete": "list",
+      "aria-controls": id,
+      "aria-expanded": "false",
+      autocomplete: "off",
+    })
   );
-  const list = h("ul", { id, class: "suggestions", role: "listbox", "aria-label": `Suggestions for ${option.name}`, hidden: true });
+  const list = h("ul", {
+    id,
+    class: "suggestions",
+    role: "listbox",
+    "aria-label": `Suggestions for ${option.name}`,
+    hidden: true,
+  });
   /** @type {any} */
   let chosen = null;
   let asked = 0;
@@ -171,7 +245,16 @@ function suggesting(option, suggest) {
     if (mine !== asked || !input.isConnected) return;
     list.replaceChildren(
       ...choices.map((choice, index) =>
-        h("li", { role: "option", id: `${id}-${index}`, "aria-selected": "false", onpointerdown: (/** @type {Event} */ e) => (e.preventDefault(), choose(choice)) }, choice.name),
+        h(
+          "li",
+          {
+            role: "option",
+            id: `${id}-${index}`,
+            "aria-selected": "false",
+            onpointerdown: (/** @type {Event} */ e) => (e.preventDefault(), choose(choice)),
+          },
+          choice.name,
+        ),
       ),
     );
     if (!choices.length) list.append(h("li", { class: "none" }, "No suggestions"));

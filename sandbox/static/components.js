@@ -53,9 +53,16 @@ export function emojiText(emoji) {
 /** @param {any} component @param {Context} context */
 function button(component, context) {
   if (component.style === 6) return unknown("premium buttons");
-  const content = [component.emoji && h("span", { class: "emoji" }, emojiText(component.emoji)), component.label];
+  const content = [
+    component.emoji && h("span", { class: "emoji" }, emojiText(component.emoji)),
+    component.label,
+  ];
   if (component.style === 5) {
-    const anchor = link(component.url, ...content.filter(Boolean), h("span", { "aria-hidden": "true" }, " ↗"));
+    const anchor = link(
+      component.url,
+      ...content.filter(Boolean),
+      h("span", { "aria-hidden": "true" }, " ↗"),
+    );
     anchor.className = "button link";
     return anchor;
   }
@@ -77,7 +84,8 @@ function button(component, context) {
 function select(component, context) {
   const options = context.options(component);
   const chosen = options.filter((option) => option.default);
-  const label = chosen.map((option) => option.label).join(", ") || component.placeholder || "Make a selection";
+  const label =
+    chosen.map((option) => option.label).join(", ") || component.placeholder || "Make a selection";
   const min = component.min_values ?? 1;
   const max = Math.min(component.max_values ?? 1, options.length);
   /** @param {string[]} values */
@@ -110,7 +118,11 @@ function optionText(option) {
 /** @param {HTMLElement} opener @param {Option[]} options @param {(values: string[]) => void} send */
 function openOne(opener, options, send) {
   const items = options.map((option) =>
-    h("button", { type: "button", class: "option", onclick: () => (close(), send([option.value])) }, ...optionText(option)),
+    h(
+      "button",
+      { type: "button", class: "option", onclick: () => (close(), send([option.value])) },
+      ...optionText(option),
+    ),
   );
   const close = popup(opener, h("div", { role: "group", "aria-label": opener.textContent }, ...items));
 }
@@ -121,14 +133,26 @@ function openOne(opener, options, send) {
  */
 function openMany(opener, options, min, max, send) {
   const boxes = options.map((option) =>
-    h("label", { class: "option" }, h("input", { type: "checkbox", value: option.value, checked: option.default }), ...optionText(option)),
+    h(
+      "label",
+      { class: "option" },
+      h("input", { type: "checkbox", value: option.value, checked: option.default }),
+      ...optionText(option),
+    ),
   );
   const done = h("button", { type: "button", class: "button primary" }, "Done");
-  const list = h("div", { role: "group", "aria-label": `${opener.textContent}: ${min} to ${max}` }, ...boxes, done);
-  const values = () => /** @type {HTMLInputElement[]} */ ([...list.querySelectorAll("input:checked")]).map((box) => box.value);
+  const list = h(
+    "div",
+    { role: "group", "aria-label": `${opener.textContent}: ${min} to ${max}` },
+    ...boxes,
+    done,
+  );
+  const values = () =>
+    /** @type {HTMLInputElement[]} */ ([...list.querySelectorAll("input:checked")]).map((box) => box.value);
   const check = () => {
     done.toggleAttribute("disabled", values().length < min || values().length > max);
-    done.textContent = values().length > max ? `At most ${max}` : values().length < min ? `At least ${min}` : "Done";
+    done.textContent =
+      values().length > max ? `At most ${max}` : values().length < min ? `At least ${min}` : "Done";
   };
   list.addEventListener("change", check);
   check();

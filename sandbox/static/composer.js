@@ -15,18 +15,36 @@ export class Composer {
   constructor(app) {
     this.app = app;
     this.entry = /** @type {HTMLTextAreaElement} */ (
-      h("textarea", { id: "entry", rows: 1, role: "combobox", "aria-autocomplete": "list", "aria-controls": "picker", "aria-expanded": "false", maxlength: 2000 })
+      h("textarea", {
+        id: "entry",
+        rows: 1,
+        role: "combobox",
+        "aria-autocomplete": "list",
+        "aria-controls": "picker",
+        "aria-expanded": "false",
+        maxlength: 2000,
+      })
     );
     this.picker = h("ul", { id: "picker", role: "listbox", "aria-label": "Commands", hidden: true });
     this.extras = h("div", { class: "extras" });
     this.problem = h("p", { class: "failure", role: "alert" });
-    const chooser = /** @type {HTMLInputElement} */ (h("input", { type: "file", multiple: true, hidden: true }));
+    const chooser = /** @type {HTMLInputElement} */ (
+      h("input", { type: "file", multiple: true, hidden: true })
+    );
     chooser.addEventListener("change", () => {
       this.addFiles([...(chooser.files ?? [])]);
       chooser.value = "";
     });
-    const attach = h("button", { type: "button", class: "round", "aria-label": "Attach files", onclick: () => chooser.click() }, "+");
-    const slash = h("button", { type: "button", class: "round", "aria-label": "Commands", onclick: () => this.startCommand("") }, "/");
+    const attach = h(
+      "button",
+      { type: "button", class: "round", "aria-label": "Attach files", onclick: () => chooser.click() },
+      "+",
+    );
+    const slash = h(
+      "button",
+      { type: "button", class: "round", "aria-label": "Commands", onclick: () => this.startCommand("") },
+      "/",
+    );
     const send = h("button", { class: "round send", "aria-label": "Send" }, "➤");
     this.line = h("form", { class: "line" }, attach, slash, this.entry, send, chooser);
     this.line.addEventListener("submit", (event) => (event.preventDefault(), this.#send()));
@@ -76,12 +94,40 @@ export class Composer {
   }
 
   #commands() {
-    return runnables(this.app.contextCommands(1));
+    return runnables(this.app.interactions.contextCommands(1));
   }
 
   #showExtras() {
-    const reply = this.replyTo && h("p", {}, "Replying to ", h("strong", {}, this.app.displayName(this.replyTo.author)), " ", h("button", { type: "button", class: "plain", onclick: () => ((this.replyTo = null), this.#showExtras()) }, "Do not reply"));
-    const files = this.files.map((file) => h("p", {}, `📄 ${file.name} `, h("button", { type: "button", class: "plain", onclick: () => ((this.files = this.files.filter((f) => f !== file)), this.#showExtras()) }, "Remove")));
+    const reply =
+      this.replyTo &&
+      h(
+        "p",
+        {},
+        "Replying to ",
+        h("strong", {}, this.app.displayName(this.replyTo.author)),
+        " ",
+        h(
+          "button",
+          { type: "button", class: "plain", onclick: () => ((this.replyTo = null), this.#showExtras()) },
+          "Do not reply",
+        ),
+      );
+    const files = this.files.map((file) =>
+      h(
+        "p",
+        {},
+        `📄 ${file.name} `,
+        h(
+          "button",
+          {
+            type: "button",
+            class: "plain",
+            onclick: () => ((this.files = this.files.filter((f) => f !== file)), this.#showExtras()),
+          },
+          "Remove",
+        ),
+      ),
+    );
     this.extras.replaceChildren(...(reply ? [reply] : []), ...files);
   }
 
@@ -100,13 +146,25 @@ export class Composer {
       ...fits.map((command, index) =>
         h(
           "li",
-          { role: "option", id: `picker-${index}`, "aria-selected": String(index === 0), onpointerdown: (/** @type {Event} */ e) => (e.preventDefault(), this.#open(command)) },
+          {
+            role: "option",
+            id: `picker-${index}`,
+            "aria-selected": String(index === 0),
+            onpointerdown: (/** @type {Event} */ e) => (e.preventDefault(), this.#open(command)),
+          },
           h("strong", {}, `/${command.name}`),
           h("span", {}, command.description),
         ),
       ),
     );
-    if (!fits.length) this.picker.append(h("li", { class: "none" }, wanted ? `No command is called /${wanted}` : "The bot has registered no commands"));
+    if (!fits.length)
+      this.picker.append(
+        h(
+          "li",
+          { class: "none" },
+          wanted ? `No command is called /${wanted}` : "The bot has registered no commands",
+        ),
+      );
     else this.entry.setAttribute("aria-activedescendant", "picker-0");
     this.picker.hidden = false;
     this.entry.setAttribute("aria-expanded", "true");

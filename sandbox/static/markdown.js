@@ -24,8 +24,17 @@ const ITEM = /^(\s*)([-*]|\d{1,3}\.) +(.*)$/;
  * @returns {Node[]}
  */
 export function markdown(text, names) {
-  return split(text, FENCE, (code) => h("pre", {}, h("code", {}, code)), (rest) =>
-    split(rest, LONG_SPOILER, (inner) => spoiler("div", markdown(inner.trim(), names)), (plain) => blocks(plain, names)),
+  return split(
+    text,
+    FENCE,
+    (code) => h("pre", {}, h("code", {}, code)),
+    (rest) =>
+      split(
+        rest,
+        LONG_SPOILER,
+        (inner) => spoiler("div", markdown(inner.trim(), names)),
+        (plain) => blocks(plain, names),
+      ),
   );
 }
 
@@ -70,7 +79,7 @@ function blocks(text, names) {
       flush();
       out.push(h("blockquote", {}, ...markdown([line.slice(4), ...lines.slice(at + 1)].join("\n"), names)));
       break;
-    } else if (/^> ?/.test(line) && line.startsWith("> ")) {
+    } else if (line.startsWith("> ")) {
       flush();
       const quoted = run((l) => l.startsWith("> "), at);
       out.push(h("blockquote", {}, ...markdown(quoted.map((l) => l.slice(2)).join("\n"), names)));
@@ -79,10 +88,22 @@ function blocks(text, names) {
       flush();
       const small = heading[1] === "-#";
       const level = heading[1].length + 2;
-      out.push(h(small ? "p" : `h${level}`, { class: small ? "subtext" : `md-h${level - 2}` }, ...inline(heading[2], names)));
+      out.push(
+        h(
+          small ? "p" : `h${level}`,
+          { class: small ? "subtext" : `md-h${level - 2}` },
+          ...inline(heading[2], names),
+        ),
+      );
     } else if (ITEM.test(line)) {
       flush();
-      const items = run((l) => ITEM.test(l), at);
+      const [, depth, mark] = /** @type {RegExpExecArray} */ (ITEM.exec(line));
+      const ordered = /\d/.test(mark);
+      const items = run((l) => {
+        const item = ITEM.exec(l);
+        // Another kind of mark at the same depth begins another list.
+        return item !== null && (item[1].length > depth.length || /\d/.test(item[2]) === ordered);
+      }, at);
       out.push(list(items, names));
       at += items.length - 1;
     } else {
@@ -114,7 +135,11 @@ function list(items, names) {
 /** @param {string} tag @param {Node[]} content */
 function spoiler(tag, content) {
   const inner = h(tag, { class: "spoiler-text", "aria-hidden": "true" }, ...content);
-  const outer = h(tag, { class: "spoiler", role: "button", tabindex: "0", "aria-label": "Spoiler: reveal" }, inner);
+  const outer = h(
+    tag,
+    { class: "spoiler", role: "button", tabindex: "0", "aria-label": "Spoiler: reveal" },
+    inner,
+  );
   const reveal = (/** @type {Event} */ event) => {
     if (event instanceof KeyboardEvent && event.key !== "Enter" && event.key !== " ") return;
     if (outer.classList.contains("revealed")) return;

@@ -30,9 +30,16 @@ export const isEphemeral = (message) => Boolean((message.flags ?? 0) & EPHEMERAL
 export function renderMessage(app, message, previous) {
   const name = app.displayName(message.author);
   const system = SYSTEM[message.type];
-  if (system) return h("li", { class: "system", id: `m${message.id}` }, system(message, name), threadLink(app, message));
+  if (system)
+    return h(
+      "li",
+      { class: "system", id: `m${message.id}` },
+      system(message, name),
+      threadLink(app, message),
+    );
   const failure = app.failures.get(message.id);
-  const grouped = previous && !message.interaction_metadata && !message.referenced_message && follows(message, previous);
+  const grouped =
+    previous && !message.interaction_metadata && !message.referenced_message && follows(message, previous);
   const private_ = isEphemeral(message);
   const sent = Date.parse(message.timestamp);
   return h(
@@ -49,11 +56,15 @@ export function renderMessage(app, message, previous) {
       { class: "body" },
       !grouped && header(app, message, name, sent),
       content(app, message),
-      ...(message.attachments ?? []).map(attachment),
+      ...loose(message).map(attachment),
       ...(message.embeds ?? []).map((/** @type {any} */ embed) => renderEmbed(app, embed)),
       message.poll && unknown("polls"),
       message.sticker_items?.length ? unknown("stickers") : null,
-      h("div", { class: "components" }, ...renderComponents(message.components ?? [], app.componentContext(message))),
+      h(
+        "div",
+        { class: "components" },
+        ...renderComponents(message.components ?? [], app.interactions.componentContext(message)),
+      ),
       failure && h("p", { class: "failure", role: "alert" }, `⚠ ${failure}`),
       reactions(app, message),
       threadLink(app, message),
@@ -63,7 +74,11 @@ export function renderMessage(app, message, previous) {
           { class: "private" },
           h("span", { "aria-hidden": "true" }, "👁 "),
           "Only you can see this · ",
-          h("button", { type: "button", class: "plain", onclick: () => app.dismiss(message) }, "Dismiss message"),
+          h(
+            "button",
+            { type: "button", class: "plain", onclick: () => app.dismiss(message) },
+            "Dismiss message",
+          ),
         ),
     ),
     !private_ && actions(app, message, name),
@@ -85,12 +100,25 @@ function context(app, message) {
   const used = message.interaction_metadata;
   const command = message.interaction?.name ?? used?.name;
   if (used?.user && command) {
-    return h("p", { class: "context" }, h("strong", {}, app.displayName(used.user)), " used ", h("span", { class: "mention" }, `/${command}`));
+    return h(
+      "p",
+      { class: "context" },
+      h("strong", {}, app.displayName(used.user)),
+      " used ",
+      h("span", { class: "mention" }, `/${command}`),
+    );
   }
   const replied = message.referenced_message;
   if (replied) {
     const text = replied.content || (replied.embeds?.length ? "an embed" : "an attachment");
-    return h("p", { class: "context" }, "Reply to ", h("strong", {}, app.displayName(replied.author)), ": ", text.slice(0, 80));
+    return h(
+      "p",
+      { class: "context" },
+      "Reply to ",
+      h("strong", {}, app.displayName(replied.author)),
+      ": ",
+      text.slice(0, 80),
+    );
   }
   return null;
 }
@@ -110,7 +138,12 @@ function header(app, message, name, sent) {
 function content(app, message) {
   if ((message.flags ?? 0) & THINKING) {
     const who = app.displayName(message.author);
-    return h("p", { class: "thinking" }, h("span", { class: "dots", "aria-hidden": "true" }, "•••"), ` ${who} is thinking…`);
+    return h(
+      "p",
+      { class: "thinking" },
+      h("span", { class: "dots", "aria-hidden": "true" }, "•••"),
+      ` ${who} is thinking…`,
+    );
   }
   if (!TEXTUAL.has(message.type)) return unknown(`this kind of message (type ${message.type})`);
   if (!message.content) return null;
@@ -121,17 +154,36 @@ function content(app, message) {
 /** An image of this machine; what lies elsewhere is named, never loaded. @param {string} url @param {string} alt */
 function picture(url, alt) {
   const place = new URL(url, location.href);
-  if (place.host !== location.host) return h("p", { class: "unknown" }, "The page loads no pictures from elsewhere: ", link(url, url));
+  if (place.host !== location.host)
+    return h("p", { class: "unknown" }, "The page loads no pictures from elsewhere: ", link(url, url));
   const image = h("img", { src: place.pathname + place.search, alt, loading: "lazy" });
   const enlarge = () => {
     const dialog = /** @type {HTMLDialogElement} */ (h("dialog", { class: "lightbox", "aria-label": alt }));
-    const close = h("button", { type: "button", class: "button secondary", onclick: () => dialog.close() }, "Close");
+    const close = h(
+      "button",
+      { type: "button", class: "button secondary", onclick: () => dialog.close() },
+      "Close",
+    );
     dialog.append(image.cloneNode(), close);
     dialog.addEventListener("close", () => dialog.remove());
     document.body.append(dialog);
     dialog.showModal();
   };
-  return h("button", { type: "button", class: "picture", "aria-label": `Enlarge: ${alt}`, onclick: enlarge }, image);
+  return h(
+    "button",
+    { type: "button", class: "picture", "aria-label": `Enlarge: ${alt}`, onclick: enlarge },
+    image,
+  );
+}
+
+/** The files that no embed shows already. @param {any} message @returns {any[]} */
+function loose(message) {
+  const shown = new Set(
+    (message.embeds ?? []).flatMap((/** @type {any} */ e) =>
+      [e.image?.url, e.thumbnail?.url].filter(Boolean),
+    ),
+  );
+  return (message.attachments ?? []).filter((/** @type {any} */ file) => !shown.has(file.url));
 }
 
 /** @param {any} file */
@@ -140,24 +192,46 @@ function attachment(file) {
   if (file.content_type?.startsWith("image/")) return picture(file.url, name);
   const place = new URL(file.url, location.href);
   const size = file.size < 1024 ? `${file.size} bytes` : `${(file.size / 1024).toFixed(1)} KB`;
-  return h("p", { class: "file" }, "📄 ", h("a", { href: place.pathname + place.search, download: file.filename }, file.filename), ` ${size}`);
+  return h(
+    "p",
+    { class: "file" },
+    "📄 ",
+    h("a", { href: place.pathname + place.search, download: file.filename }, file.filename),
+    ` ${size}`,
+  );
 }
 
 /** @param {App} app @param {any} embed */
 function renderEmbed(app, embed) {
   const text = (/** @type {string} */ value) => inline(value, app.names);
-  const footer = [embed.footer?.text, embed.timestamp && app.time.stamp(Date.parse(embed.timestamp))].filter(Boolean);
+  const footer = [embed.footer?.text, embed.timestamp && app.time.stamp(Date.parse(embed.timestamp))].filter(
+    Boolean,
+  );
   const element = h(
     "article",
     { class: "embed" },
-    embed.author && h("p", { class: "embed-author" }, embed.author.url ? link(embed.author.url, embed.author.name) : embed.author.name),
+    embed.author &&
+      h(
+        "p",
+        { class: "embed-author" },
+        embed.author.url ? link(embed.author.url, embed.author.name) : embed.author.name,
+      ),
     embed.thumbnail && h("div", { class: "thumbnail" }, picture(embed.thumbnail.url, "Thumbnail")),
     embed.title && h("h3", {}, ...(embed.url ? [link(embed.url, ...text(embed.title))] : text(embed.title))),
     embed.description && h("div", { class: "text" }, ...markdown(embed.description, app.names)),
     embed.fields?.length
-      ? h("div", { class: "fields" }, ...embed.fields.map((/** @type {any} */ field) =>
-          h("section", { class: field.inline ? "inline" : "" }, h("h4", {}, ...text(field.name)), h("div", { class: "text" }, ...markdown(field.value, app.names))),
-        ))
+      ? h(
+          "div",
+          { class: "fields" },
+          ...embed.fields.map((/** @type {any} */ field) =>
+            h(
+              "section",
+              { class: field.inline ? "inline" : "" },
+              h("h4", {}, ...text(field.name)),
+              h("div", { class: "text" }, ...markdown(field.value, app.names)),
+            ),
+          ),
+        )
       : null,
     embed.image && picture(embed.image.url, embed.title ? `Picture: ${embed.title}` : "Picture"),
     embed.video && unknown("videos"),
@@ -170,33 +244,69 @@ function renderEmbed(app, embed) {
 /** @param {App} app @param {any} message */
 function reactions(app, message) {
   if (!message.reactions?.length) return null;
-  return h("div", { class: "reactions", role: "group", "aria-label": "Reactions" }, ...message.reactions.map((/** @type {any} */ reaction) =>
-    h(
-      "button",
-      { type: "button", "aria-pressed": String(Boolean(reaction.me)), onclick: () => app.react(message, reaction.emoji, Boolean(reaction.me)) },
-      `${emojiText(reaction.emoji)} ${reaction.count}`,
+  return h(
+    "div",
+    { class: "reactions", role: "group", "aria-label": "Reactions" },
+    ...message.reactions.map((/** @type {any} */ reaction) =>
+      h(
+        "button",
+        {
+          type: "button",
+          "aria-pressed": String(Boolean(reaction.me)),
+          onclick: () => app.react(message, reaction.emoji, Boolean(reaction.me)),
+        },
+        `${emojiText(reaction.emoji)} ${reaction.count}`,
+      ),
     ),
-  ));
+  );
 }
 
 /** @param {App} app @param {any} message */
 function threadLink(app, message) {
   const thread = message.thread ?? app.channel(message.id);
   if (!thread || message.channel_id === thread.id) return null;
-  return h("button", { type: "button", class: "thread", onclick: () => app.openChannel(thread.id) }, `💬 ${thread.name} ›`);
+  return h(
+    "button",
+    { type: "button", class: "thread", onclick: () => app.openChannel(thread.id) },
+    `💬 ${thread.name} ›`,
+  );
 }
 
 /** @param {App} app @param {any} message @param {string} name */
 function actions(app, message, name) {
-  const opener = h("button", { type: "button", class: "actions", "aria-haspopup": "true", "aria-expanded": "false", "aria-label": `Actions on the message by ${name}` }, "⋯");
+  const opener = h(
+    "button",
+    {
+      type: "button",
+      class: "actions",
+      "aria-haspopup": "true",
+      "aria-expanded": "false",
+      "aria-label": `Actions on the message by ${name}`,
+    },
+    "⋯",
+  );
   opener.addEventListener("click", () => {
     /** @type {(label: string, act: () => void) => HTMLElement} */
-    const item = (label, act) => h("button", { type: "button", class: "option", onclick: () => (close(), act()) }, label);
+    const item = (label, act) =>
+      h("button", { type: "button", class: "option", onclick: () => (close(), act()) }, label);
     const items = [
       item("↩ Reply", () => app.reply(message)),
+      item("💬 Create thread", () => app.startThread(app.channel(message.channel_id), message)),
       ...REACTIONS.map((emoji) => item(`${emoji} React`, () => app.react(message, { name: emoji }, false))),
-      ...app.contextCommands(3).map((command) => item(`▸ ${command.name}`, () => app.runOn(command, message.id, message))),
-      ...(message.author.bot ? [] : app.contextCommands(2).map((command) => item(`▸ ${command.name} (${name})`, () => app.runOn(command, message.author.id, message)))),
+      ...app.interactions
+        .contextCommands(3)
+        .map((command) =>
+          item(`▸ ${command.name}`, () => app.interactions.runOn(command, message.id, message)),
+        ),
+      ...(message.author.bot
+        ? []
+        : app.interactions
+            .contextCommands(2)
+            .map((command) =>
+              item(`▸ ${command.name} (${name})`, () =>
+                app.interactions.runOn(command, message.author.id, message),
+              ),
+            )),
     ];
     const close = popup(opener, h("div", { role: "group", "aria-label": "Message actions" }, ...items));
   });
@@ -208,21 +318,41 @@ export function renderMessages(app, messages) {
   const list = $("messages");
   list.replaceChildren(...messages.map((message, index) => renderMessage(app, message, messages[index - 1])));
   if (!messages.length) list.append(h("li", { class: "empty" }, "Nothing has been written here yet."));
-  $("scroll").scrollTop = $("scroll").scrollHeight;
 }
 
-/** Show one message anew, or a new one; keep the focus and, at the end of the list, the view. @param {App} app @param {any[]} messages @param {number} index */
+/** Show one message anew, or a new one, and keep the focus. @param {App} app @param {any[]} messages @param {number} index */
 export function refreshMessage(app, messages, index) {
-  const scroll = $("scroll");
-  const atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 120;
   const fresh = renderMessage(app, messages[index], messages[index - 1]);
   const old = document.getElementById(fresh.id);
-  const focused = old?.contains(document.activeElement) ? document.activeElement?.getAttribute("data-custom-id") : null;
+  const active = document.activeElement;
+  const focused = old?.contains(active) ? active?.getAttribute("data-custom-id") : null;
   if (old) old.replaceWith(fresh);
   else {
     $("messages").querySelector(".empty")?.remove();
     $("messages").append(fresh);
   }
-  if (focused) /** @type {HTMLElement | null} */ (fresh.querySelector(`[data-custom-id="${CSS.escape(focused)}"]`))?.focus();
-  if (atEnd) scroll.scrollTop = scroll.scrollHeight;
+  if (!focused) return;
+  const again = fresh.querySelector(`[data-custom-id="${CSS.escape(focused)}"]`);
+  if (again instanceof HTMLElement) again.focus({ preventScroll: true });
+}
+
+/** Stay at the newest message while one is there: text comes, pictures load, the input line grows. */
+export class Scroll {
+  #following = true;
+
+  constructor() {
+    this.box = $("scroll");
+    this.box.addEventListener("scroll", () => {
+      this.#following = this.box.scrollHeight - this.box.scrollTop - this.box.clientHeight < 80;
+    });
+    const observer = new ResizeObserver(() => this.#following && this.toEnd());
+    observer.observe(this.box);
+    observer.observe($("messages"));
+  }
+
+  /** Go to the newest message, and follow. */
+  toEnd() {
+    this.#following = true;
+    this.box.scrollTop = this.box.scrollHeight;
+  }
 }

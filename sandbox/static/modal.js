@@ -10,7 +10,9 @@ import { markdown } from "./markdown.js";
  * @param {App} app @param {any} modal @param {(fields: Record<string, unknown>) => Promise<string | null>} submit
  */
 export function openModal(app, modal, submit) {
-  const dialog = /** @type {HTMLDialogElement} */ (h("dialog", { class: "modal", "aria-labelledby": "modal-title" }));
+  const dialog = /** @type {HTMLDialogElement} */ (
+    h("dialog", { class: "modal", "aria-labelledby": "modal-title" })
+  );
   /** @type {[string, () => unknown][]} */
   const readers = [];
   const problem = h("p", { class: "failure", role: "alert" });
@@ -33,7 +35,9 @@ export function openModal(app, modal, submit) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     send.toggleAttribute("disabled", true);
-    const fields = Object.fromEntries(await Promise.all(readers.map(async ([id, read]) => [id, await read()])));
+    const fields = Object.fromEntries(
+      await Promise.all(readers.map(async ([id, read]) => [id, await read()])),
+    );
     const refused = await submit(fields);
     send.toggleAttribute("disabled", false);
     problem.textContent = refused ?? "";
@@ -48,9 +52,11 @@ export function openModal(app, modal, submit) {
 
 /** @param {App} app @param {any} component @param {[string, () => unknown][]} readers @returns {HTMLElement} */
 function part(app, component, readers) {
-  if (component.type === 1) return h("div", {}, ...component.components.map((/** @type {any} */ c) => part(app, c, readers)));
+  if (component.type === 1)
+    return h("div", {}, ...component.components.map((/** @type {any} */ c) => part(app, c, readers)));
   if (component.type === 10) return h("div", { class: "text" }, ...markdown(component.content, app.names));
-  if (component.type === 18) return field(app, component.component, component.label, component.description, readers);
+  if (component.type === 18)
+    return field(app, component.component, component.label, component.description, readers);
   if (component.type === 4) return field(app, component, component.label, null, readers);
   return unknown(`this part of a modal (type ${component.type})`);
 }
@@ -66,7 +72,12 @@ function field(app, component, label, hint, readers) {
   return h(
     "label",
     { class: "field" },
-    h("span", { class: "label" }, label, required && h("span", { class: "required", "aria-label": "required" }, " *")),
+    h(
+      "span",
+      { class: "label" },
+      label,
+      required && h("span", { class: "required", "aria-label": "required" }, " *"),
+    ),
     hint && h("small", {}, hint),
     input,
   );
@@ -92,20 +103,24 @@ function control(app, component, readers) {
   }
   if ([3, 5, 6, 7, 8].includes(component.type)) {
     const many = (component.max_values ?? 1) > 1;
-    const options = app.options(component);
+    const options = app.interactions.options(component);
     const input = /** @type {HTMLSelectElement} */ (
       h(
         "select",
         { required, multiple: many },
         !many && h("option", { value: "" }, component.placeholder ?? "Choose…"),
-        ...options.map((option) => h("option", { value: option.value, selected: option.default }, option.label)),
+        ...options.map((option) =>
+          h("option", { value: option.value, selected: option.default }, option.label),
+        ),
       )
     );
     readers.push([component.custom_id, () => [...input.selectedOptions].map((o) => o.value).filter(Boolean)]);
     return input;
   }
   if (component.type === 19) {
-    const input = /** @type {HTMLInputElement} */ (h("input", { type: "file", required, multiple: (component.max_values ?? 1) > 1 }));
+    const input = /** @type {HTMLInputElement} */ (
+      h("input", { type: "file", required, multiple: (component.max_values ?? 1) > 1 })
+    );
     readers.push([component.custom_id, () => app.uploads(input)]);
     return input;
   }

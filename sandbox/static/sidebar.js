@@ -33,17 +33,51 @@ function guildSection(app, guild) {
   const top = channels.filter((channel) => !isThread(channel) && channel.type !== 4);
   /** @param {any} channel */
   const threads = (channel) =>
-    channels.filter((c) => isThread(c) && c.parent_id === channel.id && (!c.thread_metadata?.archived || c.id === app.channelId));
+    channels.filter(
+      (c) =>
+        isThread(c) && c.parent_id === channel.id && (!c.thread_metadata?.archived || c.id === app.channelId),
+    );
   return h(
     "section",
     { "aria-label": guild.name },
     h("h2", { class: "guild" }, guild.name),
+    guild.scheduled_events.length
+      ? h(
+          "ul",
+          { "aria-label": "Events" },
+          ...guild.scheduled_events.map((/** @type {any} */ event) => eventItem(app, guild, event)),
+        )
+      : null,
     h(
       "ul",
       {},
       ...top.map((channel) =>
-        h("li", {}, channelButton(app, channel), threads(channel).length ? h("ul", {}, ...threads(channel).map((t) => h("li", {}, channelButton(app, t)))) : null),
+        h(
+          "li",
+          {},
+          channelButton(app, channel),
+          threads(channel).length
+            ? h("ul", {}, ...threads(channel).map((t) => h("li", {}, channelButton(app, t))))
+            : null,
+        ),
       ),
+    ),
+  );
+}
+
+/** @param {App} app @param {any} guild @param {any} event */
+function eventItem(app, guild, event) {
+  const mine = event.interested.includes(app.me.id);
+  const body = { guild_id: guild.id, event_id: event.id, interested: !mine };
+  return h(
+    "li",
+    { class: "event" },
+    h("strong", {}, event.name),
+    h("small", {}, app.time.format(Date.parse(event.scheduled_start_time), "F")),
+    h(
+      "button",
+      { type: "button", class: "chip", "aria-pressed": String(mine), onclick: () => app.setInterest(body) },
+      `${mine ? "✓ " : ""}Interested (${event.interested.length})`,
     ),
   );
 }
@@ -54,7 +88,12 @@ function channelButton(app, channel) {
   const unread = app.unread.has(channel.id);
   return h(
     "button",
-    { type: "button", class: `channel${unread ? " unread" : ""}`, "aria-current": current ? "page" : null, onclick: () => app.openChannel(channel.id) },
+    {
+      type: "button",
+      class: `channel${unread ? " unread" : ""}`,
+      "aria-current": current ? "page" : null,
+      onclick: () => app.openChannel(channel.id),
+    },
     h("span", { class: "sign", "aria-hidden": "true" }, sign(channel) || "@"),
     h("span", { class: "name" }, app.channelName(channel)),
     channel.thread_metadata?.locked && h("span", { "aria-label": "locked" }, "🔒"),
@@ -64,10 +103,26 @@ function channelButton(app, channel) {
 
 /** @param {App} app */
 function newDm(app) {
-  const opener = h("button", { type: "button", class: "plain", "aria-label": "New direct message", "aria-haspopup": "true", "aria-expanded": "false" }, "+");
+  const opener = h(
+    "button",
+    {
+      type: "button",
+      class: "plain",
+      "aria-label": "New direct message",
+      "aria-haspopup": "true",
+      "aria-expanded": "false",
+    },
+    "+",
+  );
   opener.addEventListener("click", () => {
     const others = app.users().filter((user) => user.id !== app.me.id);
-    const items = others.map((user) => h("button", { type: "button", class: "option", onclick: () => (close(), app.openDm(user.id)) }, app.displayName(user)));
+    const items = others.map((user) =>
+      h(
+        "button",
+        { type: "button", class: "option", onclick: () => (close(), app.openDm(user.id)) },
+        app.displayName(user),
+      ),
+    );
     const close = popup(opener, h("div", { role: "group", "aria-label": "Write to" }, ...items));
   });
   return opener;
@@ -83,7 +138,12 @@ function renderPeople(app) {
       ...app.state.people.map((/** @type {any} */ person) =>
         h(
           "button",
-          { type: "button", class: "person", "aria-pressed": String(person.id === app.me.id), onclick: () => app.become(person.id) },
+          {
+            type: "button",
+            class: "person",
+            "aria-pressed": String(person.id === app.me.id),
+            onclick: () => app.become(person.id),
+          },
           avatar(person.name, person.id),
           h("span", {}, h("strong", {}, person.name), h("small", {}, role(person))),
         ),

@@ -9,11 +9,25 @@ const STYLES = {
   f: { day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit" },
   F: { weekday: "long", day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit" },
   s: { day: "2-digit", month: "2-digit", year: "numeric", hour: "2-digit", minute: "2-digit" },
-  S: { day: "2-digit", month: "2-digit", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" },
+  S: {
+    day: "2-digit",
+    month: "2-digit",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  },
 };
 
-/** @type {[Intl.RelativeTimeFormatUnit, number][]} */
-const UNITS = [["year", 31536000], ["month", 2592000], ["day", 86400], ["hour", 3600], ["minute", 60]];
+/** Each unit with its length in seconds and the count at which the next one takes over. */
+/** @type {[Intl.RelativeTimeFormatUnit, number, number][]} */
+const UNITS = [
+  ["second", 1, 60],
+  ["minute", 60, 60],
+  ["hour", 3600, 24],
+  ["day", 86400, 30],
+  ["month", 2592000, 12],
+];
 const RELATIVE = new Intl.RelativeTimeFormat("en-GB", { numeric: "always" });
 
 export class SandboxTime {
@@ -41,7 +55,9 @@ export class SandboxTime {
   /** @param {number} ms @param {string} style One of Discord's letters, R for relative. */
   format(ms, style = "f") {
     if (style === "R") return relative(ms - this.now);
-    return new Intl.DateTimeFormat("en-GB", { ...(STYLES[style] ?? STYLES.f), timeZone: this.zone }).format(ms);
+    return new Intl.DateTimeFormat("en-GB", { ...(STYLES[style] ?? STYLES.f), timeZone: this.zone }).format(
+      ms,
+    );
   }
 
   /** What stands beside a message's author. @param {number} ms */
@@ -95,8 +111,14 @@ export class SandboxTime {
   /** @param {number} ms @returns {Record<string, number>} */
   #parts(ms) {
     const format = new Intl.DateTimeFormat("en-GB", {
-      timeZone: this.zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric",
-      hour: "numeric", minute: "numeric", second: "numeric",
+      timeZone: this.zone,
+      hourCycle: "h23",
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
+      second: "numeric",
     });
     return Object.fromEntries(format.formatToParts(ms).map(({ type, value }) => [type, Number(value)]));
   }
@@ -104,9 +126,10 @@ export class SandboxTime {
 
 /** @param {number} ms How far ahead (negative: ago). */
 export function relative(ms) {
-  const seconds = Math.round(ms / 1000);
-  for (const [unit, size] of UNITS) {
-    if (Math.abs(seconds) >= size) return RELATIVE.format(Math.round(seconds / size), unit);
+  const seconds = ms / 1000;
+  for (const [unit, size, limit] of UNITS) {
+    const count = Math.round(seconds / size);
+    if (Math.abs(count) < limit) return RELATIVE.format(count, unit);
   }
-  return RELATIVE.format(seconds, "second");
+  return RELATIVE.format(Math.round(seconds / 31536000), "year");
 }
