@@ -39,7 +39,8 @@ class StartRefused(Exception):
 def read_folder(folder: Path, ending: str) -> list[tuple[PurePath, str]]:
     """The (path, text) of a folder's files with that ending, by name. Raises StartRefused."""
     try:
-        files = sorted(path for path in folder.iterdir() if path.suffix == ending and path.name != "README.md")
+        found = (path for path in folder.iterdir() if path.suffix == ending and path.name != "README.md")
+        files = sorted(found, key=lambda path: path.stem)
         return [(path, path.read_text(encoding="utf-8")) for path in files]
     except OSError as error:
         raise StartRefused(f"{error.filename}: cannot be read ({error.strerror}). Nothing was started.") from None

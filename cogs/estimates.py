@@ -30,7 +30,7 @@ class Estimates(Feature):
             await say(interaction, embed=embed, view=rows([button("n:-", texts.PRACTISE)]))
             return
         body = [texts.topic_line(quiet(line.name), line.estimate, line.state, line.answers) for line in answered]
-        head = texts.PROGRESS_HEAD.format(mark=round(blueprint.pass_mark))
+        head = texts.PROGRESS_HEAD.format(mark=texts.percent(blueprint.pass_mark))
         embed = discord.Embed(title=title, description="\n".join([head, "", *body])[:4096])
         if rest:
             embed.set_footer(text=texts.untouched(rest)[:2048])

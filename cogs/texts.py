@@ -156,7 +156,7 @@ def digest_line(answers: int, questions: int) -> str:
 
 
 def board_line(rank: int, user_id: int, points: int) -> str:
-    medal = {1: "🥇", 2: "🥈", 3: "🥉"}.get(rank, f"{rank}.")
+    medal = ({1: "🥇", 2: "🥈", 3: "🥉"} if points else {}).get(rank, f"{rank}.")
     return f"{medal} <@{user_id}> · {count(points, 'point', 'points')}"
 
 
@@ -201,9 +201,7 @@ STATES: Mapping[State, str] = {
     State.UNSURE: "◇ not enough answers yet",
 }
 PROGRESS_TITLE = "Your topics · {exam}"
-PROGRESS_HEAD = (
-    "Chance to get a new question right, with the range that holds it 8 times out of 10. Pass mark {mark} %."
-)
+PROGRESS_HEAD = "Chance to get a new question right, with the range that holds it 8 times out of 10. Pass mark {mark}."
 PROGRESS_NONE = "You have not answered anything yet. The next daily question is a start, or /quiz practice right now."
 
 

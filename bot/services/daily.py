@@ -179,7 +179,7 @@ async def choose(
             for topic in topic_ids
         }
     pools = await estimates.pools(tx, topic_ids)
-    mark = blueprint.pass_mark / 100
+    mark = blueprint.pass_mark
     chosen = selection.choose(
         [
             selection.Candidate(
@@ -264,7 +264,8 @@ async def _digest(tx: Transaction, group: Group, day: str, due_at: int, now_ms: 
     if not rounds:
         return
     period = boards.period(boards.Span.WEEK, date.fromisoformat(day))
-    top = [one for one in boards.ranked(await standings.board(tx, group.group_id, period)) if one.rank <= TOP]
+    board = boards.ranked(await standings.board(tx, group.group_id, period))
+    top = [one for one in board if one.rank <= TOP and one.points]
     payload: dict[str, Any] = {
         "day": day,
         "answered": sum(row["answered"] for row in rounds),

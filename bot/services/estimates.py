@@ -13,7 +13,7 @@ from bot.storage.database import Database
 
 @dataclass(frozen=True, slots=True)
 class TopicLine:
-    """One topic of a member's progress; `share` is its part of the exam in percent."""
+    """One topic of a member's progress; `share` is its part of the exam, 0 to 1."""
 
     slug: str
     name: str
@@ -36,7 +36,7 @@ async def progress(database: Database, group: Group, user: int, blueprint: Bluep
         rows = await estimates.load(tx, [] if member is None else [member], ids, ())
         pools = await estimates.pools(tx, ids)
         answered = {} if member is None else await estimates.answered(tx, member)
-    mark = blueprint.pass_mark / 100
+    mark = blueprint.pass_mark
     lines = []
     for topic, slug, name, _ in topics:
         share = blueprint.topic_share(slug)
