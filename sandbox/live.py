@@ -115,8 +115,9 @@ class Live:
         pump = asyncio.create_task(listener.pump())
         try:
             async for message in ws:
-                if message.type is WSMsgType.ERROR:
-                    break
+                if message.type is WSMsgType.TEXT:
+                    # An echo in the queue: who gets it back has heard all that happened before.
+                    listener.push("SYNC", orjson.loads(message.data))
         finally:
             self.listeners.discard(listener)
             listener.end()
