@@ -55,6 +55,14 @@ export class App {
     menu.addEventListener("click", () =>
       menu.setAttribute("aria-expanded", String(document.body.classList.toggle("menu-open"))),
     );
+    const closeMenu = () => {
+      document.body.classList.remove("menu-open");
+      menu.setAttribute("aria-expanded", "false");
+    };
+    document.querySelector("main")?.addEventListener("pointerdown", closeMenu);
+    $("sidebar").addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+      if (event.key === "Escape") closeMenu();
+    });
     document.addEventListener("dragover", (event) => event.preventDefault());
     document.addEventListener("drop", (event) => {
       event.preventDefault();

@@ -178,6 +178,25 @@ function mention(sign, name, open = null) {
     : h("span", { class: "mention" }, text);
 }
 
+const JUMP = /^https:\/\/(?:\w+\.)?discord\.com\/channels\/[^/]+\/(\d+)/;
+
+/** A link to a message of the page's own world opens its channel. @param {string} url @param {Names} names @param {(Node | string)[]} content */
+function follow(url, names, content) {
+  const place = JUMP.exec(url);
+  if (!place) return link(url, ...content);
+  return h(
+    "button",
+    { class: "mention", type: "button", onclick: () => names.openChannel(place[1]) },
+    ...content,
+  );
+}
+
+/** @param {string} url @param {Names} names */
+function bare(url, names) {
+  const place = JUMP.exec(url);
+  return follow(url, names, [place ? `#${names.channel(place[1]) ?? "unknown"} › message` : url]);
+}
+
 /** @typedef {(found: RegExpExecArray, names: Names) => Node | string} Rule */
 /** @type {[RegExp, Rule][]} */
 const RULES = [
@@ -189,9 +208,9 @@ const RULES = [
   [/<#(\d+)>/y, (m, n) => mention("#", n.channel(m[1]), () => n.openChannel(m[1]))],
   [/<\/([^:>]+):\d+>/y, (m, n) => mention("/", m[1], () => n.openCommand(m[1]))],
   [/<a?:(\w+):\d+>/y, (m) => `:${m[1]}:`],
-  [/<(https?:\/\/[^\s>]+)>/y, (m) => link(m[1], m[1])],
-  [/\[([^\]\n]+)\]\(<?(https?:\/\/[^\s)>]+)>?(?: "[^"]*")?\)/y, (m, n) => link(m[2], ...inline(m[1], n))],
-  [/https?:\/\/[^\s<>]*[^\s<>.,:;!?"')\]|*_~]/y, (m) => link(m[0], m[0])],
+  [/<(https?:\/\/[^\s>]+)>/y, (m, n) => bare(m[1], n)],
+  [/\[([^\]\n]+)\]\(<?(https?:\/\/[^\s)>]+)>?(?: "[^"]*")?\)/y, (m, n) => follow(m[2], n, inline(m[1], n))],
+  [/https?:\/\/[^\s<>]*[^\s<>.,:;!?"')\]|*_~]/y, (m, n) => bare(m[0], n)],
   [/@(everyone|here)\b/y, (m) => mention("@", m[1])],
   [/\|\|([\s\S]+?)\|\|/y, (m, n) => spoiler("span", inline(m[1], n))],
   [/\*\*\*(?=\S)([\s\S]+?)\*\*\*(?!\*)/y, (m, n) => h("strong", {}, h("em", {}, ...inline(m[1], n)))],

@@ -16,7 +16,6 @@ const SYSTEM = {
   6: (_, name) => `${name} pinned a message.`,
   7: (_, name) => `${name} joined.`,
   18: (message, name) => `${name} started a thread: ${message.content}`,
-  21: () => "This thread starts from the message above it.",
 };
 const TEXTUAL = new Set([0, 19, 20, 23]);
 
@@ -28,6 +27,15 @@ export const isEphemeral = (message) => Boolean((message.flags ?? 0) & EPHEMERAL
  * @returns {HTMLElement}
  */
 export function renderMessage(app, message, previous) {
+  // A thread's first message stands for the one that it was started from.
+  if (message.type === 21 && message.referenced_message) {
+    return renderMessage(app, {
+      ...message.referenced_message,
+      components: [],
+      thread: null,
+      channel_id: message.channel_id,
+    });
+  }
   const name = app.displayName(message.author);
   const system = SYSTEM[message.type];
   if (system)
