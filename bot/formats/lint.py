@@ -26,7 +26,7 @@ SURPRISE = 3.0
 """Standard deviations above chance that are called a habit: one bank in a thousand by luck."""
 
 _ALL_ABOVE = re.compile(
-    r"\b(?:all|each|any) of (?:the )?(?:above|these|them|following|listed)\b|\ball the above\b", re.I
+    r"\b(?:all|each|any) of (?:the )?(?:above|these|them|following|listed)\b|\ball the above\b", re.IGNORECASE
 )
 _NONE_ABOVE = re.compile(r"\b(?:none|neither) of (?:the )?(?:above|these|them|following|listed)\b", re.IGNORECASE)
 _BOTH = re.compile(r"\b(?i:both|either|only)?\s*\b[A-J]\b\s*(?:and|or|&)\s*\b[A-J]\b")
