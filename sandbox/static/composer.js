@@ -18,10 +18,8 @@ export class Composer {
       h("textarea", {
         id: "entry",
         rows: 1,
-        role: "combobox",
         "aria-autocomplete": "list",
         "aria-controls": "picker",
-        "aria-expanded": "false",
         maxlength: 2000,
       })
     );
@@ -167,13 +165,11 @@ export class Composer {
       );
     else this.entry.setAttribute("aria-activedescendant", "picker-0");
     this.picker.hidden = false;
-    this.entry.setAttribute("aria-expanded", "true");
     /** @type {any} */ (this.picker).commands = fits;
   }
 
   #closePicker() {
     this.picker.hidden = true;
-    this.entry.setAttribute("aria-expanded", "false");
     this.entry.removeAttribute("aria-activedescendant");
   }
 

@@ -87,14 +87,9 @@ function blocks(text, names) {
     } else if (heading) {
       flush();
       const small = heading[1] === "-#";
-      const level = heading[1].length + 2;
-      out.push(
-        h(
-          small ? "p" : `h${level}`,
-          { class: small ? "subtext" : `md-h${level - 2}` },
-          ...inline(heading[2], names),
-        ),
-      );
+      // All of one rank for who listens: the message is not a chapter of the page.
+      const name = small ? "subtext" : `md-h${heading[1].length}`;
+      out.push(h(small ? "p" : "h2", { class: name }, ...inline(heading[2], names)));
     } else if (ITEM.test(line)) {
       flush();
       const [, depth, mark] = /** @type {RegExpExecArray} */ (ITEM.exec(line));

@@ -225,7 +225,7 @@ function renderEmbed(app, embed) {
         embed.author.url ? link(embed.author.url, embed.author.name) : embed.author.name,
       ),
     embed.thumbnail && h("div", { class: "thumbnail" }, picture(embed.thumbnail.url, "Thumbnail")),
-    embed.title && h("h3", {}, ...(embed.url ? [link(embed.url, ...text(embed.title))] : text(embed.title))),
+    embed.title && h("h2", {}, ...(embed.url ? [link(embed.url, ...text(embed.title))] : text(embed.title))),
     embed.description && h("div", { class: "text" }, ...markdown(embed.description, app.names)),
     embed.fields?.length
       ? h(
@@ -235,7 +235,7 @@ function renderEmbed(app, embed) {
             h(
               "section",
               { class: field.inline ? "inline" : "" },
-              h("h4", {}, ...text(field.name)),
+              h("p", {}, ...text(field.name)),
               h("div", { class: "text" }, ...markdown(field.value, app.names)),
             ),
           ),
