@@ -33,7 +33,9 @@ def offered(world: World, person_id: str, channel: Channel) -> Iterator[tuple[Bo
             shelves.insert(0, bot.commands.get(guild.id, {}))
         for shelf in shelves:
             for command in shelf.values():
-                if _is_for(command, in_guild=guild is not None) and _permitted(command, total):
+                # A server's admins can show any command to everybody, whatever the bot asked for.
+                permitted = command["name"] in world.commands_for_all or _permitted(command, total)
+                if permitted and _is_for(command, in_guild=guild is not None):
                     yield bot, command
 
 

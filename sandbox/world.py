@@ -130,6 +130,7 @@ class World:
         self.bots: dict[str, Bot] = {}
         self.files: dict[str, StoredFile] = {}
         self.blocked: set[str] = set()
+        self.commands_for_all: set[str] = set()
         self.listeners: list[Callable[[Event], None]] = []
         self.base_url = ""
         self.broken_rules: deque[Json] = deque(maxlen=1000)

@@ -174,6 +174,11 @@ def _set_permission(world: World, form: Json) -> Json:
     return {}
 
 
+def _show_command(world: World, form: Json) -> Json:
+    world.commands_for_all.add(str(form["name"]))
+    return {}
+
+
 def _block_dms(world: World, form: Json) -> Json:
     user_id = _user(world, form)
     if form.get("blocked", True):
@@ -220,6 +225,7 @@ ACTIONS: dict[str, Callable[[World, Json], Json]] = {
     "delete_channel": _delete_channel,
     "set_permission": _set_permission,
     "block_dms": _block_dms,
+    "show_command": _show_command,
     "lock_thread": _lock_thread,
     "archive_thread": _archive_thread,
     "delete_message": _delete_message,
