@@ -270,10 +270,9 @@ def test_what_was_read_is_written_once_and_for_all(body: list[str]) -> None:
     assert write(again) == text
 
 
-LETTERS = st.characters(
-    exclude_categories=("Cc", "Cs", "Zl", "Zp"),
-    exclude_characters="\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",
-)
+LETTERS = "aÄß解😀e\u0301\u00a0 #>-[]xX\\@:{}.*_`|~%&<\"'"
+"""Letters of several kinds, every character that marks something here or in Discord, and spaces."""
+
 LINE = (
     (
         st.text(LETTERS, min_size=1, max_size=15)
@@ -311,7 +310,7 @@ def banks(draw: st.DrawFn) -> Bank:
     return Bank("slug", "Title: a # b", "CC", "own", "cpc", tuple(questions))
 
 
-@settings(max_examples=60)
+@settings(max_examples=150)
 @given(banks().filter(lambda bank: bool(bank.questions)))
 def test_any_bank_survives_writing_and_reading(bank: Bank) -> None:
     """Texts that look like markers, several lines, paragraphs and any letters come back as they were."""
