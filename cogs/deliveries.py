@@ -40,11 +40,13 @@ class Deliveries(Feature):
     def __init__(self, client: commands.Bot, house: House) -> None:
         super().__init__(client, house)
         self._posts: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._counting: dict[int, asyncio.Task[None]] = {}
+        self._counting: set[int] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def cog_unload(self) -> None:
-        for task in self._counting.values():
+        for task in self._tasks:
             task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def deliver(self, parcel: Parcel) -> None:
         """Send one parcel and record how it went. It never raises for what Discord answers."""
@@ -174,7 +176,7 @@ class Deliveries(Feature):
         )
 
     async def _tell_admin(self, parcel: Parcel) -> int | None:
-        """By direct message; where that is closed, in the server's system channel."""
+        """By direct message; where that is closed, in the server's system channel or the first one that we may use."""
         word = parcel.delivery.payload
         guild = self.client.get_guild(parcel.group.guild_id)
         blueprint = self.house.blueprints.get(word["exam"])
@@ -193,7 +195,7 @@ class Deliveries(Feature):
             dm = await self.client.create_dm(discord.Object(word["user"]))
             return await self._once(dm, parcel, found, content=text)
         except discord.Forbidden:
-            channel = guild.system_channel if guild else None
+            channel = _public_place(guild)
             if channel is None:
                 raise
             return await self._once(channel, parcel, found, content=f"<@{word['user']}> {text}")
@@ -205,12 +207,14 @@ class Deliveries(Feature):
             await deliveries.show_again(self.house.database, round_id, self.house.clock.now_ms())
             self.client.dispatch("agenda_changed")
         elif round_id not in self._counting:
+            self._counting.add(round_id)
             task = asyncio.create_task(self._count(round_id))
-            self._counting[round_id] = task
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def _count(self, round_id: int) -> None:
         await asyncio.sleep(self.house.count_every)
-        self._counting.pop(round_id, None)
+        self._counting.discard(round_id)
         async with self._posts[round_id]:
             state = await deliveries.round_state(self.house.database, round_id)
             if state is None or state.closed or state.message_id is None:
@@ -223,6 +227,13 @@ class Deliveries(Feature):
             except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
                 # The closing post shows the number too; nobody loses anything.
                 log.info("a counter was not updated", extra={"problem": type(error).__name__})
+
+
+def _public_place(guild: discord.Guild | None) -> discord.TextChannel | None:
+    if guild is None:
+        return None
+    places = [guild.system_channel, *guild.text_channels]
+    return next((one for one in places if one is not None and one.permissions_for(guild.me).send_messages), None)
 
 
 def _has_button(message: discord.Message, prefix: str) -> bool:
