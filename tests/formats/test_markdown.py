@@ -310,7 +310,7 @@ def banks(draw: st.DrawFn) -> Bank:
     return Bank("slug", "Title: a # b", "CC", "own", "cpc", tuple(questions))
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(banks().filter(lambda bank: bool(bank.questions)))
 def test_any_bank_survives_writing_and_reading(bank: Bank) -> None:
     """Texts that look like markers, several lines, paragraphs and any letters come back as they were."""
