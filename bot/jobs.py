@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 HEARTBEAT = timedelta(minutes=1)  # finds what a clock that was set, or a machine that slept, hid from the armed job
 AFTER_AN_ERROR = timedelta(seconds=5)
 FURTHEST = timedelta(hours=12)
+PATIENCE = timedelta(seconds=5)  # for a delivery under way when we are told to stop
 
 
 class Jobs:
@@ -63,13 +64,17 @@ class Jobs:
         self.wake()
 
     async def close(self) -> None:
-        """Stop after what is being delivered now."""
+        """Stop after what is being delivered now; what takes too long is looked for at the next start."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
-        if self._loop is not None:
-            async with self._running:
+        if self._loop is None:
+            return
+        try:
+            async with asyncio.timeout(PATIENCE.total_seconds()), self._running:
                 self._loop.cancel()
-            await asyncio.gather(self._loop, return_exceptions=True)
+        except TimeoutError:
+            self._loop.cancel()
+        await asyncio.gather(self._loop, return_exceptions=True)
 
     def wake(self) -> None:
         """Look at the agenda now: something was planned, moved, or the clock was set."""

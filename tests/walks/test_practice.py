@@ -23,8 +23,8 @@ async def test_practice_is_private_and_unrated(study: Study) -> None:
     assert "it never moves the board" in shown.text
     following = await study.ana.press("Another one")
     assert "Practice ·" in following.text
-    for table in ("standings", "streaks"):
-        assert await study.rows(f"SELECT * FROM {table}") == []
+    assert await study.rows("SELECT * FROM standings") == []
+    assert await study.rows("SELECT * FROM streaks") == []
     assert study.ben.messages(DAILY) == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from tests.walks.conftest import DAILY, Begin
 
@@ -50,7 +51,8 @@ async def test_words_that_cannot_be_read_change_nothing(begin: Begin) -> None:
         ("zone", "Atlantis", "pick from the list"),
         ("exam", "driving", "there is cpc"),
     ):
-        reply = await study.tova.run("/setup", channel=DAILY, **{option: words})
+        options: dict[str, Any] = {"channel": DAILY, option: words}
+        reply = await study.tova.run("/setup", **options)
         assert hint in reply.text
         assert words in reply.text
     assert await study.rows("SELECT * FROM groups") == []
