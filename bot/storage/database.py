@@ -95,13 +95,22 @@ class Database:
             try:
                 yield Transaction(self._writer)
             except BaseException:
-                await _uninterrupted(self._writer, "ROLLBACK")
+                await self._roll_back()
                 raise
             try:
                 await _uninterrupted(self._writer, "COMMIT")
-            except sqlite3.Error:
+            except BaseException:
+                # Also of a cancelled task, whose COMMIT may have failed behind its back.
                 if self._writer.in_transaction:
-                    await _uninterrupted(self._writer, "ROLLBACK")
+                    await self._roll_back()
+                raise
+
+    async def _roll_back(self) -> None:
+        try:
+            await _uninterrupted(self._writer, "ROLLBACK")
+        except sqlite3.OperationalError:
+            # SQLite itself rolls back after a full disk; the caller is to see that error and not this one.
+            if self._writer.in_transaction:
                 raise
 
     @contextlib.asynccontextmanager
