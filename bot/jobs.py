@@ -57,6 +57,7 @@ class Jobs:
         left = await deliveries.recover(self._database)
         if left:
             log.info("deliveries of an earlier run are looked for before they are sent", extra={"count": left})
+        await agenda.replan(self._database, self._clock.now_ms())
         self._clock.on_jump(self.wake)
         self._scheduler.add_job(self.wake_soon, IntervalTrigger(seconds=int(HEARTBEAT.total_seconds())))
         self._scheduler.start()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.services import daily
 from bot.services.daily import Plan
-from bot.storage import agenda, deliveries
+from bot.storage import agenda, deliveries, groups
 from bot.storage.database import Database
 
 AT_ONCE = 50  # entries a transaction: a busy minute must not keep answers waiting behind one long commit
@@ -21,6 +21,18 @@ async def claim_due(database: Database, plan: Plan, now_ms: int) -> int:
         for entry in entries:
             await daily.claim(tx, entry, plan, now_ms)
     return len(entries)
+
+
+async def replan(database: Database, now_ms: int) -> None:
+    """Compute every daily question that is still ahead anew: zones' rules change, and the plan is older than they are.
+
+    What is overdue stays as it is, to be posted late or recorded as skipped.
+    """
+    async with database.write() as tx:
+        ahead = {entry.group_id for entry in await agenda.ahead(tx, "daily", now_ms)}
+        for group in await groups.everyone(tx):
+            if group.group_id in ahead:
+                await daily.plan_next(tx, group, now_ms)
 
 
 async def next_due(database: Database) -> int | None:

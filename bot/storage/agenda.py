@@ -38,6 +38,16 @@ async def due(tx: Transaction, now_ms: int, limit: int) -> list[Entry]:
     return [Entry(*row) for row in rows]
 
 
+async def ahead(tx: Transaction, kind: str, now_ms: int) -> list[Entry]:
+    """The entries of a kind that are not due yet."""
+    rows = await tx.all(
+        """SELECT agenda_id, key, kind, group_id, day, due_at FROM agenda
+           WHERE kind = :kind AND due_at > :now ORDER BY agenda_id""",
+        {"kind": kind, "now": now_ms},
+    )
+    return [Entry(*row) for row in rows]
+
+
 async def move(tx: Transaction, agenda_id: int, due_at: int) -> None:
     await tx.run("UPDATE agenda SET due_at = :due WHERE agenda_id = :id", {"due": due_at, "id": agenda_id})
 
