@@ -1,0 +1,35 @@
+"""`python -m tests.benchmarks [NAME…]`: the figures, one JSON line each."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import orjson
+
+from tests.benchmarks.answers import answer_burst
+from tests.benchmarks.machine import facts
+
+BENCHMARKS: dict[str, Callable[[], Awaitable[list[dict[str, Any]]]]] = {"answer_burst": answer_burst}
+
+
+async def run(names: list[str]) -> None:
+    about = facts()
+    for name in names:
+        for line in await BENCHMARKS[name]():
+            sys.stdout.write(orjson.dumps(line | about).decode() + "\n")
+            sys.stdout.flush()
+
+
+def main() -> None:
+    names = sys.argv[1:] or list(BENCHMARKS)
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        sys.exit(f"There is no benchmark {unknown[0]}; there are: {', '.join(BENCHMARKS)}.")
+    asyncio.run(run(names))
+
+
+if __name__ == "__main__":
+    main()
