@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Generic, TypeVar
 
 from bot.storage.database import Database, Transaction
 
@@ -23,7 +23,7 @@ class Batches(Generic[Item, Outcome]):
     def __init__(
         self,
         database: Database,
-        commit: Callable[[Transaction, Sequence[Item]], Awaitable[list[Outcome | Exception]]],
+        commit: Callable[[Transaction, Sequence[Item]], Coroutine[Any, Any, list[Outcome | Exception]]],
     ) -> None:
         self._database = database
         self._commit = commit
@@ -53,8 +53,7 @@ class Batches(Generic[Item, Outcome]):
 
     async def _settle(self, batch: list[tuple[Item, asyncio.Future[Outcome]]]) -> None:
         try:
-            async with self._database.write() as tx:
-                outcomes = await self._commit(tx, [item for item, _ in batch])
+            outcomes = await self._database.write_at_once(lambda tx: self._commit(tx, [item for item, _ in batch]))
         except Exception as error:  # noqa: BLE001  it is raised to whoever waits
             if len(batch) > 1:
                 # One item that breaks the batch must not take the others with it.

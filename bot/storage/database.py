@@ -7,9 +7,9 @@ import contextlib
 import fcntl
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import IO, Any, Self, TypeVar
 
 import aiosqlite
 
@@ -17,6 +17,7 @@ from bot.storage import migrations
 
 Row = sqlite3.Row
 Params = Mapping[str, Any]
+T = TypeVar("T")
 
 
 class DatabaseRefused(Exception):
@@ -46,6 +47,22 @@ class Transaction:
         """The first row of a query, or None."""
         rows = await self.all(sql, params)
         return rows[0] if rows else None
+
+
+class _Straight(Transaction):
+    """The same inside the connection's own thread, where no statement has to be waited for."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._raw = connection
+
+    async def run(self, sql: str, params: Params | None = None) -> int:
+        return self._raw.execute(sql, params or {}).rowcount
+
+    async def many(self, sql: str, rows: Iterable[Params]) -> None:
+        self._raw.executemany(sql, rows)
+
+    async def all(self, sql: str, params: Params | None = None) -> Sequence[Row]:
+        return self._raw.execute(sql, params or {}).fetchall()
 
 
 class Database:
@@ -113,6 +130,18 @@ class Database:
             if self._writer.in_transaction:
                 raise
 
+    async def write_at_once(self, work: Callable[[Transaction], Coroutine[Any, Any, T]]) -> T:
+        """A write transaction in one step of the connection's thread; returns what `work` returns, after the commit.
+
+        For the path of an answer: each statement that the event loop waits for costs two changes of thread.
+        `work` may await its transaction's methods and nothing else, and must not touch what the event loop
+        changes meanwhile. Rolled back when it raises; once begun, it is not undone by cancelling the caller.
+        """
+        async with self._write_lock:
+            # aiosqlite has no public way to run a function in a connection's thread, and no types for its own.
+            step = self._writer._execute(_at_once, self._writer._conn, work)  # type: ignore[no-untyped-call]  # noqa: SLF001
+            return await _to_its_end(step)
+
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
         """A read transaction: one snapshot for all the statements of the block."""
@@ -132,28 +161,59 @@ class Database:
             return
 
 
-async def _uninterrupted(connection: aiosqlite.Connection, statement: str) -> None:
-    """Run a transaction statement to its end even if the caller is cancelled meanwhile.
+def _at_once(connection: sqlite3.Connection, work: Callable[[Transaction], Coroutine[Any, Any, T]]) -> T:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        result = _straight_through(work(_Straight(connection)))
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return result
 
-    The statement runs in the connection's thread and cannot be called back; whoever enters next must find
-    the transaction either open and its own, or gone.
+
+def _straight_through(work: Coroutine[Any, Any, T]) -> T:
+    try:
+        work.send(None)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    work.close()
+    raise RuntimeError("work that is written at once waited for something other than its own statements")
+
+
+async def _to_its_end(work: Awaitable[T]) -> T:
+    """Wait for what runs in a connection's thread, even if the caller is cancelled meanwhile.
+
+    It cannot be called back; whoever enters next must find it done. The cancellation is raised afterwards.
     """
-    work = asyncio.ensure_future(_execute(connection, statement))
+    task = asyncio.ensure_future(work)
     cancelled: asyncio.CancelledError | None = None
-    while not work.done():
+    while not task.done():
         try:
-            await asyncio.shield(work)
+            await asyncio.shield(task)
         except asyncio.CancelledError as error:
-            if work.cancelled():
+            if task.cancelled():
                 raise
             cancelled = error
-        except sqlite3.Error:
+        except Exception:  # noqa: BLE001  result() below raises it, unless the caller was cancelled
             break
     if cancelled is not None:
-        if statement.startswith("BEGIN") and work.exception() is None:
-            await _execute(connection, "ROLLBACK")
+        task.exception()
         raise cancelled
-    work.result()
+    return task.result()
+
+
+async def _uninterrupted(connection: aiosqlite.Connection, statement: str) -> None:
+    """Run a transaction statement to its end: whoever enters next finds the transaction open and its own, or gone."""
+    work = asyncio.ensure_future(_execute(connection, statement))
+    try:
+        await _to_its_end(work)
+    except asyncio.CancelledError:
+        if statement.startswith("BEGIN") and not work.cancelled() and work.exception() is None:
+            await _execute(connection, "ROLLBACK")
+        raise
 
 
 async def _execute(connection: aiosqlite.Connection, statement: str) -> None:
