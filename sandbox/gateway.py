@@ -76,6 +76,7 @@ class Connection:
     def __init__(self, ws: web.WebSocketResponse, pack: Callable[[bytes], bytes] | None) -> None:
         self.ws = ws
         self.session: Session | None = None
+        self.said_goodbye = False
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._pack = pack
 
@@ -115,7 +116,7 @@ class Gateway:
         self.sessions: dict[str, Session] = {}
         self.connections: set[Connection] = set()
         self.watchers: list[Callable[[], None]] = []
-        self.resumable = True
+        self.offline = False
         world.listeners.append(self._heard)
 
     def connected(self, bot: Bot | None = None) -> bool:
@@ -129,7 +130,9 @@ class Gateway:
                 session.dispatch(event.name, orjson.dumps(found))
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """One connection, from hello to its end."""
+        """One connection, from hello to its end; 503 while the gateway is offline."""
+        if self.offline:
+            return web.Response(status=503)
         compress = request.query.get("compress", "")
         ws = web.WebSocketResponse(max_msg_size=0, compress=False, autoping=True)
         await ws.prepare(request)
@@ -158,8 +161,7 @@ class Gateway:
             return
         session.connection = None
         session.dropped_at = time.monotonic()
-        if connection.ws.close_code in (1000, 1001):
-            # Source: Discord's gateway documentation: closing with 1000 or 1001 ends the session.
+        if connection.said_goodbye:
             self.sessions.pop(session.id, None)
         self._noticed()
 
@@ -175,6 +177,8 @@ class Gateway:
             except TimeoutError:
                 raise GatewayCloseError(4009, "Session timed out") from None
             if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
+                # Source: Discord's gateway documentation: a client's 1000 or 1001 ends the session.
+                connection.said_goodbye = message.type is WSMsgType.CLOSE and message.data in (1000, 1001)
                 return
             if len(message.data) > 4096:
                 raise GatewayCloseError(4002, "Payload too large")
@@ -270,7 +274,7 @@ class Gateway:
         bot = self._bot(data)
         session = self.sessions.get(str(data.get("session_id")))
         seq = data.get("seq")
-        expired = session is None or session.bot is not bot or not self.resumable
+        expired = session is None or session.bot is not bot
         if session is None or expired or not isinstance(seq, int):
             connection.send_op(INVALID_SESSION, data=False)
             return

@@ -97,7 +97,10 @@ def _shaped(event: Event, bot: Bot, intents: int) -> Json | None:
     if name == "THREAD_MEMBERS_UPDATE" and not intents & GUILD_MEMBERS_INTENT:
         return _own_membership(data, bot)
     if name == "GUILD_CREATE" and event.guild is not None:
-        return guild_create(event.guild, bot, intents)
+        # "unavailable" is only in the first ones after READY: without it clients see a server just joined.
+        created = guild_create(event.guild, bot, intents)
+        del created["unavailable"]
+        return created
     return data
 
 

@@ -25,6 +25,8 @@ DEADLINE_S = 3.0
 """Real seconds to the first response."""
 TOKEN_LIFE_MS = 15 * 60 * 1000
 """The sandbox's time that a token answers for."""
+KEPT = 50_000
+"""Interactions remembered; past that the older half is forgotten, as if their tokens had run out."""
 
 
 @dataclass(eq=False, slots=True)
@@ -107,6 +109,9 @@ class Interactions:
             message=message,
             parent=parent,
         )
+        if len(self.by_id) >= KEPT:
+            for old in list(self.by_id.values())[: KEPT // 2]:
+                del self.by_id[old.id], self.by_token[old.token]
         self.by_id[made.id] = made
         self.by_token[made.token] = made
         self.world.emit(Event("INTERACTION_CREATE", self._payload(made), channel.guild, channel, only=bot.id))

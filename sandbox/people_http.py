@@ -82,6 +82,9 @@ class PeopleSide:
             "process": None if process is None else process.running,
         }
 
+    def _faults(self) -> Json:
+        return {**self.box.faults.json(), "offline": self.box.gateway.offline}
+
     def person(self, request: web.Request) -> str:
         """Who acts: the header X-Person, else ?as=, else the first person."""
         wanted = request.headers.get("X-Person") or request.query.get("as")
@@ -99,7 +102,7 @@ class PeopleSide:
         """Everything that a page draws."""
         body = self.people.state(self.person(request))
         body["clock"] = {**self.box.live.clock_json(), "zone": "UTC"}
-        body["faults"] = self.box.faults.json()
+        body["faults"] = self._faults()
         body["bot"] = self._bot()
         return _json(body)
 
@@ -173,10 +176,14 @@ class PeopleSide:
                 self.box.faults.set(form)
             except (ValueError, TypeError) as error:
                 return _json({"error": str(error)}, 400)
+            if "offline" in form:
+                self.box.gateway.offline = bool(form["offline"])
+                if self.box.gateway.offline:
+                    await self.box.gateway.disconnect("resume")
             if "disconnect" in form:
                 how = form["disconnect"]
                 await self.box.gateway.disconnect(how if isinstance(how, int) else str(how))
-        return _json(self.box.faults.json())
+        return _json(self._faults())
 
     async def world(self, request: web.Request) -> web.Response:
         """Do something to the world."""

