@@ -1,7 +1,7 @@
 /** The page: who one is, what is open, and what happens. */
 
 import { Api, upload } from "./api.js";
-import { ClockBar } from "./clockbar.js";
+import { ClockBar, keptZone } from "./clockbar.js";
 import { Composer } from "./composer.js";
 import { $, announce, h, unknown } from "./dom.js";
 import { Interactions } from "./interact.js";
@@ -98,7 +98,8 @@ export class App {
     const id = typeof state.me === "object" ? state.me.id : state.me;
     this.me = state.people.find((/** @type {any} */ person) => person.id === id) ?? state.people[0];
     this.api.person = this.me.id;
-    this.time.set(state.clock);
+    // Whoever reads chooses the zone, as in Discord; at first it is that of their machine.
+    this.time.set({ ...state.clock, zone: keptZone() });
     this.render();
   }
 
@@ -173,6 +174,12 @@ export class App {
     this.failures.set(messageId, why);
     const at = this.messages.findIndex((message) => message.id === messageId);
     if (at >= 0) refreshMessage(this, this.messages, at);
+  }
+
+  /** A new try: what failed before is no longer said. @param {string} messageId */
+  clearFailure(messageId) {
+    this.failures.delete(messageId);
+    document.querySelector(`#m${messageId} > .body > .failure`)?.remove();
   }
 
   // Names

@@ -5,6 +5,18 @@ import { relative } from "./time.js";
 
 /** @typedef {import("./app.js").App} App */
 
+const KEPT = "studyhall-zone";
+
+/** The zone that was chosen on this machine before. */
+export function keptZone() {
+  const zone = localStorage.getItem(KEPT);
+  return zone && zones().includes(zone) ? zone : undefined;
+}
+
+function zones() {
+  return ["UTC", ...Intl.supportedValuesOf("timeZone")];
+}
+
 export class ClockBar {
   /** @param {App} app */
   constructor(app) {
@@ -58,6 +70,10 @@ export class ClockBar {
       "Restart",
     );
     $("bot").append(this.status, this.kill, this.restart);
+    this.zone = /** @type {HTMLSelectElement} */ (
+      h("select", { class: "zone", "aria-label": "Your time zone", onchange: () => this.#travel() })
+    );
+    $("now").after(this.zone);
     const toggle = $("clock-toggle");
     toggle.addEventListener("click", () => {
       const open = document.body.classList.toggle("clock-open");
@@ -69,20 +85,16 @@ export class ClockBar {
   /** Show the time, and every relative time in the messages. */
   tick() {
     const { time } = this.app;
+    const day = new Intl.DateTimeFormat("en-GB", {
+      weekday: "short",
+      day: "numeric",
+      month: "short",
+      timeZone: time.zone,
+    });
     $("now").replaceChildren(
       h("strong", {}, time.format(time.now, "T")),
-      h(
-        "span",
-        {},
-        new Intl.DateTimeFormat("en-GB", {
-          weekday: "short",
-          day: "numeric",
-          month: "short",
-          year: "numeric",
-          timeZone: time.zone,
-        }).format(time.now),
-      ),
-      h("small", {}, `${time.zone.replaceAll("_", " ")}${time.frozen ? ", standing still" : ""}`),
+      h("span", { title: time.format(time.now, "F") }, day.format(time.now)),
+      h("small", {}, time.frozen ? "standing still" : ""),
     );
     for (const element of document.querySelectorAll("time[data-style=R]")) {
       element.textContent = relative(Number(element.getAttribute("data-ms")) - time.now);
@@ -112,6 +124,7 @@ export class ClockBar {
   /** Show the clock and the bot anew. */
   render() {
     const { bot } = this.app.state;
+    this.#showZone();
     this.status.replaceChildren(
       h(
         "span",
@@ -127,6 +140,24 @@ export class ClockBar {
     if (document.activeElement !== this.wanted)
       this.wanted.value = this.app.time.write(this.app.time.now + 86400000);
     this.tick();
+  }
+
+  /** Live in another zone: the page shows each time as Discord does, by the clocks of whoever reads it. */
+  #travel() {
+    this.app.time.zone = this.zone.value;
+    localStorage.setItem(KEPT, this.zone.value);
+    this.app.render();
+    void this.app.openChannel(this.app.channelId);
+  }
+
+  #showZone() {
+    const { zone } = this.app.time;
+    if (this.zone.value === zone) return;
+    const names = [...new Set([zone, ...zones()])].sort();
+    this.zone.replaceChildren(
+      ...names.map((name) => h("option", { value: name }, name.replaceAll("_", " "))),
+    );
+    this.zone.value = zone;
   }
 
   /** @param {object} body */

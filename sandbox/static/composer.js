@@ -160,7 +160,7 @@ export class Composer {
         h(
           "li",
           { class: "none" },
-          wanted ? `No command is called /${wanted}` : "The bot has registered no commands",
+          wanted ? `No command is called /${wanted}` : "The bot has no commands for you here",
         ),
       );
     else this.entry.setAttribute("aria-activedescendant", "picker-0");

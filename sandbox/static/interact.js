@@ -73,7 +73,7 @@ export class Interactions {
       names: this.app.names,
       options: (component) => this.options(component),
       act: async (custom_id, element, values) => {
-        this.app.failures.delete(message.id);
+        this.app.clearFailure(message.id);
         element.setAttribute("aria-busy", "true");
         const answer = await this.#interact({ kind: "component", message_id: message.id, custom_id, values });
         element.removeAttribute("aria-busy");

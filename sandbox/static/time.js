@@ -1,4 +1,4 @@
-/** Times as Discord writes them, by the sandbox's clock and in its zone. */
+/** Times as Discord writes them, by the sandbox's clock and in the reader's zone. */
 
 /** @type {Record<string, Intl.DateTimeFormatOptions>} */
 const STYLES = {
