@@ -13,18 +13,19 @@ from sandbox.server import Sandbox
 from sandbox.study_group import TOKEN
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 STOP_TIMEOUT_S = 10.0
 
 
 class BotProcess:
-    """The bot as a child process; its output goes where ours goes."""
+    """The bot as a child process of the same Python (`command`: its arguments); its output goes where ours goes."""
 
-    def __init__(self, url: str, database: Path, extra: dict[str, str] | None = None) -> None:
+    def __init__(self, url: str, database: Path, command: Sequence[str] = ("-m", "bot", "run")) -> None:
+        self._command = command
         self._environment = {
             **os.environ,
-            **(extra or {}),
             "STUDYHALL_ENDPOINT": url,
             "DISCORD_TOKEN": TOKEN,
             "STUDYHALL_DATABASE": str(database),
@@ -39,9 +40,7 @@ class BotProcess:
     async def start(self) -> None:
         """Start it unless it runs."""
         if not self.running:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "run", env=self._environment
-            )
+            self._process = await asyncio.create_subprocess_exec(sys.executable, *self._command, env=self._environment)
 
     async def kill(self) -> None:
         """End it as a crash does (SIGKILL)."""

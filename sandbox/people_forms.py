@@ -33,8 +33,8 @@ def select_values(select: Json, values: Any, builder: CommandForm, *, optional: 
     """Check a select's choices and resolve what they name. Raises RefusedError."""
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise RefusedError("A menu takes a list of values.")
-    low = 0 if optional else select.get("min_values", 1)
-    high = select.get("max_values", 1)
+    low = 0 if optional else _bound(select, "min_values")
+    high = _bound(select, "max_values")
     if not low <= len(values) <= high:
         raise RefusedError(f"Choose between {low} and {high}.")
     if select["type"] == STRING_SELECT:
@@ -45,6 +45,12 @@ def select_values(select: Json, values: Any, builder: CommandForm, *, optional: 
         return
     for value in values:
         builder.select_value(select["type"], value, select)
+
+
+def _bound(field: Json, key: str) -> int:
+    """A bound on the number of values: one unless something else is said (null says nothing)."""
+    value = field.get(key)
+    return 1 if value is None else int(value)
 
 
 def modal_data(modal: Json, fields: Json, builder: CommandForm) -> Json:
@@ -82,8 +88,8 @@ def _field(field: Json, label: str | None, fields: Json, builder: CommandForm) -
         select_values(field, made["values"], builder, optional=optional)
     elif kind == FILE_UPLOAD:
         files = value or []
-        low = field.get("min_values", 1) if field.get("required", True) else 0
-        if not low <= len(files) <= field.get("max_values", 1):
+        low = _bound(field, "min_values") if field.get("required", True) else 0
+        if not low <= len(files) <= _bound(field, "max_values"):
             raise RefusedError(f"“{named}” needs a file.")
         made["values"] = [builder.attach(one) for one in files]
     elif kind == CHECKBOX:

@@ -165,13 +165,21 @@ class Member:
 
     def channel_id(self, where: str) -> str:
         """The id of "#name", a thread's name, "dm", or an id."""
+        found = self._find(where)
+        assert found is not None, f"{self.name} sees no {where}, only {self.channels()}."
+        return found
+
+    def _find(self, where: str) -> str | None:
         if where in self._channels:
             return where
         for channel_id, channel in reversed(self._channels.items()):
             if channel.get("name") == where.removeprefix("#") or (where == "dm" and channel["type"] == 1):
                 return channel_id
-        names = [channel.get("name", "dm") for channel in self._channels.values()]
-        raise AssertionError(f"{self.name} sees no {where}, only {names}.")
+        return None
+
+    async def _reach(self, where: str) -> str:
+        """The same, waiting for a channel that is only being made."""
+        return await self._until(lambda: self._find(where), f"the channel {where}")
 
     def channels(self) -> list[str]:
         """The names of the channels and threads that the person sees."""
@@ -201,7 +209,7 @@ class Member:
         """Wait for the newest message with `text` in anything readable; where it does not come, fail."""
 
         def look() -> Message | None:
-            known = where is None or where in self._channels or where.removeprefix("#") in self.channels()
+            known = where is None or self._find(where) is not None
             for message in self._newest_first(where) if known else []:
                 if text in message.text and ephemeral in (None, message.ephemeral):
                     return message
@@ -224,7 +232,7 @@ class Member:
             form["reply_to"] = more["reply_to"].id
         if "files" in more:
             form["attachments"] = [one.json() for one in more["files"]]
-        path = f"/sandbox/channels/{self.channel_id(where or self.here)}/messages"
+        path = f"/sandbox/channels/{await self._reach(where or self.here)}/messages"
         answer = await self.door.post(path, form, self.id)
         assert "error" not in answer, answer["error"]
         await self.catch_up()
@@ -232,7 +240,7 @@ class Member:
 
     async def posts(self, name: str, text: str, where: str) -> str:
         """Start a thread or forum post; returns its id."""
-        path = f"/sandbox/channels/{self.channel_id(where)}/threads"
+        path = f"/sandbox/channels/{await self._reach(where)}/threads"
         answer = await self.door.post(path, {"name": name, "content": text}, self.id)
         assert "error" not in answer, answer["error"]
         await self.catch_up()
@@ -285,7 +293,7 @@ class Member:
             {
                 "kind": "autocomplete",
                 "name": command.removeprefix("/"),
-                "channel_id": self.channel_id(_in or self.here),
+                "channel_id": await self._reach(_in or self.here),
                 "options": {option: typed, **{name: self._value(value) for name, value in others.items()}},
                 "focused": option,
             }
@@ -297,7 +305,7 @@ class Member:
         """Press the newest enabled button of that label, emoji or custom id's beginning; wait until it is there."""
 
         def look() -> tuple[Message, str] | None:
-            for message in self._newest_first(where):
+            for message in self._newest_first(where) if where is None or self._find(where) else []:
                 if on is not None and message.id != on.id:
                     continue
                 for button in message.buttons:

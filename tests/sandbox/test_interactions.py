@@ -324,3 +324,48 @@ async def test_views_survive_a_restart(start: Start, ana: Member) -> None:
     await start(fresh)
     assert (await ana.press("A")).status == "updated"
     await ana.sees("Locked: A")
+
+
+async def test_commands_and_buttons_work_in_a_dm(studying: StudyClient, ana: Member, ben: Member) -> None:
+    """In the DM with the bot the same commands run, without a server; others see nothing of it."""
+    assert studying.user is not None
+    await ana.opens_dm(str(studying.user.id))
+    reply = await ana.run("/quiz practice", topic="rules", _in="dm")
+    assert reply.status == "message"
+    assert (await ana.press("A", where="dm")).status == "updated"
+    (act,) = await studying.hears("interaction")
+    assert act.guild is None
+    assert isinstance(act.user, discord.User)
+    await ben.sees_not("Locked")
+
+
+async def test_commands_work_in_a_thread(studying: StudyClient, ana: Member) -> None:
+    """In a thread a command's channel is that thread, with the parent's permissions."""
+    thread = await (await studying.text_channel(GENERAL_ID).send("q")).create_thread(name="Talk")
+    await ana.sees("q")
+    assert (await ana.run("/quiz practice", topic="x", _in="Talk")).status == "message"
+    (act,) = await studying.hears("interaction")
+    assert isinstance(act.channel, discord.Thread)
+    assert act.channel.id == thread.id
+    assert act.app_permissions.send_messages_in_threads
+
+
+async def test_a_form_takes_a_file(start: Start, ana: Member) -> None:
+    """A file uploaded in a form arrives with its bytes."""
+    client = StudyClient()
+
+    class Bank(discord.ui.Modal, title="Bank"):
+        file: discord.ui.Label[Bank] = discord.ui.Label(text="File", component=discord.ui.FileUpload(custom_id="file"))
+
+        async def on_submit(self, interaction: discord.Interaction) -> None:
+            assert isinstance(self.file.component, discord.ui.FileUpload)
+            (one,) = self.file.component.values
+            await interaction.response.send_message((await one.read()).decode(), ephemeral=True)
+
+    @client.tree.command(description="Bank")
+    async def bank(act: discord.Interaction) -> None:
+        await act.response.send_modal(Bank())
+
+    await start(client)
+    await ana.run("/bank")
+    assert (await ana.submit(file=[File("bank.md", b"# Topic")])).text == "# Topic"
