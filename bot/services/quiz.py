@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cached_property
 from random import Random
 from typing import Any
 
@@ -100,6 +101,39 @@ def _rules(row: Row) -> RoundRules:
     )
 
 
+class _Round:
+    """What of a round is the same for every answer of a batch: worked out once, not for each press."""
+
+    def __init__(self, row: Row) -> None:
+        self.row = row
+        self.rules = _rules(row)
+        self.kind = Kind(row["kind"])
+        self.group: int = row["group_id"]
+        self.question: int = row["question_id"]
+        self.topic: int = row["topic_id"]
+        self.day: str = row["day"]
+        self.closed: bool = row["closed_at"] is not None
+
+    @cached_property
+    def on(self) -> date:
+        return date.fromisoformat(self.day)
+
+    @cached_property
+    def periods(self) -> list[str]:
+        """The boards that an answer of this day counts for."""
+        return [boards.period(span, self.on) for span in boards.Span]
+
+    @cached_property
+    def _day_before(self) -> date:
+        weekdays = frozenset(n for n in range(7) if self.row["weekdays"] >> n & 1)
+        at = time(*divmod(self.row["daily_minute"], 60))
+        return Weekly(at, self.row["zone"], weekdays).previous_day(self.on)
+
+    def previous_day(self, _: date) -> date:
+        """The group's quiz day before the round's own; the only day that is asked about."""
+        return self._day_before
+
+
 def _hidden_until(row: Row, at: int) -> datetime | None:
     waits = row["kind"] == "daily" and row["feedback"] == "at-close" and row["closed_at"] is None
     return from_ms(row["closes_at"]) if waits and at <= row["closes_at"] else None
@@ -131,21 +165,22 @@ class Desk:
 
 async def commit_answers(tx: Transaction, presses: Sequence[Press]) -> list[Receipt | Exception]:
     """Judge and keep a batch of presses in the order of their arrival, with all that follows from them."""
-    rounds = await quiz.rules(tx, {press.round_id for press in presses})
+    found = await quiz.rules(tx, {press.round_id for press in presses})
+    rounds = {round_id: _Round(row) for round_id, row in found.items()}
     valid = [press for press in presses if press.round_id in rounds]
     members = (
         await groups.member_ids(
-            tx, [(rounds[one.round_id]["group_id"], one.user) for one in valid], max(one.at for one in valid)
+            tx, [(rounds[one.round_id].group, one.user) for one in valid], max(one.at for one in valid)
         )
         if valid
         else {}
     )
     ids = set(members.values())
-    questions = {row["question_id"] for row in rounds.values()}
+    questions = {one.question for one in rounds.values()}
     since = min((press.at for press in presses), default=0) - REPEAT_TEACHES_AFTER_DAYS * DAY_MS
     given: dict[tuple[int, int], Any] = dict(await quiz.given(tx, list(rounds), ids))
     seen = await quiz.lately(tx, ids, questions, since)
-    topics = {row["topic_id"] for row in rounds.values()}
+    topics = {one.topic for one in rounds.values()}
     books = _Books(
         await estimates.load(tx, ids, topics, questions),
         await estimates.pools(tx, topics),
@@ -154,29 +189,29 @@ async def commit_answers(tx: Transaction, presses: Sequence[Press]) -> list[Rece
     )
     outcomes: list[Receipt | Exception] = []
     for press in presses:
-        row = rounds.get(press.round_id)
-        if row is None:
+        asked = rounds.get(press.round_id)
+        if asked is None:
             outcomes.append(NoSuchRound())
             continue
-        member = members[row["group_id"], press.user]
+        member = members[asked.group, press.user]
         before = given.get((press.round_id, member))
         try:
-            correct = _judge_again(row, press) if before else _judge(row, press)
+            correct = _judge_again(asked.row, press) if before else _judge(asked.rules, press)
         except Refusal as refusal:
             outcomes.append(refusal)
             continue
         if before is None:
-            counted = (member, row["question_id"]) not in seen
-            books.enter(row, press, member, correct=correct, counted=counted)
-            seen.add((member, row["question_id"]))
+            counted = (member, asked.question) not in seen
+            books.enter(asked, press, member, correct=correct, counted=counted)
+            seen.add((member, asked.question))
             given[press.round_id, member] = {"choice": press.choice, "confidence": None}
-        outcomes.append(_receipt(row, press, before))
+        outcomes.append(_receipt(asked, press, before))
     await books.write(tx)
     return outcomes
 
 
-def _judge(row: Row, press: Press) -> bool:
-    return judge(_rules(row), user=press.user, guild_id=press.guild_id, choice=press.choice, at=from_ms(press.at))
+def _judge(rules: RoundRules, press: Press) -> bool:
+    return judge(rules, user=press.user, guild_id=press.guild_id, choice=press.choice, at=from_ms(press.at))
 
 
 def _judge_again(row: Row, press: Press) -> bool:
@@ -186,16 +221,16 @@ def _judge_again(row: Row, press: Press) -> bool:
     return False
 
 
-def _receipt(row: Row, press: Press, before: Any | None) -> Receipt:
+def _receipt(asked: _Round, press: Press, before: Any | None) -> Receipt:
     said = before["confidence"] if before else None
     return Receipt(
         press.round_id,
         before["choice"] if before else press.choice,
-        Kind(row["kind"]),
+        asked.kind,
         before is not None,
         Confidence(said) if said else None,
-        _hidden_until(row, press.at),
-        before is None and row["closed_at"] is not None,
+        _hidden_until(asked.row, press.at),
+        before is None and asked.closed,
     )
 
 
@@ -213,29 +248,29 @@ class _Books:
         self._standings: list[dict[str, Any]] = []
         self._counts: Counter[int] = Counter()
 
-    def enter(self, row: Row, press: Press, member: int, *, correct: bool, counted: bool) -> None:
-        before, after = self._learn(member, row["topic_id"], row["question_id"], correct, counted=counted)
-        rated = row["kind"] == "daily"
+    def enter(self, asked: _Round, press: Press, member: int, *, correct: bool, counted: bool) -> None:
+        before, after = self._learn(member, asked.topic, asked.question, correct, counted=counted)
+        rated = asked.kind is Kind.DAILY
         self._seq += 1
         self._answers.append(
             {
                 "round_id": press.round_id,
                 "member_id": member,
                 "seq": self._seq,
-                "question_id": row["question_id"],
+                "question_id": asked.question,
                 "choice": press.choice,
                 "correct": int(correct),
                 "counted": int(counted),
                 "rated": int(rated),
                 "answered_at": press.at,
-                "day": row["day"],
+                "day": asked.day,
                 "p_before": before,
                 "p_after": after,
             }
         )
         self._counts[press.round_id] += 1
         if rated:
-            self._rate(row, member, correct=correct, counted=counted)
+            self._rate(asked, member, correct=correct, counted=counted)
 
     def _learn(self, member: int, topic: int, question: int, correct: bool, *, counted: bool) -> tuple[float, float]:
         rows = self._rows
@@ -252,24 +287,11 @@ class _Books:
             books.items[question] = then.item
         return before, topic_estimate(then.learner, then.learner_topic, then.topic, pool).p
 
-    def _rate(self, row: Row, member: int, *, correct: bool, counted: bool) -> None:
-        day = date.fromisoformat(row["day"])
+    def _rate(self, asked: _Round, member: int, *, correct: bool, counted: bool) -> None:
         earned = boards.points(correct=correct, counted=counted)
-        for span in boards.Span:
-            self._standings.append(
-                {
-                    "group_id": row["group_id"],
-                    "period": boards.period(span, day),
-                    "member_id": member,
-                    "points": earned,
-                }
-            )
-        schedule = Weekly(
-            time(*divmod(row["daily_minute"], 60)),
-            row["zone"],
-            frozenset(n for n in range(7) if row["weekdays"] >> n & 1),
-        )
-        streak = advance(self._streaks.get(member), day, schedule.previous_day)
+        for period in asked.periods:
+            self._standings.append({"group_id": asked.group, "period": period, "member_id": member, "points": earned})
+        streak = advance(self._streaks.get(member), asked.on, asked.previous_day)
         self._streaks[member] = self._new_streaks[member] = streak
 
     async def write(self, tx: Transaction) -> None:
