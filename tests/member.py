@@ -266,7 +266,7 @@ class Member:
         `_in` is the channel (else `here`), `_on` a context command's target.
         """
         form: Json = {"kind": "command", "name": command.removeprefix("/")}
-        form["channel_id"] = self.channel_id(_in or (_on.channel_id if isinstance(_on, Message) else self.here))
+        form["channel_id"] = await self._reach(_in or (_on.channel_id if isinstance(_on, Message) else self.here))
         form["options"] = {name: self._value(value) for name, value in options.items()}
         if _on is not None:
             form["target_id"] = _on.id
