@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from functools import lru_cache
 
 import discord
 from discord import app_commands
@@ -26,6 +27,11 @@ class Quiz(Feature):
     """The presses of a round's buttons, /quiz practice and /quiz flags."""
 
     commands_group = app_commands.Group(name="quiz", description="Questions to practise with", guild_only=True)
+
+    def __init__(self, client: commands.Bot, house: House) -> None:
+        super().__init__(client, house)
+        # Everybody who answers a round gets the same two buttons.
+        self._sureness_buttons = lru_cache(maxsize=64)(cards.sureness_buttons)
 
     @press("a")
     async def answer(self, interaction: Interaction, round_id: int, choice: int) -> None:
@@ -51,7 +57,7 @@ class Quiz(Feature):
             hidden_until=receipt.hidden_until,
         )
         if receipt.confidence is None:
-            view = cards.sureness_buttons(receipt.round_id)
+            view = self._sureness_buttons(receipt.round_id)
         elif receipt.hidden_until is None:
             view = rows([button(f"r:{receipt.round_id}", texts.MY_ANSWER)])
         else:

@@ -68,15 +68,15 @@ class Door(commands.Cog):
 
     def __init__(self, client: commands.Bot) -> None:
         self._client = client
-        self._routes: dict[str, Press] | None = None
+        self._routes: dict[str, tuple[Press, list[str]]] | None = None
         client.tree.error(self.on_command_error)
 
-    def _route(self, name: str) -> Press:
+    def _route(self, name: str) -> tuple[Press, list[str]]:
         if self._routes is None:
             self._routes = {}
             for cog in self._client.cogs.values():
                 if isinstance(cog, Feature):
-                    self._routes.update(cog.presses())
+                    self._routes |= {key: (handler, _kinds(handler)) for key, handler in cog.presses().items()}
         try:
             return self._routes[name]
         except KeyError:
@@ -89,34 +89,29 @@ class Door(commands.Cog):
         data: Any = interaction.data
         name, *values = str(data["custom_id"]).split(":")
         try:
-            await self._call(self._route(name), interaction, values)
+            handler, kinds = self._route(name)
+            await handler(interaction, *_arguments(kinds, values))
         except Exception as error:  # noqa: BLE001  the last door: nothing may pass it unanswered
             await answer_error(interaction, error)
-
-    @staticmethod
-    async def _call(handler: Press, interaction: Interaction, values: list[str]) -> None:
-        try:
-            arguments = [int(value) if value.isdecimal() and value.isascii() else value for value in values]
-            bound = _bind(handler, interaction, arguments)
-        except (TypeError, ValueError):
-            raise StaleButton from None
-        await bound
 
     async def on_command_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
         await answer_error(interaction, cause)
 
 
-def _bind(handler: Press, interaction: Interaction, values: list[int | str]) -> Awaitable[None]:
-    # A tampered id has the wrong number or kind of values; annotations are the form that each press asks for.
-    wanted = list(handler.__annotations__.items())[1:]
-    names = [kind for name, kind in wanted if name != "return"]
-    if len(names) != len(values):
-        raise TypeError
-    for kind, value in zip(names, values, strict=True):
-        if type(value).__name__ != kind or (isinstance(value, int) and value >= 2**63):
-            raise ValueError
-    return handler(interaction, *values)
+def _kinds(handler: Press) -> list[str]:
+    """What a press asks for after the interaction, by its annotations: "int" or "str"."""
+    return [kind for name, kind in list(handler.__annotations__.items())[1:] if name != "return"]
+
+
+def _arguments(kinds: list[str], values: list[str]) -> list[int | str]:
+    """The values of a custom_id as its press wants them. A tampered id has others: raises StaleButton."""
+    arguments: list[int | str] = [int(one) if one.isdecimal() and one.isascii() else one for one in values]
+    if [type(one).__name__ for one in arguments] != kinds:
+        raise StaleButton
+    if any(isinstance(one, int) and one >= 2**63 for one in arguments):
+        raise StaleButton
+    return arguments
 
 
 async def answer_error(interaction: Interaction, error: Exception) -> None:
@@ -168,9 +163,20 @@ def button(
     return discord.ui.Button(custom_id=custom_id, label=label, style=style, disabled=disabled, emoji=emoji, row=row)
 
 
+class _Fixed(discord.ui.View):
+    """Buttons that stay as they are, so that their payload is built once for all messages that carry them."""
+
+    _payload: list[dict[str, Any]] | None = None
+
+    def to_components(self) -> list[dict[str, Any]]:
+        if self._payload is None:
+            self._payload = super().to_components()
+        return self._payload
+
+
 def rows(buttons: Iterable[discord.ui.Button[discord.ui.View]]) -> discord.ui.View:
     """Buttons as a message takes them. The view is stopped at once: presses come through the door above."""
-    view = discord.ui.View(timeout=None)
+    view = _Fixed(timeout=None)
     for one in buttons:
         view.add_item(one)
     view.stop()
