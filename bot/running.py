@@ -105,10 +105,7 @@ async def client(settings: Settings, rng: Random) -> AsyncIterator[Studyhall]:
         try:
             await clock.start()
         except (aiohttp.ClientError, OSError):
-            raise StartRefused(
-                f"{settings.endpoint}: no sandbox answers there. Start one with studyhall sandbox, "
-                "or remove STUDYHALL_ENDPOINT."
-            ) from None
+            raise StartRefused(_no_sandbox(settings.endpoint)) from None
     try:
         async with house(settings, clock, rng) as parts:
             bot = Studyhall(parts, clock, guild_ready_timeout=timeout)
@@ -128,6 +125,8 @@ async def until_stopped(settings: Settings) -> None:
         loop.add_signal_handler(name, stop.set)
     assert settings.discord_token is not None
     token = settings.discord_token.get_secret_value()
+    content(settings)
+    await _log_in_once(settings, token)
     try:
         # Seeded by the system: which question comes next is nobody's to foretell.
         async with client(settings, Random()) as bot:  # noqa: S311  dice for questions, not for secrets
@@ -138,10 +137,34 @@ async def until_stopped(settings: Settings) -> None:
                 work.result()
             await bot.close()
             await asyncio.gather(work, return_exceptions=True)
+    except sqlite3.OperationalError as error:
+        raise StartRefused(f"{settings.database}: the database cannot be used ({error}).") from None
+
+
+async def _log_in_once(settings: Settings, token: str) -> None:
+    """Try the token before anything is written. Raises StartRefused."""
+    if settings.endpoint is not None:
+        endpoint.point_at(settings.endpoint)
+    try:
+        async with discord.Client(intents=discord.Intents(guilds=True)) as visitor:
+            await visitor.login(token)
     except discord.LoginFailure:
         raise StartRefused(
             "Discord does not know the token in DISCORD_TOKEN. Copy it anew from the developer portal "
             "(Bot → Reset Token); nothing was started."
         ) from None
-    except sqlite3.OperationalError as error:
-        raise StartRefused(f"{settings.database}: the database cannot be used ({error}).") from None
+    except discord.HTTPException as error:
+        raise StartRefused(
+            f"Discord answered the login with {error.status} {error.text or error.response.reason}; nothing was "
+            "started. If that is a trouble of Discord's own, try again in some minutes."
+        ) from None
+    except (aiohttp.ClientError, OSError) as error:
+        if settings.endpoint is not None:
+            raise StartRefused(_no_sandbox(settings.endpoint)) from None
+        raise StartRefused(
+            f"Discord cannot be reached ({error}); nothing was started. Check this machine's connection and try again."
+        ) from None
+
+
+def _no_sandbox(address: str) -> str:
+    return f"{address}: no sandbox answers there. Start one with studyhall sandbox, or remove STUDYHALL_ENDPOINT."
