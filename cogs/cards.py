@@ -50,9 +50,12 @@ def letters(asked: Asked) -> list[discord.ui.Button[discord.ui.View]]:
     ]
 
 
+def _flag(asked: Asked, row: int | None = None) -> discord.ui.Button[discord.ui.View]:
+    return button(f"f:{asked.round_id}", texts.REPORT, emoji="🚩", row=len(asked.options) // 5 if row is None else row)
+
+
 def open_buttons(asked: Asked) -> discord.ui.View:
-    flag = button(f"f:{asked.round_id}", texts.REPORT, emoji="🚩", row=4)
-    return rows([*letters(asked), flag])
+    return rows([*letters(asked), _flag(asked)])
 
 
 def closed_post(state: RoundState, now: datetime) -> tuple[discord.Embed, bool]:
@@ -90,7 +93,7 @@ def closed_buttons(asked: Asked) -> discord.ui.View:
             *off,
             button(f"r:{asked.round_id}", texts.MY_ANSWER, row=4),
             button(f"p:{asked.round_id}", texts.PRACTISE_IT, row=4),
-            button(f"f:{asked.round_id}", texts.REPORT, emoji="🚩", row=4),
+            _flag(asked, row=4),
         ]
     )
 
@@ -104,7 +107,7 @@ def practice_card(asked: Asked) -> discord.Embed:
 
 
 def practice_buttons(asked: Asked) -> discord.ui.View:
-    return rows([*letters(asked), button(f"f:{asked.round_id}", texts.REPORT, emoji="🚩", row=4)])
+    return rows([*letters(asked), _flag(asked)])
 
 
 def sureness_buttons(round_id: int) -> discord.ui.View:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import aiohttp
@@ -130,7 +131,7 @@ class Deliveries(Feature):
         return state.message_id
 
     async def _open_thread(self, state: RoundState, message: discord.PartialMessage, *, explained: bool) -> None:
-        name = cut(texts.thread_name(quiet(state.asked.topic), state.day), 100)
+        name = cut(texts.thread_name(quiet(state.asked.topic), date.fromisoformat(state.day)), 100)
         # A thread made from a message has the message's id, so that an earlier try's thread is found again.
         thread = self.client.get_partial_messageable(message.id)
         try:
@@ -161,14 +162,14 @@ class Deliveries(Feature):
         custom_id = f"m:{parcel.group.group_id}:{word['day'].replace('-', '')}"
         lines = [texts.board_line(rank, user, points) for rank, user, points in word["top"]]
         embed = discord.Embed(
-            title=texts.digest_title(word["day"]),
+            title=texts.digest_title(date.fromisoformat(word["day"])),
             description="\n".join(
                 [texts.digest_line(word["answered"], word["questions"]), *(lines or [texts.NOBODY_ON_BOARD])]
             ),
             colour=BLUE,
         )
         return await self._once(
-            self._channel(parcel, parcel.group.wishes.channel_id),
+            self._channel(parcel, word["channel"]),
             parcel,
             lambda message: _has_button(message, custom_id),
             embed=embed,

@@ -72,7 +72,8 @@ def closed_option(place: int, text: str, right: bool, share: float | None) -> st
 
 
 def closed_line(closed_at: datetime, number: int) -> str:
-    return f"Closed {at(closed_at)}. {answered(number)}."
+    people = "Nobody answered" if number == 0 else f"{count(number, 'member', 'members')} answered"
+    return f"Closed {at(closed_at)}. {people}."
 
 
 def explanation_spoiler(text: str, source: str) -> str:
@@ -83,8 +84,12 @@ def explanation_spoiler(text: str, source: str) -> str:
 WHY_IN_THREAD = "The explanation is in the thread below."
 
 
-def thread_name(topic: str, day: str) -> str:
-    return f"{day} · {topic}"
+def day_name(day: date) -> str:
+    return f"{day:%A} {day.day} {day:%B}"
+
+
+def thread_name(topic: str, day: date) -> str:
+    return f"{topic} · {day.day} {day:%B}"
 
 
 def thread_opening(key: int) -> str:
@@ -147,8 +152,8 @@ def flag_line(bank: str, key: str, reason: str, when: datetime) -> str:
 
 
 # The digest and the boards
-def digest_title(day: str) -> str:
-    return f"That was {day}"
+def digest_title(day: date) -> str:
+    return f"That was {day_name(day)}"
 
 
 def digest_line(answers: int, questions: int) -> str:
@@ -175,7 +180,7 @@ def board_bounds(first: date, last: date, zone: str) -> str:
 
 def own_line(standing: Standing | None) -> str:
     if standing is None:
-        return "You are not on this board yet."
+        return "You have no points on this board yet."
     return (
         f"Your place: **{standing.rank}** with {count(standing.points, 'point', 'points')} "
         f"from {count(standing.answered, 'answer', 'answers')}."
@@ -184,7 +189,7 @@ def own_line(standing: Standing | None) -> str:
 
 def move(earned: int, standing: Standing | None, before: int | None, people: int, streak: Streak | None) -> str:
     if standing is None:
-        return "You did not answer this week, so you are not on its board. The next question is a fresh start."
+        return "You have no points this week yet. The next question is a fresh start."
     first = f"You earned {count(earned, 'point', 'points')} with that day's questions."
     place = f"You are on place **{standing.rank}** of {people} this week"
     if before is not None and before != standing.rank:
@@ -236,7 +241,7 @@ def setup_lines(wishes: Wishes, exam: str, first_at: datetime, assumed_zone: boo
         f"**Open** {hours(wishes.open_minutes)}; members learn the result {feedback}",
         f"**Exam** {exam}",
         f"**Tutors** {f'<@&{wishes.tutor_role_id}>' if wishes.tutor_role_id else 'those who manage the server'}",
-        f"The next question comes {at(first_at, 'R')}, {at(first_at)}.",
+        f"The next question comes {at(first_at, 'F')}.",
     ]
     return "\n".join(lines)
 

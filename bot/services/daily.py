@@ -41,8 +41,14 @@ def daily_key(group_id: int) -> str:
 
 
 async def plan_next(tx: Transaction, group: Group, now_ms: int) -> int:
-    """Put the group's next daily question into the agenda; returns its instant in milliseconds."""
-    due = to_ms(group.schedule.next_after(from_ms(now_ms)))
+    """Put the group's next daily question into the agenda; returns its instant in milliseconds.
+
+    A local day that had its question brings no second one, whatever time the group has moved to.
+    """
+    slot = group.schedule.next_after(from_ms(now_ms))
+    while await quiz.daily_rounds(tx, group.group_id, group.schedule.local_day(slot).isoformat()):
+        slot = group.schedule.next_after(slot)
+    due = to_ms(slot)
     await agenda.put(tx, key=daily_key(group.group_id), kind="daily", group_id=group.group_id, due_at=due)
     return due
 
@@ -268,6 +274,7 @@ async def _digest(tx: Transaction, group: Group, day: str, due_at: int, now_ms: 
     top = [one for one in board if one.rank <= TOP and one.points]
     payload: dict[str, Any] = {
         "day": day,
+        "channel": rounds[0]["channel_id"],
         "answered": sum(row["answered"] for row in rounds),
         "questions": len(rounds),
         "top": [[one.rank, one.user_id, one.points] for one in top],

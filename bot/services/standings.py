@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,9 +25,13 @@ class Move:
 
 
 async def board(database: Database, group: Group, span: Span, day: date) -> list[Standing]:
-    """The board of the period that `day` is in: everybody who is on it, best first."""
+    """The board of the period that `day` is in: everybody who has points on it, best first."""
     async with database.read() as tx:
-        return ranked(await standings.board(tx, group.group_id, period(span, day)))
+        return ranked(_with_points(await standings.board(tx, group.group_id, period(span, day))))
+
+
+def _with_points(rows: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    return [row for row in rows if row[1] > 0]
 
 
 async def my_move(database: Database, group: Group, user: int, day: date) -> Move:
@@ -36,8 +41,8 @@ async def my_move(database: Database, group: Group, user: int, day: date) -> Mov
         earned = await standings.earned_on(tx, group.group_id, day.isoformat())
         member = await groups.member(tx, group.group_id, user)
         streaks = {} if member is None else await standings.streaks(tx, [member])
-    after = ranked(rows)
-    before = ranked([(who, points - earned.get(who, 0), n) for who, points, n in rows])
+    after = ranked(_with_points(rows))
+    before = ranked(_with_points([(who, points - earned.get(who, 0), n) for who, points, n in rows]))
     return Move(
         earned.get(user, 0),
         next((one for one in after if one.user_id == user), None),

@@ -39,17 +39,17 @@ async def test_the_day_from_post_to_digest(study: Study) -> None:
     assert "50 %" in closed.text
     assert "||" in closed.text
     assert not any(button.label in "ABCD" and not button.disabled for button in closed.buttons)
-    thread = next(name for name in study.ana.channels() if "2026-03-03" in name)
+    thread = next(name for name in study.ana.channels() if "3 March" in name)
     await study.ana.sees("What made you choose yours", where=thread)
 
     await study.server.next_event()
     assert study.server.now == study.berlin("2026-03-03 21:01")
-    digest = await study.ana.sees("That was 2026-03-03", where=DAILY)
+    digest = await study.ana.sees("That was Tuesday 3 March", where=DAILY)
     assert "🥇 <@2001> · 1 point" in digest.text
     assert "<@2002>" not in digest.text
     moved = await study.ana.press("My move")
     assert "You earned 1 point" in moved.text
-    assert "place **1** of 2" in moved.text
+    assert "place **1** of 1" in moved.text
     assert moved.message is not None
     assert moved.message.ephemeral
 

@@ -128,7 +128,7 @@ async def test_the_board_by_week_month_and_all_time(study: Study) -> None:
     assert "🥈 <@2002> · 4 points" in month.text
     assert "Your place: **2** with 4 points from 8 answers" in month.text
     ever = await study.tova.run("/leaderboard", period="all")
-    assert "You are not on this board yet" in ever.text
+    assert "You have no points on this board yet" in ever.text
 
 
 async def test_ties_share_a_rank(study: Study) -> None:
