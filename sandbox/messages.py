@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox import permissions
 from sandbox.clock import iso
+from sandbox.errors import DiscordError
+from sandbox.rules import is_empty
 from sandbox.world import DM, MESSAGE_CONTENT_INTENT, Event
 
 if TYPE_CHECKING:
@@ -97,8 +99,28 @@ def _place(world: World, channel: Channel, message: Json, ephemeral_for: str | N
             data["message_count"] += 1
             data["total_message_sent"] += 1
         for user_id in [message["author"]["id"], *(user["id"] for user in message["mentions"])]:
-            if user_id in channel.audience() and user_id not in channel.thread_members:
-                channel.thread_members[user_id] = thread_member(world, channel, user_id)
+            if user_id in channel.audience():
+                join_thread(world, channel, user_id)
+
+
+def join_thread(world: World, thread: Channel, user_id: str) -> None:
+    """Put somebody into a thread, once; writing there and being mentioned there do so too."""
+    if user_id in thread.thread_members:
+        return
+    member = thread_member(world, thread, user_id)
+    thread.thread_members[user_id] = member
+    members_changed(world, thread, {"added_members": [member]})
+
+
+def members_changed(world: World, thread: Channel, what: Json) -> None:
+    """Tell who may know that people came into a thread or left it."""
+    data: Json = {
+        "id": thread.id,
+        "guild_id": thread.data["guild_id"],
+        "member_count": min(len(thread.thread_members), 50),
+        **what,
+    }
+    world.emit(Event("THREAD_MEMBERS_UPDATE", data, thread.guild, thread))
 
 
 def thread_member(world: World, channel: Channel, user_id: str) -> Json:
@@ -107,7 +129,10 @@ def thread_member(world: World, channel: Channel, user_id: str) -> Json:
 
 
 def edit(world: World, channel: Channel, message: Json, form: Json, uploads: Sequence[Upload] = ()) -> Json:
-    """Change what the form names; fields that it does not name stay."""
+    """Change what the form names; fields that it does not name stay. Refuses to leave nothing (50006)."""
+    after = {**message, **form}
+    if is_empty(after, len(uploads) + len(after["attachments"] or ())):
+        raise DiscordError(400, 50006)
     if "attachments" in form or uploads:
         message["attachments"] = _attachments(world, channel, form, uploads, message["attachments"])
     if "content" in form:

@@ -9,7 +9,7 @@ from sandbox import messages, permissions, threads
 from sandbox.errors import DiscordError, Json, Problems, missing_access, missing_permissions, unknown
 from sandbox.permissions import BITS, require
 from sandbox.rest import NO_CONTENT, Reply
-from sandbox.rules import check_edit, check_message, is_empty
+from sandbox.rules import check_edit, check_message
 from sandbox.world import CATEGORY, FORUM, Channel, Event
 
 if TYPE_CHECKING:
@@ -170,9 +170,6 @@ def _edit(call: Call) -> Json:
     check_edit(form, message)
     if channel.is_thread and channel.data["thread_metadata"]["archived"]:
         raise DiscordError(400, 50083)
-    after = {**message, **form}
-    if is_empty(after, len(call.uploads) + len(after.get("attachments") or ())):
-        raise DiscordError(400, 50006)
     edited = messages.edit(call.world, channel, message, form, call.uploads)
     return messages.shown(channel, edited, call.bot.id)
 

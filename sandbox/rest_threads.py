@@ -153,7 +153,7 @@ def _join(call: Call) -> Reply:
         parent = thread.parent
         if parent is not None and not permissions.sees(parent, user_id):
             raise missing_access()
-    threads.add_member(call.world, thread, user_id)
+    messages.join_thread(call.world, thread, user_id)
     return NO_CONTENT
 
 

@@ -46,7 +46,7 @@ def is_empty(form: Json, files: int) -> bool:
     """Whether a message would show nothing."""
     content = form.get("content")
     shown = isinstance(content, str) and content.strip()
-    return not (shown or form.get("embeds") or form.get("components") or form.get("sticker_ids") or files)
+    return not (shown or form.get("embeds") or form.get("components") or files)
 
 
 def check_edit(form: Json, before: Json) -> None:
@@ -83,7 +83,10 @@ def _body(form: Json, found: Problems, path: Path) -> None:
             found.required((*place, "id"))
         found.text(attachment, "description", place, high=1024)
         found.text(attachment, "filename", place, low=1, high=1024)
-    found.count(found.listed(form, "sticker_ids", path), (*path, "sticker_ids"), high=3)
+    for key in ("sticker_ids", "poll"):
+        # Not in this world: better refused here than silently left out.
+        if form.get(key):
+            found.add((*path, key), "NOT_IN_SANDBOX", "The sandbox has no stickers and no polls.")
     _mention_rules(form, found, path)
 
 

@@ -101,26 +101,7 @@ def set_state(world: World, thread: Channel, *, archived: bool | None = None, lo
     changed(world, thread)
 
 
-def add_member(world: World, thread: Channel, user_id: str) -> None:
-    """Put somebody into a thread."""
-    if user_id in thread.thread_members:
-        return
-    member = messages.thread_member(world, thread, user_id)
-    thread.thread_members[user_id] = member
-    _members_changed(world, thread, {"added_members": [member]})
-
-
 def remove_member(world: World, thread: Channel, user_id: str) -> None:
     """Take somebody out of a thread."""
     if thread.thread_members.pop(user_id, None) is not None:
-        _members_changed(world, thread, {"removed_member_ids": [user_id]})
-
-
-def _members_changed(world: World, thread: Channel, what: Json) -> None:
-    data: Json = {
-        "id": thread.id,
-        "guild_id": thread.data["guild_id"],
-        "member_count": min(len(thread.thread_members), 50),
-        **what,
-    }
-    world.emit(Event("THREAD_MEMBERS_UPDATE", data, thread.guild, thread))
+        messages.members_changed(world, thread, {"removed_member_ids": [user_id]})

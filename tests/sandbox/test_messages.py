@@ -51,6 +51,15 @@ async def test_an_edit_keeps_what_it_does_not_name(bot: StudyClient, ana: Member
     assert (await channel.fetch_message(message.id)).edited_at is not None
 
 
+async def test_an_edit_leaves_something(bot: StudyClient) -> None:
+    """An edit that would leave nothing to see is 50006 and changes nothing."""
+    message = await bot.text_channel(GENERAL_ID).send("words")
+    with pytest.raises(discord.HTTPException) as refused:
+        await message.edit(content="")
+    assert refused.value.code == 50006
+    assert (await message.channel.fetch_message(message.id)).content == "words"
+
+
 async def test_another_s_message_cannot_be_edited_or_deleted(bot: StudyClient, ana: Member) -> None:
     """Editing what somebody else wrote is 50005; deleting it needs Manage Messages (50013)."""
     await ana.says("mine")

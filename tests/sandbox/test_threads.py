@@ -105,3 +105,11 @@ async def test_a_deleted_thread_is_gone(bot: StudyClient, ana: Member) -> None:
     await ana.sees("q", where="#general")
     with pytest.raises(discord.NotFound):
         await thread.send("x")
+
+
+async def test_a_mention_brings_somebody_into_a_private_thread(bot: StudyClient, ana: Member) -> None:
+    """Who is mentioned in a private thread becomes its member and sees it."""
+    channel = bot.text_channel(GENERAL_ID)
+    thread = await channel.create_thread(name="Feedback", type=discord.ChannelType.private_thread)
+    await thread.send(f"<@{ANA_ID}> well done", allowed_mentions=discord.AllowedMentions(users=True))
+    await ana.sees("well done", where="Feedback")
