@@ -14,8 +14,9 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=8420, help="the port on 127.0.0.1; 0 takes any free one")
     parser.add_argument("--frozen", action="store_true", help="the clock moves only when it is moved")
     parser.add_argument("--bot", type=Path, metavar="DATABASE", help="run the bot too, on this database file")
+    parser.add_argument("--log", type=Path, metavar="FILE", help="where the bot writes; without it, to the terminal")
     chosen = parser.parse_args()
-    return run(chosen.bot, port=chosen.port, frozen=chosen.frozen)
+    return run(chosen.bot, port=chosen.port, frozen=chosen.frozen, log=chosen.log)
 
 
 if __name__ == "__main__":

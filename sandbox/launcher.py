@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from sandbox.server import Sandbox
 from sandbox.study_group import TOKEN
@@ -17,13 +17,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 STOP_TIMEOUT_S = 10.0
+REFUSED = 2  # the exit code of a bot, and of ours, that did not start
 
 
 class BotProcess:
-    """The bot as a child process of the same Python (`command`: its arguments); its output goes where ours goes."""
+    """The bot as a child process of the same Python (`command`: its arguments); it writes to `log`, or where we do.
 
-    def __init__(self, url: str, database: Path, command: Sequence[str] = ("-m", "bot", "run")) -> None:
+    `ends` has the exit code of each end that nobody asked for here.
+    """
+
+    def __init__(
+        self, url: str, database: Path, command: Sequence[str] = ("-m", "bot", "run"), log: Path | None = None
+    ) -> None:
         self._command = command
+        self._log = log
         self._environment = {
             **os.environ,
             "STUDYHALL_ENDPOINT": url,
@@ -31,6 +38,9 @@ class BotProcess:
             "STUDYHALL_DATABASE": str(database),
         }
         self._process: asyncio.subprocess.Process | None = None
+        self._asked: asyncio.subprocess.Process | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self.ends: asyncio.Queue[int] = asyncio.Queue()
 
     @property
     def running(self) -> bool:
@@ -39,8 +49,20 @@ class BotProcess:
 
     async def start(self) -> None:
         """Start it unless it runs."""
-        if not self.running:
-            self._process = await asyncio.create_subprocess_exec(sys.executable, *self._command, env=self._environment)
+        if self.running:
+            return
+        with contextlib.ExitStack() as files:
+            output = None if self._log is None else files.enter_context(self._log.open("ab"))
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, *self._command, env=self._environment, stdout=output, stderr=output
+            )
+        self._process = process
+        self._watch = asyncio.create_task(self._report(process))
+
+    async def _report(self, process: asyncio.subprocess.Process) -> None:
+        code = await process.wait()
+        if process is not self._asked:
+            self.ends.put_nowait(code)
 
     async def kill(self) -> None:
         """End it as a crash does (SIGKILL)."""
@@ -54,6 +76,7 @@ class BotProcess:
         process = self._process
         if process is None or process.returncode is not None:
             return
+        self._asked = process
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(how)
         try:
@@ -73,26 +96,70 @@ class BotProcess:
         return None if self._process is None else await self._process.wait()
 
 
-async def launch(database: Path | None, *, port: int = 0, frozen: bool = False) -> int:
-    """Run until Ctrl-C or SIGTERM: the sandbox and, with a `database`, the bot. Prints the page's address."""
+async def launch(database: Path | None, *, port: int = 0, frozen: bool = False, log: Path | None = None) -> int:
+    """Run until Ctrl-C or SIGTERM: the sandbox and, with a `database`, the bot. Prints the page's address.
+
+    A bot that is killed from outside is started again. Returns the exit code: 2 where the bot refused to start.
+    """
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(sign, stopped.set)
     async with Sandbox(port, frozen=frozen, rate_limit_scale=1.0) as box:
-        if database is not None:
-            box.bot_process = BotProcess(box.url, database)
-            await box.bot_process.start()
-        sys.stdout.write(f"The study group is at {box.url}/\n")
-        sys.stdout.flush()
-        try:
+        if database is None:
+            _say(f"The study group is at {box.url}/")
             await stopped.wait()
+            return 0
+        bot = box.bot_process = BotProcess(box.url, database, log=log)
+        await bot.start()
+        where = "" if log is None else f" (the bot's log: {log})"
+        _say(f"The study group is at {box.url}/{where}")
+        keeping = asyncio.create_task(_keep_alive(bot, log))
+        waiting = asyncio.create_task(stopped.wait())
+        try:
+            await asyncio.wait({keeping, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            return keeping.result() if keeping.done() and not stopped.is_set() else 0
         finally:
-            if box.bot_process is not None:
-                await box.bot_process.stop()
-    return 0
+            keeping.cancel()
+            waiting.cancel()
+            await bot.stop()
 
 
-def run(database: Path | None, *, port: int = 0, frozen: bool = False) -> int:
-    """The same from outside an event loop."""
-    return asyncio.run(launch(database, port=port, frozen=frozen))
+async def _keep_alive(bot: BotProcess, log: Path | None) -> int:
+    """Start the bot again whenever it is killed; returns its exit code when it refused to start."""
+    while True:
+        code = await bot.ends.get()
+        if code == REFUSED:
+            if log is not None:
+                _say(_last_line(log), sys.stderr)
+            return REFUSED
+        if code < 0:
+            _say(f"The bot was killed (signal {-code}) and is started again.", sys.stderr)
+            await bot.start()
+        else:
+            _say(f"The bot ended by itself (exit code {code}); the page can start it again.", sys.stderr)
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return lines[-1] if lines else "The bot refused to start."
+
+
+def _say(line: str, stream: TextIO | None = None) -> None:
+    print(line, file=stream or sys.stdout, flush=True)
+
+
+def run(database: Path | None, *, port: int = 0, frozen: bool = False, log: Path | None = None) -> int:
+    """The same from outside an event loop; says in one sentence why it cannot start."""
+    try:
+        if log is not None:
+            log.parent.mkdir(parents=True, exist_ok=True)
+            log.unlink(missing_ok=True)
+        return asyncio.run(launch(database, port=port, frozen=frozen, log=log))
+    except OSError as error:
+        _say(
+            f"The sandbox cannot start ({error.strerror}). If another program has port {port}, choose another one: "
+            "studyhall sandbox --port 0 takes any that is free.",
+            sys.stderr,
+        )
+        return REFUSED
