@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import sys
 from collections.abc import Callable
@@ -21,7 +22,7 @@ app = typer.Typer(
     help="A Discord bot for study groups that prepare for an exam together.",
     no_args_is_help=True,
     add_completion=False,
-    pretty_exceptions_show_locals=False,
+    pretty_exceptions_enable=False,  # they would fill an operator's log, and could show locals
 )
 bank = typer.Typer(help="Question banks: check files, load them, list what is there.", no_args_is_help=True)
 model = typer.Typer(help="The learner model: replay the answers that are kept.", no_args_is_help=True)
@@ -74,14 +75,28 @@ def sandbox(
     database: Annotated[Path | None, typer.Option(help="Keep the answers in this file.")] = None,
 ) -> None:
     """Try Studyhall without an account: a Discord of its own on this machine, and the bot in it."""
+    log = Path(".sandbox") / "bot.log"
     if database is None:
-        # The sandbox's world begins anew at each start, and so do the answers in it.
-        database = Path(".sandbox") / "studyhall.db"
-        for leftover in database.parent.glob(f"{database.name}*"):
-            leftover.unlink()
+        database = log.with_name("studyhall.db")
+        begin_anew(database)
     # Run as a program of its own: the two meet by socket alone, as the bot meets Discord.
-    arguments = [sys.executable, "-m", "sandbox", "--port", str(port), "--bot", str(database)]
+    arguments = [sys.executable, "-m", "sandbox", "--port", str(port), "--bot", str(database), "--log", str(log)]
     os.execv(sys.executable, arguments)  # noqa: S606  our own program, with a checked port and a path
+
+
+def begin_anew(database: Path) -> None:
+    """Remove the last sandbox's answers, since its world is gone too; refuse where a bot is still at them."""
+    lock = Path(f"{database}.lock")
+    if lock.exists():
+        with lock.open("a", encoding="utf-8") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise refuse(
+                    f"{database}: a sandbox runs in this folder already. Stop that one first, or start in another folder."
+                ) from None
+    for leftover in database.parent.glob(f"{database.name}*"):
+        leftover.unlink()
 
 
 def offline(work: Callable[[], T]) -> T:
