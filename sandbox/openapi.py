@@ -109,9 +109,7 @@ class Checker:
             for name, _ in parse_qsl(query, keep_blank_values=True)
             if name not in operation.query
         ]
-        return problems + [
-            f"{operation.name}: {problem}" for problem in self._body(operation, body, content_type)
-        ]
+        return problems + [f"{operation.name}: {problem}" for problem in self._body(operation, body, content_type)]
 
     def _find(self, method: str, route: str) -> _Operation | None:
         return next((o for o in self._operations if o.method == method and o.pattern.fullmatch(route)), None)

@@ -80,8 +80,7 @@ class Route:
         if by_token:
             major += f"/{parts[2]}"
         shape = [
-            "{}" if part.isdecimal() or (by_token and place in (2, 4)) else part
-            for place, part in enumerate(parts)
+            "{}" if part.isdecimal() or (by_token and place in (2, 4)) else part for place, part in enumerate(parts)
         ]
         if "reactions" in shape:
             after = shape.index("reactions") + 1
