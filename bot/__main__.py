@@ -93,7 +93,7 @@ def begin_anew(database: Path) -> None:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 raise refuse(
-                    f"{database}: a sandbox runs in this folder already. Stop that one first, or start in another folder."
+                    f"{database}: a sandbox runs in this folder already. Stop it first, or start in another folder."
                 ) from None
     for leftover in database.parent.glob(f"{database.name}*"):
         leftover.unlink()
