@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from functools import cached_property
 from random import Random
 from typing import Any
@@ -33,7 +33,6 @@ from bot.domain.refusals import (
     Refusal,
     StillOpen,
 )
-from bot.domain.schedule import Weekly
 from bot.domain.streaks import advance
 from bot.services import daily
 from bot.services.batches import Batches
@@ -123,15 +122,10 @@ class _Round:
         """The boards that an answer of this day counts for."""
         return [boards.period(span, self.on) for span in boards.Span]
 
-    @cached_property
-    def _day_before(self) -> date:
-        weekdays = frozenset(n for n in range(7) if self.row["weekdays"] >> n & 1)
-        at = time(*divmod(self.row["daily_minute"], 60))
-        return Weekly(at, self.row["zone"], weekdays).previous_day(self.on)
-
     def previous_day(self, _: date) -> date:
-        """The group's quiz day before the round's own; the only day that is asked about."""
-        return self._day_before
+        """The group's last day with a question before the round's own; the only day that is asked about."""
+        before = self.row["day_before"]
+        return date.fromisoformat(before) if before is not None else date.min
 
 
 def _hidden_until(row: Row, at: int) -> datetime | None:
@@ -167,7 +161,8 @@ async def commit_answers(tx: Transaction, presses: Sequence[Press]) -> list[Rece
     """Judge and keep a batch of presses in the order of their arrival, with all that follows from them."""
     found = await quiz.rules(tx, {press.round_id for press in presses})
     rounds = {round_id: _Round(row) for round_id, row in found.items()}
-    valid = [press for press in presses if press.round_id in rounds]
+    # Who may not answer does not become a member by trying.
+    valid = [one for one in presses if one.round_id in rounds and _may_press(found[one.round_id], one)]
     members = (
         await groups.member_ids(
             tx, [(rounds[one.round_id].group, one.user) for one in valid], max(one.at for one in valid)
@@ -193,10 +188,14 @@ async def commit_answers(tx: Transaction, presses: Sequence[Press]) -> list[Rece
         if asked is None:
             outcomes.append(NoSuchRound())
             continue
-        member = members[asked.group, press.user]
+        member = members.get((asked.group, press.user))
+        if member is None or not _may_press(asked.row, press):
+            outcomes.append(NotYourRound())
+            continue
+        # Who answered may see their receipt for ever.
         before = given.get((press.round_id, member))
         try:
-            correct = _judge_again(asked.row, press) if before else _judge(asked.rules, press)
+            correct = before is None and _judge(asked.rules, press)
         except Refusal as refusal:
             outcomes.append(refusal)
             continue
@@ -214,11 +213,8 @@ def _judge(rules: RoundRules, press: Press) -> bool:
     return judge(rules, user=press.user, guild_id=press.guild_id, choice=press.choice, at=from_ms(press.at))
 
 
-def _judge_again(row: Row, press: Press) -> bool:
-    # Who answered may see their receipt for ever, in the right server.
-    if press.guild_id != row["guild_id"] or row["owner"] not in (None, press.user):
-        raise NotYourRound
-    return False
+def _may_press(row: Row, press: Press) -> bool:
+    return press.guild_id == row["guild_id"] and row["owner"] in (None, press.user)
 
 
 def _receipt(asked: _Round, press: Press, before: Any | None) -> Receipt:
@@ -413,6 +409,10 @@ async def practise_again(
             raise NotYourRound
         if row["kind"] == "daily" and row["closed_at"] is None and now_ms <= row["closes_at"]:
             raise StillOpen(from_ms(row["closes_at"]))
+        # An old round's question can be the one that the group is being asked again today.
+        open_until = (await quiz.open_questions(tx, row["group_id"], now_ms)).get(row["question_id"])
+        if open_until is not None:
+            raise StillOpen(from_ms(open_until))
         group = await groups.by_id(tx, row["group_id"])
         assert group is not None
         member = (await groups.member_ids(tx, [(group.group_id, user)], now_ms))[group.group_id, user]

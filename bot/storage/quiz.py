@@ -110,14 +110,14 @@ async def recent_keys(tx: Transaction, group_id: int, limit: int) -> list[int]:
     return [row["key_position"] for row in rows]
 
 
-async def open_questions(tx: Transaction, group_id: int, now_ms: int) -> set[int]:
-    """The questions of the group's rounds that still take answers: nobody may practise them."""
+async def open_questions(tx: Transaction, group_id: int, now_ms: int) -> dict[int, int]:
+    """The questions of the group's rounds that still take answers, and until when: nobody may practise them."""
     rows = await tx.all(
-        """SELECT question_id FROM rounds WHERE group_id = :group_id AND kind = 'daily'
-           AND state IN ('posting', 'open') AND closes_at > :now""",
+        """SELECT question_id, MAX(closes_at) AS until FROM rounds WHERE group_id = :group_id AND kind = 'daily'
+           AND state IN ('posting', 'open') AND closes_at > :now GROUP BY question_id""",
         {"group_id": group_id, "now": now_ms},
     )
-    return {row["question_id"] for row in rows}
+    return {row["question_id"]: row["until"] for row in rows}
 
 
 async def posted(tx: Transaction, round_id: int, message_id: int | None, now_ms: int) -> None:
@@ -150,8 +150,9 @@ async def rules(tx: Transaction, round_ids: Collection[int]) -> dict[int, Row]:
     round_marks, params = marks("r", round_ids)
     rows = await tx.all(
         f"""SELECT r.round_id, r.group_id, g.guild_id, o.user_id AS owner, r.key_position, r.option_order,
-                r.closes_at, r.closed_at, r.kind, r.day, r.question_id, q.topic_id, g.feedback, g.zone,
-                g.daily_minute, g.weekdays, r.state
+                r.closes_at, r.closed_at, r.kind, r.day, r.question_id, q.topic_id, g.feedback, r.state,
+                (SELECT MAX(b.day) FROM rounds b WHERE b.group_id = r.group_id AND b.kind = 'daily'
+                    AND b.state <> 'unposted' AND b.day < r.day) AS day_before
             FROM rounds r
             JOIN groups g ON g.group_id = r.group_id
             JOIN questions q ON q.question_id = r.question_id
