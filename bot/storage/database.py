@@ -82,14 +82,10 @@ class Database:
         Raises DatabaseRefused with the remedy for a path that cannot be written, a file that is not ours, is
         damaged or is newer than this program, and where another process holds it.
         """
-        lock = _lock_process(path)
+        lock = _prepare(path)
         try:
-            migrations.migrate(path)
             writer = await _connect(_address(path, "rw"), migrations.PRAGMAS)
             reader = await _connect(_address(path, "ro"), migrations.PRAGMAS[:1])
-        except migrations.SchemaRefused as error:
-            lock.close()
-            raise DatabaseRefused(str(error)) from error
         except BaseException:
             lock.close()
             raise
@@ -233,14 +229,33 @@ async def _connect(uri: str, pragmas: Iterable[str]) -> aiosqlite.Connection:
     return connection
 
 
+def _prepare(path: Path) -> IO[str]:
+    """Lock the file and bring it up to date; where that is refused, nothing is left behind."""
+    marker = Path(f"{path}.lock")
+    known = marker.exists()
+    lock = _lock_process(path)
+    try:
+        migrations.migrate(path)
+    except migrations.SchemaRefused as error:
+        if not known:
+            marker.unlink(missing_ok=True)
+        lock.close()
+        raise DatabaseRefused(str(error)) from error
+    except BaseException:
+        lock.close()
+        raise
+    return lock
+
+
 def _lock_process(path: Path) -> IO[str]:
     """Hold an OS lock beside the database; it goes with the process, however that ends."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = open(f"{path}.lock", "a+", encoding="utf-8")  # noqa: SIM115  held while the database is open
     except OSError as error:
+        why = "its folder is a file" if isinstance(error, FileExistsError | NotADirectoryError) else error.strerror
         raise DatabaseRefused(
-            f"{path}: the database cannot be written here ({error.strerror}); "
+            f"{path}: the database cannot be written here ({why}); "
             "set STUDYHALL_DATABASE to a file in a folder that this user may write."
         ) from error
     try:
