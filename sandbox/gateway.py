@@ -27,6 +27,7 @@ DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME, RECONNECT, MEMBERS = 0, 
 INVALID_SESSION, HELLO, ACK = 9, 10, 11
 
 HEARTBEAT_INTERVAL_MS = 41_250
+ACK_DELAY_S = 0.02
 KEPT_EVENTS = 5_000
 SESSION_LIFE_S = 600.0
 """Real seconds that a dropped session can be resumed for."""
@@ -191,7 +192,9 @@ class Gateway:
 
     def _handle(self, connection: Connection, op: int, data: Any) -> None:
         if op == HEARTBEAT:
-            connection.send_op(ACK)
+            # Discord is never so near: an ACK that comes before the client has noted its own heartbeat reads as
+            # a whole interval of delay, and it warns that it cannot keep up.
+            asyncio.get_running_loop().call_later(ACK_DELAY_S, connection.send_op, ACK)
         elif op == IDENTIFY:
             self._identify(connection, data)
         elif op == RESUME:

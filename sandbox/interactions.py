@@ -53,6 +53,15 @@ class Interaction:
     followups: set[str] = field(default_factory=set)
     answered: asyncio.Future[Json] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
+    def full_name(self) -> str:
+        """The command's name with its subcommands, as messages carry it."""
+        names = [str(self.data["name"])]
+        options = self.data.get("options") or []
+        while options and options[0]["type"] in (1, 2):
+            names.append(str(options[0]["name"]))
+            options = options[0].get("options") or []
+        return " ".join(names)
+
     def metadata(self) -> Json:
         """What Discord writes into a message that came of this."""
         made: Json = {
@@ -62,7 +71,7 @@ class Interaction:
             "authorizing_integration_owners": self.owners(),
         }
         if self.kind == COMMAND:
-            made["name"] = self.data["name"]
+            made["name"] = self.full_name()
             made["command_type"] = self.data["type"]
         if self.kind == COMPONENT and self.message is not None:
             made["interacted_message_id"] = self.message["id"]
@@ -242,7 +251,7 @@ class Interactions:
             extra["interaction"] = {
                 "id": made.id,
                 "type": made.kind,
-                "name": made.data["name"],
+                "name": made.full_name(),
                 "user": made.user,
             }
         if replied is not None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 STATIC = Path(__file__).parent / "static"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _CSP = (
-    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; connect-src 'self' ws:; "
+    "default-src 'self'; img-src 'self'; style-src 'self'; connect-src 'self' ws:; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
 
