@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path, PurePath
 
@@ -53,7 +54,9 @@ def check(files: Sequence[Path], *, public: bool, as_json: bool) -> tuple[str, b
 
 
 @contextlib.asynccontextmanager
-async def _database(path: Path) -> AsyncIterator[Database]:
+async def _database(path: Path, *, make: bool = False) -> AsyncIterator[Database]:
+    if not make and not os.path.lexists(path):
+        raise Refused(f"{path}: there is no database here yet. A first studyhall run or studyhall bank load makes it.")
     try:
         database = await Database.open(path)
     except DatabaseRefused as error:
@@ -70,7 +73,7 @@ async def load_files(path: Path, files: Sequence[Path]) -> str:
     errors = [problem for problem in problems if problem.level == "error"]
     if errors:
         raise Refused("\n".join([*(str(problem) for problem in errors), "Nothing was loaded."]))
-    async with _database(path) as database:
+    async with _database(path, make=True) as database:
         done = await banks.load(database, found)
     return "\n".join(
         f"{slug}: {one.new} new, {one.changed} changed, {one.retired} retired, {one.same} as before"
