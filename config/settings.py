@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -56,6 +58,7 @@ class Settings(BaseSettings):
 def load(env_file: Path = ENV_FILE) -> Settings:
     """Read the environment and `env_file`, where it exists. Raises SettingsRefused with one sentence."""
     _check_env_file(env_file)
+    _check_environment()
     try:
         # pydantic-settings takes the file's name as an argument that its types do not know.
         return Settings(_env_file=env_file, _env_file_encoding="utf-8")  # type: ignore[call-arg]
@@ -77,6 +80,16 @@ def _sentence(location: str, kind: str, message: str, env_file: Path) -> str:
     if kind == "extra_forbidden":
         return f"{where} is not a setting of Studyhall; config/example.env lists them all. Nothing was started."
     return f"{where} is not right: {message[0].lower()}{message[1:]}. Nothing was started; see config/example.env."
+
+
+def _check_environment() -> None:
+    """pydantic-settings passes over variables that it does not know, and a mistyped one would have no effect."""
+    known = {variable(name) for name in Settings.model_fields}
+    for name in sorted(os.environ):
+        if name.upper().startswith("STUDYHALL_") and name.upper() not in known:
+            near = difflib.get_close_matches(name.upper(), known, n=1)
+            hint = f"did you mean {near[0]}?" if near else "config/example.env lists them all."
+            raise SettingsRefused(f"{name} is not a setting of Studyhall; {hint} Nothing was started.")
 
 
 def _line_of(name: str, env_file: Path) -> int | None:
