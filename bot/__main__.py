@@ -151,6 +151,26 @@ def model_replay() -> None:
         raise typer.Exit(1)
 
 
+@model.command("evaluate")
+def model_evaluate(
+    answers: Annotated[Path, typer.Argument(help="A CSV file: user,item,skill,correct and perhaps ts.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON line instead of a table.")] = False,
+    split: Annotated[
+        bool, typer.Option("--split", help="Half of the learners only warm items and topics; score the other half.")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="The dice that halve or group the learners.")] = 0,
+    cold: Annotated[
+        int | None, typer.Option(min=1, help="Score learners in groups of this size, with nothing known before.")
+    ] = None,
+) -> None:
+    """Replay a log of answers through the bot's learner model and score what it had predicted of each."""
+    from bot.offline import evaluate
+
+    if split and cold is not None:
+        raise refuse("Choose --split or --cold, not both: one warms items and topics beforehand, the other forbids it.")
+    typer.echo(offline(lambda: evaluate(answers, halves=split, cold=cold, seed=seed, as_json=as_json)))
+
+
 @app.command()
 def backup(target: Annotated[Path, typer.Argument(help="The new file; it must not exist yet.")]) -> None:
     """Copy the database to a new file, consistent even while the bot writes, and check the copy."""

@@ -1,13 +1,17 @@
-"""What the command line does without Discord: banks in and listed, answers replayed, copies made."""
+"""What the command line does without Discord: banks in and listed, answers replayed, the model judged, copies made."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
+import random
+import time
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path, PurePath
 
+from bot.domain import evaluation
+from bot.formats import answers as answer_logs
 from bot.formats import lint
 from bot.services import banks
 from bot.services import replay as replays
@@ -36,7 +40,7 @@ def check(files: Sequence[Path], *, public: bool, as_json: bool) -> tuple[str, b
     for path, text in _read(files):
         found, problems = banks.read_banks([(path, text)])
         questions = sum(len(bank.questions) for bank in found)
-        problems += [problem for bank in found for problem in lint.lint(bank, str(path), public=public)]
+        problems += [problem for bank in found for problem in lint.lint(bank, file=str(path), public=public)]
         problems.sort(key=lambda problem: problem.line)
         sound = sound and not any(problem.level == "error" for problem in problems)
         sentences += [f"{problem.level}: {problem}" for problem in problems]
@@ -95,6 +99,52 @@ async def replay(path: Path) -> tuple[str, bool]:
         found = await replays.replay(database)
     text = f"{found.answers} answers replayed, {found.rows} rows compared, {found.different} different"
     return text, found.different == 0
+
+
+def evaluate(file: Path, *, halves: bool, cold: int | None, seed: int, as_json: bool) -> str:
+    """How well the learner model and its two alternatives predict a log of answers (`user,item,skill,correct[,ts]`).
+
+    *halves* scores one half of the learners after the other has warmed items and topics, *cold* all of them in
+    groups of that size that start with nothing known, neither all of them in one group. `n` counts the answers that
+    are scored, `retries` those left out because their learner had answered the same item just before.
+    Raises Refused, with a line for each line that cannot be read.
+    """
+    try:
+        with file.open(encoding="utf-8", newline="") as lines:
+            log, problems = answer_logs.read(lines, str(file))
+    except OSError as error:
+        raise Refused(f"{file}: cannot be read ({error.strerror}). Nothing was evaluated.") from None
+    except UnicodeDecodeError:
+        raise Refused(f"{file}: this is not UTF-8 text. Save it as UTF-8 and try again.") from None
+    if log is None or problems:
+        raise Refused("\n".join([*(str(problem) for problem in problems), "Nothing was evaluated."]))
+    rng = random.Random(seed)  # noqa: S311  dice for learners and groups, not for secrets
+    if halves:
+        worlds = evaluation.split(log, rng)
+    elif cold is not None:
+        worlds = evaluation.cold(log, cold, rng)
+    else:
+        worlds = evaluation.whole(log)
+    found = evaluation.evaluate(log, worlds, time.perf_counter)
+    if as_json:
+        return json.dumps({**found.as_dict(), "retries": log.retries})
+    return _table(found, log.retries)
+
+
+def _table(found: evaluation.Evaluation, retries: int) -> str:
+    lines = [f"{'':<15}{'AUC':>8}{'log loss':>10}{'Brier':>8}{'calibration':>13}{'µs/answer':>11}"]
+    for name, score in (
+        ("learner model", found.model),
+        ("percent right", found.percent_right),
+        ("Elo", found.elo),
+    ):
+        auc = "–" if score.auc is None else f"{score.auc:.4f}"
+        lines.append(
+            f"{name:<15}{auc:>8}{score.log_loss:>10.4f}{score.brier:>8.4f}{score.ece:>13.4f}"
+            f"{score.micros_per_answer:>11.2f}"
+        )
+    lines.append(f"{found.model.n:,} answers scored, {retries:,} immediate retries left out")
+    return "\n".join(lines)
 
 
 def backup(source: Path, target: Path) -> str:
