@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import random
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -57,10 +56,15 @@ def check(files: Sequence[Path], *, public: bool, as_json: bool) -> tuple[str, b
     return (json.dumps({"files": reports}, ensure_ascii=False) if as_json else "\n".join(sentences)), sound
 
 
+def _check_there(path: Path) -> None:
+    if not path.exists():
+        raise Refused(f"{path}: there is no database here yet. A first studyhall run or studyhall bank load makes it.")
+
+
 @contextlib.asynccontextmanager
 async def _database(path: Path, *, make: bool = False) -> AsyncIterator[Database]:
-    if not make and not os.path.lexists(path):
-        raise Refused(f"{path}: there is no database here yet. A first studyhall run or studyhall bank load makes it.")
+    if not make:
+        _check_there(path)
     try:
         database = await Database.open(path)
     except DatabaseRefused as error:
