@@ -88,12 +88,13 @@ def begin_anew(database: Path) -> None:
     """Remove the last sandbox's answers, since its world is gone too; refuse where a bot is still at them."""
     lock = Path(f"{database}.lock")
     if lock.exists():
-        with lock.open("a", encoding="utf-8") as handle:
+        with lock.open("r", encoding="utf-8") as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 raise refuse(
-                    f"{database}: a sandbox runs in this folder already. Stop it first, or start in another folder."
+                    f"{database}: a sandbox's bot runs on it already ({handle.read().strip()}). "
+                    "Stop that one first, or start in another folder."
                 ) from None
     for leftover in database.parent.glob(f"{database.name}*"):
         leftover.unlink()
