@@ -47,35 +47,43 @@ class Jobs:
         self._running = asyncio.Lock()
         self._wanted = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
+        self._closed = False
 
     @property
     def started(self) -> bool:
         return self._loop is not None
 
     async def start(self) -> None:
-        """Begin, with whatever an earlier process left half done."""
-        left = await deliveries.recover(self._database)
-        if left:
-            log.info("deliveries of an earlier run are looked for before they are sent", extra={"count": left})
-        await agenda.replan(self._database, self._clock.now_ms())
-        self._clock.on_jump(self.wake)
-        self._scheduler.add_job(self.wake_soon, IntervalTrigger(seconds=int(HEARTBEAT.total_seconds())))
-        self._scheduler.start()
-        self._loop = asyncio.create_task(self._work(), name="jobs")
+        """Begin, with whatever an earlier process left half done; once, however often it is called."""
+        async with self._running:
+            if self._closed or self.started:
+                return
+            left = await deliveries.recover(self._database)
+            if left:
+                log.info("deliveries of an earlier run are looked for before they are sent", extra={"count": left})
+            await agenda.replan(self._database, self._clock.now_ms())
+            self._clock.on_jump(self.wake)
+            self._scheduler.add_job(self.wake_soon, IntervalTrigger(seconds=int(HEARTBEAT.total_seconds())))
+            self._scheduler.start()
+            self._loop = asyncio.create_task(self._work(), name="jobs")
         self.wake()
 
     async def close(self) -> None:
-        """Stop after what is being delivered now; what takes too long is looked for at the next start."""
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
-        if self._loop is None:
-            return
+        """Stop after what is being begun or delivered now; what takes too long is looked for at the next start."""
+        self._closed = True
         try:
             async with asyncio.timeout(PATIENCE.total_seconds()), self._running:
-                self._loop.cancel()
+                self._stop()
         except TimeoutError:
+            self._stop()
+        if self._loop is not None:
+            await asyncio.gather(self._loop, return_exceptions=True)
+
+    def _stop(self) -> None:
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        if self._loop is not None:
             self._loop.cancel()
-        await asyncio.gather(self._loop, return_exceptions=True)
 
     def wake(self) -> None:
         """Look at the agenda now: something was planned, moved, or the clock was set."""
