@@ -110,8 +110,10 @@ def _check_env_file(env_file: Path) -> None:
         with text:
             for binding in parse_stream(text):
                 if binding.error or (binding.key is not None and binding.value is None):
+                    # What was read begins with the blank lines before it.
+                    blank = len(binding.original.string) - len(binding.original.string.lstrip("\r\n"))
                     raise SettingsRefused(
-                        f"{env_file}:{binding.original.line}: this line is not NAME=value; "
+                        f"{env_file}:{binding.original.line + blank}: this line is not NAME=value; "
                         "mend or remove it. Nothing was started."
                     )
     except (OSError, UnicodeDecodeError):
