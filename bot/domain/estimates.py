@@ -26,11 +26,14 @@ GAIN_AFTER_WRONG = 0.02
 DIFFICULTY_STEP = 0.4
 RANGE_Z = 1.28
 """A range of ±1.28 standard deviations holds 80 %."""
+GUESS_SHARE = 0.5
+"""How much of an answer's effect is taken back when the member says that it was a guess."""
 CERTAIN = 0.8
 """A state is said when the chance that it is so reaches this."""
 READINESS_KNOWLEDGE_SD = 0.10
 """Readiness is shown only when what we do not know of the learner moves the result by less than this."""
 
+_SMALLEST_VARIANCE = 1e-9
 _PROBIT = pi / 8.0
 _FAR = 35.0
 
@@ -162,6 +165,33 @@ def update(a: Abilities, correct: bool, floor: float = GUESS_FLOOR) -> Abilities
     return Abilities(Gaussian(lm, lv), Gaussian(km, kv), Gaussian(tm, tv), Gaussian(im, iv))
 
 
+def discount(now: Abilities, before: Abilities, after: Abilities, share: float = GUESS_SHARE) -> Abilities:
+    """The four beliefs after a member tagged an answer as a guess: *share* of what it had done is taken back.
+
+    *before* and *after* are the beliefs around that answer (*after* is `update(before, correct)`, so *before* is all
+    that has to be kept), *now* the present ones: other answers may have come in between and keep their effect. Each
+    mean moves by −share·(after − before), each variance by −share·(after − before), held in (0, prior]. A tag is an
+    event of its own in the sequence of answers; replaying both kinds in their order gives the same rows to the last
+    bit. Raises ValueError for a share outside 0 to 1.
+    """
+    if not 0.0 <= share <= 1.0:
+        raise ValueError("a share lies between 0 and 1")
+    return Abilities(
+        _taken_back(now.learner, before.learner, after.learner, share, PRIOR_LEARNER),
+        _taken_back(now.learner_topic, before.learner_topic, after.learner_topic, share, PRIOR_LEARNER_TOPIC),
+        _taken_back(now.topic, before.topic, after.topic, share, PRIOR_TOPIC),
+        _taken_back(now.item, before.item, after.item, share, PRIOR_ITEM),
+    )
+
+
+def _taken_back(now: Gaussian, before: Gaussian, after: Gaussian, share: float, prior: Gaussian) -> Gaussian:
+    variance = now.variance - share * (after.variance - before.variance)
+    return Gaussian(
+        now.mean - share * (after.mean - before.mean),
+        min(prior.variance, max(_SMALLEST_VARIANCE, variance)),
+    )
+
+
 def item_pool(items: Iterable[Gaussian]) -> Gaussian:
     """A random item of a topic: mean of the means; their spread plus their mean variance. None: the prior."""
     n = 0
@@ -229,13 +259,14 @@ class State(StrEnum):
     UNSURE = "unsure"
 
 
-def _phi(z: float) -> float:
+def phi(z: float) -> float:
+    """The standard normal distribution function."""
     return 0.5 * (1.0 + erf(z / sqrt(2.0)))
 
 
 def state(e: TopicEstimate, mark: float) -> State:
     """Weak when P(p < *mark*) ≥ 0.8, fine when ≤ 0.2, else unsure. *mark* is a share from 0 to 1."""
-    below = _phi((mark - e.p) / e.sd) if e.sd > 0.0 else float(e.p < mark)
+    below = phi((mark - e.p) / e.sd) if e.sd > 0.0 else float(e.p < mark)
     if below >= CERTAIN:
         return State.WEAK
     if below <= 1.0 - CERTAIN:
@@ -308,5 +339,5 @@ def readiness(sections: Iterable[SectionPart], learner_variance: float, mark: fl
         mean=mean,
         sd=sd,
         knowledge_sd=sqrt(knowledge),
-        p_pass=_phi((mean - mark + 0.5 / questions) / sd),
+        p_pass=phi((mean - mark + 0.5 / questions) / sd),
     )

@@ -23,6 +23,7 @@ from bot.domain.estimates import (
     State,
     TopicEstimate,
     TopicPart,
+    discount,
     item_pool,
     item_pool_from_sums,
     item_prior,
@@ -158,6 +159,79 @@ def test_a_prediction_lies_between_guessing_and_certainty(a: Abilities, floor: f
     means = (l1.mean, l1.variance, l2.mean, l2.variance)
     flat = step(*means, t.mean, t.variance, i.mean, i.variance, True, floor)
     assert flat[0] == chance
+
+
+def test_a_right_guess_counts_half_of_a_sure_right_answer() -> None:
+    """Tagged at once, every belief lies halfway between those before the answer and those after it."""
+    before = Abilities()
+    after = update(before, True)
+    guess = discount(after, before, after)
+    for name in ("learner", "learner_topic", "topic", "item"):
+        b, a, g = getattr(before, name), getattr(after, name), getattr(guess, name)
+        assert g.mean == pytest.approx((a.mean + b.mean) / 2)
+        assert g.variance == pytest.approx((a.variance + b.variance) / 2)
+
+
+@given(ABILITIES, ABILITIES, st.booleans(), st.floats(0, 1))
+def test_a_tag_keeps_variances_within_bounds_and_never_adds_to_an_answer(
+    before: Abilities, now: Abilities, correct: bool, share: float
+) -> None:
+    """Whatever came in between: variances stay in (0, prior], and a right guess never raises more than a sure one."""
+    after = update(before, correct)
+    tagged = discount(now, before, after, share)
+    for prior, row in zip(PRIORS, (tagged.learner, tagged.learner_topic, tagged.topic, tagged.item), strict=True):
+        assert 0 < row.variance <= prior.variance
+    if correct:
+        assert tagged.learner.mean <= now.learner.mean
+        assert tagged.topic.mean >= now.topic.mean
+        assert tagged.item.mean >= now.item.mean
+    else:
+        assert tagged.learner.mean >= now.learner.mean
+        assert tagged.item.mean <= now.item.mean
+
+
+@given(ABILITIES, st.booleans())
+def test_a_tag_leaves_a_guess_between_no_answer_and_a_sure_one(before: Abilities, correct: bool) -> None:
+    """The learner's mean ends between where it was and where a sure answer would have brought it."""
+    after = update(before, correct)
+    tagged = discount(after, before, after).learner.mean
+    low, high = sorted((before.learner.mean, after.learner.mean))
+    assert low - 1e-9 <= tagged <= high + 1e-9
+    assert discount(after, before, after, 0.0) == after
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.booleans(), st.booleans()), max_size=25))
+def test_replaying_answers_and_tags_in_sequence_gives_identical_rows(
+    events: list[tuple[int, int, bool, bool]],
+) -> None:
+    """Tags that come after later answers are replayed where they stood: two replays agree to the last bit."""
+
+    def replay() -> Group:
+        group = Group()
+        waiting: list[tuple[int, int, Abilities, Abilities]] = []
+        for learner, item, correct, guess in events:
+            topic = item % 4
+            before = group.abilities(learner, topic, item)
+            group.answer(learner, topic, item, correct)
+            if waiting:
+                who, what, old, new = waiting.pop()
+                now = discount(group.abilities(who, what % 4, what), old, new)
+                group.learner[who], group.learner_topic[who, what % 4] = now.learner, now.learner_topic
+                group.topic[what % 4], group.item[what] = now.topic, now.item
+            if guess:
+                waiting.append((learner, item, before, update(before, correct)))
+        return group
+
+    first, second = replay(), replay()
+    assert (first.learner, first.learner_topic) == (second.learner, second.learner_topic)
+    assert (first.topic, first.item) == (second.topic, second.item)
+
+
+def test_more_than_all_of_an_answer_cannot_be_taken_back() -> None:
+    """A share outside 0 to 1 is a mistake of the caller."""
+    for share in (-0.1, 1.1):
+        with pytest.raises(ValueError, match="between 0 and 1"):
+            discount(Abilities(), Abilities(), Abilities(), share)
 
 
 ANSWERS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 7), st.booleans()), max_size=40)
