@@ -50,8 +50,6 @@ def run(
     ] = False,
 ) -> None:
     """Run the bot against Discord, with the token in DISCORD_TOKEN."""
-    from bot import running
-
     chosen = settings()
     if chosen.discord_token is None or not chosen.discord_token.get_secret_value().strip():
         if or_sandbox:
@@ -61,6 +59,8 @@ def run(
             "DISCORD_TOKEN is not set, so there is no bot to log in as. Set it (see config/example.env), "
             "or try Studyhall without an account: studyhall sandbox."
         )
+    from bot import running
+
     try:
         asyncio.run(running.until_stopped(chosen))
     except running.StartRefused as error:
