@@ -10,6 +10,8 @@ from bot.storage.database import Database, Transaction
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
+# The first replies go out while the rest is committed; each next batch may be twice as large.
+FIRST = 16
 LARGEST = 500  # keeps a statement's parameters and a member's wait bounded
 
 
@@ -44,10 +46,12 @@ class Batches(Generic[Item, Outcome]):
             await asyncio.shield(self._worker)
 
     async def _work(self) -> None:
+        size = FIRST
         try:
             while self._waiting:
-                batch, self._waiting = self._waiting[:LARGEST], self._waiting[LARGEST:]
+                batch, self._waiting = self._waiting[:size], self._waiting[size:]
                 await self._settle(batch)
+                size = min(size * 2, LARGEST)
         finally:
             self._worker = None
 
