@@ -168,6 +168,9 @@ class _Fixed(discord.ui.View):
 
     _payload: list[dict[str, Any]] | None = None
 
+    def has_components_v2(self) -> bool:
+        return False  # only buttons in rows
+
     def to_components(self) -> list[dict[str, Any]]:
         if self._payload is None:
             self._payload = super().to_components()
