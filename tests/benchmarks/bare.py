@@ -7,6 +7,7 @@ A DynamicItem keeps its button working after a restart; the connector is the lib
 from __future__ import annotations
 
 import re
+import signal
 import sys
 from typing import Self
 
@@ -68,6 +69,7 @@ class Bare(discord.Client):
 
 def main() -> None:
     address, token, channel_id = sys.argv[1:]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # end in order, so that a profile is written
     endpoint.point_at(address)
     Bare(int(channel_id)).run(token, log_handler=None)
 
