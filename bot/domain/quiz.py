@@ -46,6 +46,7 @@ class Asked:
     source: str
     opened_at: datetime
     closes_at: datetime
+    focus: tuple[int, ...] = ()  # ids of the topics that this practice goes round; none where any may come next
 
     @property
     def key(self) -> int:
