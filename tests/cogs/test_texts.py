@@ -1,0 +1,67 @@
+"""What members read."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from bot.domain import refusals
+from bot.domain.refusals import Refusal
+from cogs import texts
+from cogs.plain import cut, plain, quiet
+
+VALUES: dict[str, Any] = {
+    "int": 7,
+    "str": "words",
+    "str | None": "words",
+    "datetime": datetime(2026, 3, 3, 20, tzinfo=UTC),
+    "tuple[str, ...]": ("one", "two"),
+}
+KINDS = [
+    kind
+    for kind in vars(refusals).values()
+    if isinstance(kind, type) and issubclass(kind, Refusal) and kind is not Refusal
+]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_every_refusal_has_its_sentence(kind: type[Refusal]) -> None:
+    """Whatever the rules refuse, the member reads whole sentences, with every value in place."""
+    fields = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
+    sentence = texts.refusal(kind(**{field.name: VALUES[str(field.type)] for field in fields}))
+    assert sentence[0].isupper()
+    assert sentence.endswith((".", "?"))
+    assert "{" not in sentence
+    assert "None" not in sentence
+    assert len(sentence) < 300
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("# Big", "\\# Big"),
+        ("-# small", "\\-# small"),
+        ("see <t:0:R> and <@1> and <#2>", "see <\u200at:0:R> and <\u200a@1> and <\u200a#2>"),
+        ("a\u202eb\u200bc", "abc"),
+        ("@everyone @here", "@\u200aeveryone @\u200ahere"),
+        ("||key||", "\\|\\|key\\|\\|"),
+        ("a **b** < c", "a **b** < c"),
+    ],
+)
+def test_a_banks_words_make_nothing_but_words(text: str, shown: str) -> None:
+    """Headings, dates, mentions, spoilers and hidden letters of a bank's text stay plain; emphasis stays."""
+    assert quiet(text) == shown
+
+
+def test_a_members_words_are_shown_letter_for_letter() -> None:
+    """Nothing that a member typed becomes Markdown."""
+    assert plain("**b** _i_ `c`") == "\\*\\*b\\*\\* \\_i\\_ \\`c\\`"
+
+
+def test_cut_says_that_it_cut() -> None:
+    """A cut text ends with an ellipsis within its limit; a short one is itself."""
+    assert cut("abcdef", 4) == "abc…"
+    assert cut("abc", 4) == "abc"
