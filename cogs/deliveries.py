@@ -35,6 +35,10 @@ SCANNED = 50  # messages of history: a crash is mended within minutes, and a bus
 Found = Callable[[discord.Message], bool]
 
 
+class TooLate(Exception):
+    """The post is not in its channel, and its time is over."""
+
+
 class Deliveries(Feature):
     """Sends parcels and keeps a post's counter up to date."""
 
@@ -62,6 +66,8 @@ class Deliveries(Feature):
             trouble = TROUBLES.get(error.code)
             log.warning("a post was refused", extra={"kind": parcel.delivery.kind, "problem": problem})
             await deliveries.give_up(self.house.database, parcel, problem, trouble, now_ms())
+        except TooLate:
+            await deliveries.give_up(self.house.database, parcel, "too late", None, now_ms())
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             await deliveries.retry(self.house.database, parcel, type(error).__name__, now_ms())
         else:
@@ -93,6 +99,8 @@ class Deliveries(Feature):
                         return int(message.id)
             except discord.Forbidden:
                 return None
+        if parcel.too_late:
+            raise TooLate
         message = await channel.send(nonce=parcel.delivery.nonce, **parts)
         return int(message.id)
 
@@ -161,6 +169,8 @@ class Deliveries(Feature):
         word = parcel.delivery.payload
         custom_id = f"m:{parcel.group.group_id}:{word['day'].replace('-', '')}"
         lines = [texts.board_line(rank, user, points) for rank, user, points in word["top"]]
+        if word["more"]:
+            lines.append(texts.board_more(word["more"]))
         embed = discord.Embed(
             title=texts.digest_title(date.fromisoformat(word["day"])),
             description="\n".join(

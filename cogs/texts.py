@@ -165,6 +165,10 @@ def board_line(rank: int, user_id: int, points: int) -> str:
     return f"{medal} <@{user_id}> · {count(points, 'point', 'points')}"
 
 
+def board_more(people: int) -> str:
+    return f"… and {count(people, 'other', 'others')} with as many points"
+
+
 NOBODY_ON_BOARD = "Nobody is on the board yet: one right answer is enough."
 RULE = "One point for each right answer to a daily question; speed and practice do not count. Ties share a rank."
 SPANS: Mapping[Span, str] = {Span.WEEK: "this week", Span.MONTH: "this month", Span.ALL: "all time"}

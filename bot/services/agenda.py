@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bot.domain.instants import MINUTE_MS
 from bot.services import daily
 from bot.services.daily import Plan
 from bot.storage import agenda, deliveries, groups
 from bot.storage.database import Database
 
 AT_ONCE = 50  # entries a transaction: a busy minute must not keep answers waiting behind one long commit
+POSTPONED_MS = 5 * MINUTE_MS
 
 
 async def claim_due(database: Database, plan: Plan, now_ms: int) -> int:
@@ -15,12 +17,31 @@ async def claim_due(database: Database, plan: Plan, now_ms: int) -> int:
 
     A claimed entry has advanced its recurrence, made its rounds and written its deliveries in one
     transaction, so that a crash leaves either all of it or nothing. Call again until it returns 0.
+    An entry that cannot be claimed is put off, the others are claimed, and its error is raised.
     """
-    async with database.write() as tx:
-        entries = await agenda.due(tx, now_ms, AT_ONCE)
-        for entry in entries:
-            await daily.claim(tx, entry, plan, now_ms)
+    try:
+        async with database.write() as tx:
+            entries = await agenda.due(tx, now_ms, AT_ONCE)
+            for entry in entries:
+                await daily.claim(tx, entry, plan, now_ms)
+    except Exception:
+        await _claim_each(database, plan, now_ms)
+        raise
     return len(entries)
+
+
+async def _claim_each(database: Database, plan: Plan, now_ms: int) -> None:
+    # One transaction each, so that an entry that cannot be claimed keeps no other group waiting.
+    async with database.read() as tx:
+        entries = await agenda.due(tx, now_ms, AT_ONCE)
+    for entry in entries:
+        try:
+            async with database.write() as tx:
+                if entry in await agenda.due(tx, now_ms, AT_ONCE):
+                    await daily.claim(tx, entry, plan, now_ms)
+        except Exception:  # noqa: BLE001  the caller has such an error in hand and raises it
+            async with database.write() as tx:
+                await agenda.move(tx, entry.agenda_id, now_ms + POSTPONED_MS)
 
 
 async def replan(database: Database, now_ms: int) -> None:

@@ -22,7 +22,9 @@ from bot.storage.banks import Pick
 from bot.storage.database import Transaction
 
 DIGEST_AFTER_MS = MINUTE_MS
+GIVEN_UP_AFTER_MS = DAY_MS  # a closing that fails for so long would only keep the next questions waiting
 TOP = 5
+MOST_NAMED = 10  # a crowd that shares the first place does not fit into a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +100,13 @@ async def _open_day(tx: Transaction, entry: Entry, group: Group, plan: Plan, now
             now_ms=now_ms,
             expires_at=min(closes, entry.due_at + plan.late_grace // timedelta(milliseconds=1) + MINUTE_MS),
         )
-    await agenda.put(
-        tx, key=f"close:{group.group_id}:{day}", kind="close", group_id=group.group_id, day=day, due_at=closes
-    )
-    await agenda.put(
-        tx,
-        key=f"digest:{group.group_id}:{day}",
-        kind="digest",
-        group_id=group.group_id,
-        day=day,
-        due_at=closes + DIGEST_AFTER_MS,
-    )
+    await plan_closing(tx, group.group_id, day, closes)
+
+
+async def plan_closing(tx: Transaction, group_id: int, day: str, closes: int) -> None:
+    """Put the closing of a group's day, and the digest after it, into the agenda."""
+    for kind, due in (("close", closes), ("digest", closes + DIGEST_AFTER_MS)):
+        await agenda.put(tx, key=f"{kind}:{group_id}:{day}", kind=kind, group_id=group_id, day=day, due_at=due)
 
 
 async def _open_rounds(
@@ -262,6 +260,7 @@ async def _close_day(tx: Transaction, group: Group, day: str, now_ms: int) -> No
             round_id=round_id,
             due_at=now_ms,
             now_ms=now_ms,
+            expires_at=now_ms + GIVEN_UP_AFTER_MS,
         )
 
 
@@ -277,7 +276,8 @@ async def _digest(tx: Transaction, group: Group, day: str, due_at: int, now_ms: 
         "channel": rounds[0]["channel_id"],
         "answered": sum(row["answered"] for row in rounds),
         "questions": len(rounds),
-        "top": [[one.rank, one.user_id, one.points] for one in top],
+        "top": [[one.rank, one.user_id, one.points] for one in top[:MOST_NAMED]],
+        "more": len(top[MOST_NAMED:]),
     }
     await deliveries.put(
         tx,
@@ -286,5 +286,6 @@ async def _digest(tx: Transaction, group: Group, day: str, due_at: int, now_ms: 
         group_id=group.group_id,
         due_at=due_at,
         now_ms=now_ms,
+        expires_at=now_ms + GIVEN_UP_AFTER_MS,
         payload=payload,
     )

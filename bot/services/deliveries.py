@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.groups import Group, Trouble
-from bot.domain.instants import from_ms
+from bot.domain.instants import DAY_MS, from_ms
 from bot.domain.quiz import Asked
 from bot.services import daily
 from bot.storage import agenda, deliveries, groups, quiz
@@ -14,6 +14,7 @@ from bot.storage.database import Database, Transaction
 from bot.storage.deliveries import Delivery
 
 AT_ONCE = 20
+LOOKED_FOR_MS = DAY_MS // 2
 BACKOFF_MS = (2_000, 5_000, 15_000, 60_000, 300_000)
 
 __all__ = ["Delivery", "Parcel", "RoundState"]
@@ -42,6 +43,7 @@ class Parcel:
     delivery: Delivery
     group: Group
     round: RoundState | None
+    too_late: bool  # its time is over: find it if an earlier try made it, but do not make it now
 
 
 async def recover(database: Database) -> int:
@@ -51,16 +53,26 @@ async def recover(database: Database) -> int:
 
 
 async def take(database: Database, now_ms: int) -> list[Parcel]:
-    """The deliveries that may go now, at most one a group, marked as being sent before anybody sends them."""
+    """The deliveries that may go now, at most one a group, marked as being sent before anybody sends them.
+
+    A question whose time is over is given up here, unless an earlier try may have posted it.
+    """
     async with database.write() as tx:
-        return [await _parcel(tx, one) for one in await deliveries.take(tx, now_ms, AT_ONCE)]
+        while True:
+            taken = [await _parcel(tx, one, now_ms) for one in await deliveries.take(tx, now_ms, AT_ONCE)]
+            over = [one for one in taken if one.too_late and not one.delivery.uncertain]
+            for parcel in over:
+                await _give_up(tx, parcel, "too late", None, now_ms)
+            if len(over) < len(taken) or not taken:
+                return [one for one in taken if one not in over]
 
 
-async def _parcel(tx: Transaction, delivery: Delivery) -> Parcel:
+async def _parcel(tx: Transaction, delivery: Delivery, now_ms: int) -> Parcel:
     group = await groups.by_id(tx, delivery.group_id)
     assert group is not None, "deliveries go with their group"
     state = await _round_state(tx, delivery.round_id) if delivery.round_id is not None else None
-    return Parcel(delivery, group, state)
+    ends = delivery.expires_at if delivery.kind == "question" else None
+    return Parcel(delivery, group, state, ends is not None and ends <= now_ms)
 
 
 async def _round_state(tx: Transaction, round_id: int) -> RoundState | None:
@@ -95,6 +107,9 @@ async def sent(database: Database, parcel: Parcel, message_id: int | None, now_m
         await deliveries.sent(tx, parcel.delivery.delivery_id, message_id)
         if parcel.delivery.kind == "question" and parcel.delivery.round_id is not None:
             await quiz.posted(tx, parcel.delivery.round_id, message_id, now_ms)
+            if parcel.too_late and parcel.round is not None:
+                # Found after its day was closed and summed up without it.
+                await daily.plan_closing(tx, parcel.group.group_id, parcel.round.day, now_ms)
         if parcel.delivery.kind != "notice" and parcel.group.trouble in (
             Trouble.CHANNEL_GONE,
             Trouble.NO_ACCESS,
@@ -103,10 +118,15 @@ async def sent(database: Database, parcel: Parcel, message_id: int | None, now_m
 
 
 async def retry(database: Database, parcel: Parcel, problem: str, now_ms: int) -> None:
-    """It did not arrive, and may later; a question whose time is over is given up and recorded."""
+    """It did not arrive, and may later; what cannot be made in its time is given up and recorded.
+
+    A question that may have arrived all the same is looked for after its time, before it is given up.
+    """
     delivery = parcel.delivery
     wait = BACKOFF_MS[min(delivery.attempts, len(BACKOFF_MS)) - 1]
-    if delivery.expires_at is not None and now_ms + wait > delivery.expires_at:
+    looks = delivery.kind == "question"
+    ends = None if delivery.expires_at is None else delivery.expires_at + (LOOKED_FOR_MS if looks else 0)
+    if ends is not None and now_ms + wait > ends and (parcel.too_late or not looks):
         await give_up(database, parcel, problem, None, now_ms)
         return
     async with database.write() as tx:
@@ -118,15 +138,19 @@ async def give_up(database: Database, parcel: Parcel, problem: str, trouble: Tro
 
     A question that was not posted is no round: nobody could answer it, and its day is recorded as skipped.
     """
-    delivery = parcel.delivery
     async with database.write() as tx:
-        await deliveries.failed(tx, delivery.delivery_id, problem)
-        if delivery.kind == "question" and parcel.round is not None and delivery.round_id is not None:
-            await quiz.unposted(tx, delivery.round_id)
-            await agenda.skip(tx, delivery.group_id, parcel.round.day, "unposted", now_ms)
-        group = await groups.by_id(tx, delivery.group_id)
-        if trouble is not None and group is not None and delivery.kind != "notice":
-            await daily.tell_admin(tx, group, trouble, now_ms)
+        await _give_up(tx, parcel, problem, trouble, now_ms)
+
+
+async def _give_up(tx: Transaction, parcel: Parcel, problem: str, trouble: Trouble | None, now_ms: int) -> None:
+    delivery = parcel.delivery
+    await deliveries.failed(tx, delivery.delivery_id, problem)
+    if delivery.kind == "question" and parcel.round is not None and delivery.round_id is not None:
+        await quiz.unposted(tx, delivery.round_id)
+        await agenda.skip(tx, delivery.group_id, parcel.round.day, "unposted", now_ms)
+    group = await groups.by_id(tx, delivery.group_id)
+    if trouble is not None and group is not None and delivery.kind != "notice":
+        await daily.tell_admin(tx, group, trouble, now_ms)
 
 
 async def show_again(database: Database, round_id: int, now_ms: int) -> None:

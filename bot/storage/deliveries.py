@@ -9,6 +9,9 @@ from typing import Any
 
 from bot.storage.database import Row, Transaction
 
+FIRST_IN_LINE = """SELECT MIN(delivery_id) FROM deliveries WHERE state IN ('pending', 'sending')
+                   GROUP BY group_id, CASE kind WHEN 'notice' THEN 1 ELSE 0 END"""
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -91,14 +94,15 @@ async def recover(tx: Transaction) -> int:
 async def take(tx: Transaction, now_ms: int, limit: int) -> list[Delivery]:
     """The first waiting delivery of each group that may go now, marked as being sent.
 
-    One a group at a time, so that a group's posts keep their order even when one of them has to wait.
+    One a group at a time, so that a group's posts keep their order even when one of them has to wait. Notices
+    to its admin are a line of their own: closed direct messages hold up no question.
     """
     rows = await tx.all(
-        """UPDATE deliveries SET state = 'sending', attempts = attempts + 1
+        f"""UPDATE deliveries SET state = 'sending', attempts = attempts + 1
            WHERE delivery_id IN (
                SELECT delivery_id FROM deliveries
                WHERE state = 'pending' AND not_before <= :now AND delivery_id IN (
-                   SELECT MIN(delivery_id) FROM deliveries WHERE state IN ('pending', 'sending') GROUP BY group_id)
+                   {FIRST_IN_LINE})
                ORDER BY delivery_id LIMIT :limit)
            RETURNING *""",
         {"now": now_ms, "limit": limit},
@@ -107,15 +111,17 @@ async def take(tx: Transaction, now_ms: int, limit: int) -> list[Delivery]:
 
 
 async def sent(tx: Transaction, delivery_id: int, message_id: int | None) -> None:
+    """It arrived. What it said of members is not kept any longer than it is needed."""
     await tx.run(
-        "UPDATE deliveries SET state = 'sent', message_id = :message, problem = NULL WHERE delivery_id = :id",
+        """UPDATE deliveries SET state = 'sent', message_id = :message, problem = NULL, payload = '{}'
+           WHERE delivery_id = :id""",
         {"message": message_id, "id": delivery_id},
     )
 
 
 async def failed(tx: Transaction, delivery_id: int, problem: str) -> None:
     await tx.run(
-        "UPDATE deliveries SET state = 'failed', problem = :problem WHERE delivery_id = :id",
+        "UPDATE deliveries SET state = 'failed', problem = :problem, payload = '{}' WHERE delivery_id = :id",
         {"problem": problem, "id": delivery_id},
     )
 
@@ -131,10 +137,26 @@ async def retry(tx: Transaction, delivery_id: int, not_before: int, problem: str
 async def next_due(tx: Transaction) -> int | None:
     """When the next waiting delivery may be tried, in milliseconds."""
     row = await tx.one(
-        """SELECT MIN(not_before) AS due FROM deliveries WHERE state = 'pending' AND delivery_id IN (
-               SELECT MIN(delivery_id) FROM deliveries WHERE state IN ('pending', 'sending') GROUP BY group_id)"""
+        f"""SELECT MIN(not_before) AS due FROM deliveries WHERE state = 'pending' AND delivery_id IN (
+               {FIRST_IN_LINE})"""
     )
     return row["due"] if row else None
+
+
+async def forget(tx: Transaction, group_id: int, user_id: int) -> None:
+    """Take a member out of the digests that still wait."""
+    rows = await tx.all(
+        """SELECT delivery_id, payload FROM deliveries
+           WHERE group_id = :group_id AND kind = 'digest' AND state IN ('pending', 'sending')""",
+        {"group_id": group_id},
+    )
+    for row in rows:
+        payload = json.loads(row["payload"])
+        payload["top"] = [line for line in payload["top"] if line[1] != user_id]
+        await tx.run(
+            "UPDATE deliveries SET payload = :payload WHERE delivery_id = :id",
+            {"payload": json.dumps(payload), "id": row["delivery_id"]},
+        )
 
 
 async def again(tx: Transaction, key: str, now_ms: int) -> None:

@@ -35,6 +35,12 @@ async def export(tx: Transaction, member_id: int) -> dict[str, list[dict[str, An
 
 async def delete(tx: Transaction, group_id: int, user_id: int) -> bool:
     """Delete the member and, by the foreign keys, every row about them; whether there was one."""
+    await tx.run(
+        """UPDATE rounds SET answered = answered - 1 WHERE round_id IN (
+               SELECT a.round_id FROM answers a JOIN members m ON m.member_id = a.member_id
+               WHERE m.group_id = :group_id AND m.user_id = :user)""",
+        {"group_id": group_id, "user": user_id},
+    )
     changed = await tx.run(
         "DELETE FROM members WHERE group_id = :group_id AND user_id = :user",
         {"group_id": group_id, "user": user_id},

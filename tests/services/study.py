@@ -15,9 +15,9 @@ from bot.domain.groups import Feedback, Group, Wishes
 from bot.domain.instants import from_ms, to_ms
 from bot.domain.questions import Bank, Option, Question
 from bot.services import agenda, banks, deliveries, groups
+from bot.services.answers import Desk, Press, Receipt
 from bot.services.daily import Plan
 from bot.services.deliveries import Parcel
-from bot.services.quiz import Desk, Press, Receipt
 from bot.storage.database import Database, Row
 
 GUILD, CHANNEL, ADMIN = 77, 770, 9
@@ -123,6 +123,10 @@ class Study:
                 problem = self.fails(parcel)
                 if problem is not None:
                     await deliveries.retry(self.database, parcel, problem, self.now_ms)
+                    continue
+                if parcel.too_late:
+                    # Looked for, and not found.
+                    await deliveries.give_up(self.database, parcel, "too late", None, self.now_ms)
                     continue
                 self.outbox.append(parcel)
                 await deliveries.sent(self.database, parcel, 5000 + len(self.outbox), self.now_ms)

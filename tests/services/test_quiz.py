@@ -24,7 +24,7 @@ from bot.domain.refusals import (
     StillOpen,
 )
 from bot.services import quiz
-from bot.services.quiz import Desk, Press, Receipt, Result, Sureness
+from bot.services.answers import Desk, Press, Receipt, Result, Sureness
 from tests.services.study import EXAM, GUILD, Study
 
 ANA, BEN = 2001, 2002

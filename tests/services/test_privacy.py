@@ -1,0 +1,153 @@
+"""A member's data: all of it out, all of it gone, and nobody else's in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from bot.domain.quiz import Confidence
+from bot.domain.standings import Span
+from bot.services import groups, privacy, quiz, standings
+from bot.services.answers import Sureness
+from bot.storage.privacy import TABLES
+from tests.services.study import EXAM, GUILD, START, WISHES, Study
+
+ANA, BEN = 814_000_000_000_002_001, 814_000_000_000_002_002
+
+
+@pytest.fixture
+async def study(tmp_path: Path) -> AsyncIterator[Study]:
+    """A fortnight in which Ana and Ben did everything that a member can do."""
+    async with Study.open(tmp_path / "study.db", per_day=2) as made:
+        for day in range(14):
+            await made.until(START + timedelta(days=day, hours=4))
+            for row in (await made.rounds())[-2:]:
+                for user in (ANA, BEN):
+                    await made.answer(row["round_id"], user, right=(day + user) % 2 == 0)
+                    tap = Sureness(row["round_id"], user, GUILD, Confidence.SURE, made.now_ms)
+                    await made.desk.sureness(tap)
+        for user in (ANA, BEN):
+            await quiz.flag(made.database, 1, user, GUILD, f"reported by {user}", made.now)
+            for n in range(3):
+                asked = await quiz.practise(
+                    made.database, made.group, user, blueprint=EXAM, topic=None, now=made.now, rng=Random(n)
+                )
+                await made.press(asked.round_id, user, n)
+        await made.until(START + timedelta(days=14, hours=2))
+        yield made
+
+
+async def _tables(study: Study) -> list[str]:
+    return [row["name"] for row in await study.sql("SELECT name FROM sqlite_master WHERE type = 'table'")]
+
+
+async def test_the_schema_takes_every_row_about_a_member_along(study: Study) -> None:
+    """Each table with a column for a member refers to `members` with ON DELETE CASCADE, and is exported.
+
+    A column is one for a member by its foreign key, or by its name; a new table cannot forget either.
+    """
+    about = {"members"}
+    for table in await _tables(study):
+        keys = {
+            row["from"]: (row["table"], row["on_delete"])
+            for row in await study.sql(f"PRAGMA foreign_key_list({table})")
+        }
+        for column in await study.sql(f"PRAGMA table_info({table})"):
+            name = column["name"]
+            target, on_delete = keys.get(name, ("", ""))
+            if target == "members" or (("member" in name or name == "owner_id") and table != "members"):
+                assert (table, name, target, on_delete) == (table, name, "members", "CASCADE")
+                about.add(table)
+    assert about == set(TABLES)
+
+
+async def test_after_deletion_no_row_holds_the_member(study: Study) -> None:
+    """Neither the member's id nor their user number is left in any column of any table, in text of posts neither."""
+    (row,) = await study.sql("SELECT member_id FROM members WHERE user_id = :user", user=ANA)
+    member = row["member_id"]
+    others = {table: len(await study.sql(f"SELECT * FROM {table}")) for table in await _tables(study)}
+    assert await privacy.delete(study.database, study.group, ANA)
+    for table in await _tables(study):
+        for kept in await study.sql(f"SELECT * FROM {table}"):
+            for name in kept.keys():  # noqa: SIM118  a Row is no dict
+                assert str(ANA) not in str(kept[name]), f"{table}.{name}"
+                if name in ("member_id", "owner_id"):
+                    assert kept[name] != member, f"{table}.{name}"
+    for table in TABLES:
+        left = len(await study.sql(f"SELECT * FROM {table}"))
+        assert 0 < left < others[table], table
+    assert await study.sql("PRAGMA foreign_key_check") == []
+
+
+async def test_deleting_one_leaves_the_other_as_they_were(study: Study) -> None:
+    """Ben's export is the same to the letter before and after Ana has gone."""
+    before = await privacy.export(study.database, study.group, BEN)
+    await privacy.delete(study.database, study.group, ANA)
+    assert await privacy.export(study.database, study.group, BEN) == before
+    board = await standings.board(study.database, study.group, Span.ALL, START.date())
+    assert [one.user_id for one in board] == [BEN]
+
+
+async def test_the_count_of_answers_goes_with_them(study: Study) -> None:
+    """What a post says was answered is what is kept, also after a deletion and an answer anew."""
+    await study.until(START + timedelta(days=14, hours=4))
+    last = (await study.rounds())[-1]["round_id"]
+    await study.answer(last, ANA, right=True)
+    await privacy.delete(study.database, study.group, ANA)
+    await study.answer(last, ANA, right=True)
+    for row in await study.sql(
+        "SELECT answered, (SELECT COUNT(*) FROM answers a WHERE a.round_id = r.round_id) AS n FROM rounds r"
+    ):
+        assert row["answered"] == row["n"]
+
+
+async def test_deleting_twice_or_a_stranger_changes_nothing(study: Study) -> None:
+    """There is nothing left the second time, and never was of somebody unknown."""
+    assert await privacy.delete(study.database, study.group, ANA)
+    assert not await privacy.delete(study.database, study.group, ANA)
+    assert not await privacy.delete(study.database, study.group, 4711)
+
+
+async def test_an_export_holds_everything_of_one_and_nothing_of_others(study: Study) -> None:
+    """Every table's rows about Ana are in her export, as many as there are; no number or word of Ben's is."""
+    text = await privacy.export(study.database, study.group, ANA)
+    assert text is not None
+    data = json.loads(text)
+    assert set(data) == set(TABLES)
+    (row,) = await study.sql("SELECT member_id FROM members WHERE user_id = :user", user=ANA)
+    for table, rows in data.items():
+        column = "owner_id" if table == "rounds" else "member_id"
+        kept = await study.sql(f"SELECT * FROM {table} WHERE {column} = :id", id=row["member_id"])
+        assert len(rows) == len(kept) > 0, table
+    assert str(BEN) not in text
+    assert data["members"][0]["user_id"] == ANA
+    assert {one["confidence"] for one in data["answers"]} == {"sure", None}
+
+
+async def test_an_export_of_a_stranger_is_nothing(study: Study) -> None:
+    """Somebody who never took part has no file, and asking makes none."""
+    assert await privacy.export(study.database, study.group, 4711) is None
+    assert len(await study.sql("SELECT * FROM members")) == 2
+
+
+async def test_groups_keep_a_person_apart(study: Study) -> None:
+    """Deleting oneself in one server leaves what the same person has in another."""
+    done = await groups.set_up(study.database, 88, WISHES, 1, study.now)
+    await privacy.show_on_board(study.database, done.group, ANA, study.now, on=False)
+    await privacy.delete(study.database, study.group, ANA)
+    assert await privacy.export(study.database, done.group, ANA) is not None
+    assert await privacy.export(study.database, study.group, ANA) is None
+
+
+async def test_a_board_wish_of_somebody_new_is_kept(study: Study) -> None:
+    """Who opts out before the first answer never appears."""
+    await privacy.show_on_board(study.database, study.group, 4711, study.now, on=False)
+    await study.until(START + timedelta(days=14, hours=4))
+    await study.answer((await study.rounds())[-1]["round_id"], 4711, right=True)
+    board = await standings.board(study.database, study.group, Span.ALL, START.date())
+    assert 4711 not in {one.user_id for one in board}
