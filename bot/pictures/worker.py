@@ -53,7 +53,7 @@ class Painter:
     process included. After *drawings* pictures a new process takes over, whatever the old one leaked.
     """
 
-    def __init__(self, *, waiting: int = 16, seconds: float = 20.0, drawings: int = 300) -> None:
+    def __init__(self, *, waiting: int = 16, seconds: float = 30.0, drawings: int = 300) -> None:
         self._waiting = waiting
         self._seconds = seconds
         self._drawings = drawings

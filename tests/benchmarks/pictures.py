@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import statistics
 import time
+from collections.abc import Awaitable
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.domain.estimates import State
@@ -34,49 +37,61 @@ def _picture() -> ProgressPicture:
     return ProgressPicture("Your progress", 0.7, tuple(rows))
 
 
-async def _lateness(late: list[float]) -> None:
-    """Ask to be woken every millisecond, and note by how much each time was missed, in milliseconds."""
-    while True:
-        asked = time.perf_counter()
-        await asyncio.sleep(_TICK)
-        late.append((time.perf_counter() - asked - _TICK) * 1000)
+@dataclass(slots=True)
+class Ticks:
+    """How late each wish to be woken in a millisecond was met, and what the loop computed meanwhile (both in ms)."""
 
+    late: list[float] = field(default_factory=list)
+    computed: list[float] = field(default_factory=list)
 
-def _worst(late: list[float]) -> tuple[float, float]:
-    ordered = sorted(late)
-    return round(ordered[-1], 2), round(ordered[int(len(ordered) * 0.999)], 2)
+    async def note(self) -> None:
+        """Ask to be woken, again and again."""
+        while True:
+            asked, used = time.perf_counter(), time.thread_time()
+            await asyncio.sleep(_TICK)
+            self.late.append((time.perf_counter() - asked - _TICK) * 1000)
+            self.computed.append((time.thread_time() - used) * 1000)
+
+    async def during(self, work: Awaitable[object]) -> float:
+        """Tick while *work* is done; the milliseconds that it took."""
+        ticking, started = asyncio.create_task(self.note()), time.perf_counter()
+        try:
+            await work
+            return (time.perf_counter() - started) * 1000
+        finally:
+            ticking.cancel()
+
+    def worst(self) -> tuple[float, float]:
+        """The worst lateness and the 99.9th percentile."""
+        ordered = sorted(self.late)
+        return round(ordered[-1], 2), round(ordered[int(len(ordered) * 0.999)], 2)
 
 
 async def stall() -> list[dict[str, Any]]:
-    """The loop's worst lateness while pictures are drawn one after another, beside that of an idle loop.
+    """The loop's worst lateness while pictures are drawn, beside that of an idle loop in the pauses between them.
 
-    The first picture includes the start of the process (`cold_ms`); `warm_ms` is the median of the others.
+    The two take turns, so that whatever else the machine does hits both. `worst_computed_ms` is the longest time that
+    the loop's own thread computed in one go, which no neighbour makes longer. `cold_ms` is the first picture, with the
+    start of the process; `warm_ms` the median of the others.
     """
-    painter, took = Painter(seconds=120), []
-    late: list[float] = []
-    idle: list[float] = []
+    painter, drawing, idle, took = Painter(seconds=120), Ticks(), Ticks(), []
     try:
-        for noted, drawings in ((late, DRAWINGS), (idle, 0)):
-            ticking = asyncio.create_task(_lateness(noted))
-            for _ in range(drawings):
-                ordered = time.perf_counter()
-                await painter.draw(_picture())
-                took.append((time.perf_counter() - ordered) * 1000)
-            if not drawings:
-                await asyncio.sleep(sum(took) / 1000)
-            ticking.cancel()
+        for _ in range(DRAWINGS):
+            took.append(await drawing.during(painter.draw(_picture())))
+            await idle.during(asyncio.sleep(took[-1] / 1000))
     finally:
         await painter.close()
-    (worst, p999), (idle_worst, idle_p999) = _worst(late), _worst(idle)
+    (worst, p999), (idle_worst, idle_p999) = drawing.worst(), idle.worst()
     return [
         {
             "name": "picture_stall",
             "worst_ms": worst,
             "p999_ms": p999,
+            "worst_computed_ms": round(max(drawing.computed), 2),
             "idle_worst_ms": idle_worst,
             "idle_p999_ms": idle_p999,
             "drawings": DRAWINGS,
             "cold_ms": round(took[0]),
-            "warm_ms": round(sorted(took[1:])[len(took) // 2]),
+            "warm_ms": round(statistics.median(took[1:])),
         }
     ]
