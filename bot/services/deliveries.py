@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.groups import Group, Trouble
-from bot.domain.instants import DAY_MS, from_ms
+from bot.domain.instants import from_ms
 from bot.domain.quiz import Asked
 from bot.services import daily
 from bot.storage import agenda, deliveries, groups, quiz
@@ -14,7 +14,7 @@ from bot.storage.database import Database, Transaction
 from bot.storage.deliveries import Delivery
 
 AT_ONCE = 20
-LOOKED_FOR_MS = DAY_MS // 2
+MOST_TRIES = 100  # of a question that may be there and cannot be looked for: about eight hours
 BACKOFF_MS = (2_000, 5_000, 15_000, 60_000, 300_000)
 
 __all__ = ["Delivery", "Parcel", "RoundState"]
@@ -124,9 +124,8 @@ async def retry(database: Database, parcel: Parcel, problem: str, now_ms: int) -
     """
     delivery = parcel.delivery
     wait = BACKOFF_MS[min(delivery.attempts, len(BACKOFF_MS)) - 1]
-    looks = delivery.kind == "question"
-    ends = None if delivery.expires_at is None else delivery.expires_at + (LOOKED_FOR_MS if looks else 0)
-    if ends is not None and now_ms + wait > ends and (parcel.too_late or not looks):
+    over = delivery.expires_at is not None and now_ms + wait > delivery.expires_at
+    if over and (delivery.kind != "question" or delivery.attempts >= MOST_TRIES):
         await give_up(database, parcel, problem, None, now_ms)
         return
     async with database.write() as tx:
