@@ -23,9 +23,9 @@ from bot.domain.blueprint import Blueprint
 from bot.domain.questions import Bank, Problem
 from bot.domain.zones import Places
 from bot.services import banks
+from bot.services.answers import Desk
 from bot.services.daily import Plan
 from bot.services.house import House
-from bot.services.quiz import Desk
 from bot.storage.database import Database, DatabaseRefused
 from config.settings import Settings
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import discord
 
 from bot.domain.quiz import LETTERS, Asked, Kind
+from bot.services.answers import Result
 from bot.services.deliveries import RoundState
-from bot.services.quiz import Result
 from cogs import texts
 from cogs.plain import cut, quiet
 from cogs.replies import button, rows

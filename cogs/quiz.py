@@ -14,8 +14,8 @@ from bot.domain.instants import from_ms, to_ms
 from bot.domain.quiz import Asked, Confidence, Kind
 from bot.domain.refusals import OnlyInServer, RoundClosed, StaleButton, UnknownTopic
 from bot.services import banks, quiz
+from bot.services.answers import Press, Receipt, Result, Sureness
 from bot.services.house import House
-from bot.services.quiz import Press, Receipt, Result, Sureness
 from cogs import cards, texts
 from cogs.plain import cut, plain, quiet
 from cogs.replies import Feature, Interaction, button, press, require_tutor, rows, say

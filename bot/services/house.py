@@ -11,8 +11,8 @@ from bot.domain.blueprint import Blueprint
 from bot.domain.groups import Group
 from bot.domain.refusals import UnknownExam
 from bot.domain.zones import Places
+from bot.services.answers import Desk
 from bot.services.daily import Plan
-from bot.services.quiz import Desk
 from bot.storage.database import Database
 
 

@@ -1,15 +1,15 @@
-"""Rows of rounds, answers and flags."""
+"""Rows of rounds and flags."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.instants import from_ms
 from bot.domain.quiz import Asked, Kind
 from bot.storage.banks import Content, unpack_options
-from bot.storage.database import Params, Row, Transaction
+from bot.storage.database import Row, Transaction
 from bot.storage.estimates import marks
 
 
@@ -161,75 +161,6 @@ async def rules(tx: Transaction, round_ids: Collection[int]) -> dict[int, Row]:
         params,
     )
     return {row["round_id"]: row for row in rows}
-
-
-async def given(tx: Transaction, round_ids: Collection[int], members: Collection[int]) -> dict[tuple[int, int], Row]:
-    """The answers that these members already gave in these rounds, by (round, member)."""
-    round_marks, round_params = marks("r", round_ids)
-    member_marks, member_params = marks("m", members)
-    rows = await tx.all(
-        f"""SELECT round_id, member_id, choice, correct, confidence FROM answers
-            WHERE round_id IN ({round_marks}) AND member_id IN ({member_marks})""",
-        {**round_params, **member_params},
-    )
-    return {(row["round_id"], row["member_id"]): row for row in rows}
-
-
-async def lately(
-    tx: Transaction, members: Collection[int], questions: Collection[int], since_ms: int
-) -> set[tuple[int, int]]:
-    """Which (member, question) pairs have an answer since `since_ms`."""
-    member_marks, member_params = marks("m", members)
-    question_marks, question_params = marks("q", questions)
-    rows = await tx.all(
-        f"""SELECT DISTINCT member_id, question_id FROM answers
-            WHERE member_id IN ({member_marks}) AND question_id IN ({question_marks}) AND answered_at > :since""",
-        {**member_params, **question_params, "since": since_ms},
-    )
-    return {(row["member_id"], row["question_id"]) for row in rows}
-
-
-async def last_seq(tx: Transaction) -> int:
-    row = await tx.one("SELECT COALESCE(MAX(seq), 0) AS seq FROM answers")
-    assert row is not None
-    return int(row["seq"])
-
-
-async def insert_answers(tx: Transaction, answers: Iterable[Params]) -> None:
-    """Write answers; the primary key refuses a second one of a member in a round."""
-    await tx.many(
-        """INSERT INTO answers (round_id, member_id, seq, question_id, choice, correct, counted, rated,
-               answered_at, day, p_before, p_after)
-           VALUES (:round_id, :member_id, :seq, :question_id, :choice, :correct, :counted, :rated,
-               :answered_at, :day, :p_before, :p_after)""",
-        answers,
-    )
-
-
-async def add_answered(tx: Transaction, counts: dict[int, int]) -> None:
-    await tx.many(
-        "UPDATE rounds SET answered = answered + :n WHERE round_id = :id",
-        [{"id": round_id, "n": n} for round_id, n in counts.items()],
-    )
-
-
-async def set_confidence(tx: Transaction, round_id: int, member_id: int, confidence: str) -> None:
-    """Keep what the member said first; a second tap changes nothing."""
-    await tx.run(
-        """UPDATE answers SET confidence = :confidence
-           WHERE round_id = :round AND member_id = :member AND confidence IS NULL""",
-        {"confidence": confidence, "round": round_id, "member": member_id},
-    )
-
-
-async def answer(tx: Transaction, round_id: int, user_id: int) -> Row | None:
-    """A user's answer in a round, with its numbers."""
-    return await tx.one(
-        """SELECT a.member_id, a.choice, a.correct, a.counted, a.rated, a.confidence, a.p_before, a.p_after
-           FROM answers a JOIN members m ON m.member_id = a.member_id
-           WHERE a.round_id = :round AND m.user_id = :user""",
-        {"round": round_id, "user": user_id},
-    )
 
 
 async def tally(tx: Transaction, round_id: int) -> dict[int, int]:

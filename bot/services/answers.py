@@ -1,0 +1,322 @@
+"""Answering: the press, what the member thinks of it, and all that follows from an answer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from bot.domain import standings as boards
+from bot.domain.estimates import Abilities, topic_estimate, update
+from bot.domain.instants import DAY_MS, from_ms
+from bot.domain.quiz import REPEAT_TEACHES_AFTER_DAYS, Asked, Confidence, Kind, RoundRules, judge
+from bot.domain.refusals import NoSuchRound, NotAnswered, NotYourRound, Refusal
+from bot.domain.streaks import advance
+from bot.services.batches import Batches
+from bot.storage import answers, estimates, groups, quiz, standings
+from bot.storage.database import Database, Row, Transaction
+from bot.storage.estimates import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A member's press of a letter; `at` in milliseconds is the click's own time."""
+
+    round_id: int
+    user: int
+    guild_id: int | None
+    choice: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was kept of a press. `again` says that this is an earlier answer, which stays."""
+
+    round_id: int
+    choice: int
+    kind: Kind
+    again: bool
+    confidence: Confidence | None
+    hidden_until: datetime | None  # the result is shown then; None means now
+    after_close: bool  # it was in time, but the closing post was already made
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How an answer went, with the question; chances from 0 to 1 for a random item of the topic."""
+
+    asked: Asked
+    choice: int
+    correct: bool
+    counted: bool
+    rated: bool
+    p_before: float
+    p_after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sureness:
+    """A member's tap on *Sure* or *Guess*."""
+
+    round_id: int
+    user: int
+    guild_id: int | None
+    confidence: Confidence
+    at: int
+
+
+def _rules(row: Row) -> RoundRules:
+    return RoundRules(
+        row["round_id"],
+        row["guild_id"],
+        row["owner"],
+        row["key_position"],
+        len(row["option_order"]),
+        from_ms(row["closes_at"]),
+    )
+
+
+class _Round:
+    """What of a round is the same for every answer of a batch: worked out once, not for each press."""
+
+    def __init__(self, row: Row) -> None:
+        self.row = row
+        self.rules = _rules(row)
+        self.kind = Kind(row["kind"])
+        self.group: int = row["group_id"]
+        self.question: int = row["question_id"]
+        self.topic: int = row["topic_id"]
+        self.day: str = row["day"]
+        self.closed: bool = row["closed_at"] is not None
+
+    @cached_property
+    def on(self) -> date:
+        return date.fromisoformat(self.day)
+
+    @cached_property
+    def periods(self) -> list[str]:
+        """The boards that an answer of this day counts for."""
+        return [boards.period(span, self.on) for span in boards.Span]
+
+    def previous_day(self, _: date) -> date:
+        """The group's last day with a question before the round's own; the only day that is asked about."""
+        before = self.row["day_before"]
+        return date.fromisoformat(before) if before is not None else date.min
+
+
+def hidden_until(row: Row, at: int) -> datetime | None:
+    """Until when a round's results are hidden from who asks at `at` (ms); None where they may be shown."""
+    waits = row["kind"] == "daily" and row["feedback"] == "at-close" and row["closed_at"] is None
+    return from_ms(row["closes_at"]) if waits and at <= row["closes_at"] else None
+
+
+class Desk:
+    """Takes answers. One for each database; every answer is committed before its receipt is given."""
+
+    def __init__(self, database: Database) -> None:
+        self._answers: Batches[Press, Receipt] = Batches(database, commit_answers)
+        self._sureness: Batches[Sureness, Result | Receipt] = Batches(database, commit_sureness)
+
+    async def answer(self, press: Press) -> Receipt:
+        """Keep an answer. Raises NoSuchRound, NotYourRound, NoSuchChoice and RoundClosed."""
+        return await self._answers.put(press)
+
+    async def sureness(self, tap: Sureness) -> Result | Receipt:
+        """Keep how sure the member was; the result, or only the receipt while the group's results are hidden.
+
+        Raises NoSuchRound, NotYourRound and NotAnswered.
+        """
+        return await self._sureness.put(tap)
+
+    async def idle(self) -> None:
+        """Return when all that was taken in is committed."""
+        await self._answers.idle()
+        await self._sureness.idle()
+
+
+async def commit_answers(tx: Transaction, presses: Sequence[Press]) -> list[Receipt | Exception]:
+    """Judge and keep a batch of presses in the order of their arrival, with all that follows from them."""
+    found = await quiz.rules(tx, {press.round_id for press in presses})
+    rounds = {round_id: _Round(row) for round_id, row in found.items()}
+    # Who may not answer does not become a member by trying.
+    valid = [one for one in presses if one.round_id in rounds and _may_press(found[one.round_id], one)]
+    members = (
+        await groups.member_ids(
+            tx, [(rounds[one.round_id].group, one.user) for one in valid], max(one.at for one in valid)
+        )
+        if valid
+        else {}
+    )
+    ids = set(members.values())
+    questions = {one.question for one in rounds.values()}
+    since = min((press.at for press in presses), default=0) - REPEAT_TEACHES_AFTER_DAYS * DAY_MS
+    given: dict[tuple[int, int], Any] = dict(await answers.given(tx, list(rounds), ids))
+    seen = await answers.lately(tx, ids, questions, since)
+    topics = {one.topic for one in rounds.values()}
+    books = _Books(
+        await estimates.load(tx, ids, topics, questions),
+        await estimates.pools(tx, topics),
+        await standings.streaks(tx, ids),
+        await answers.last_seq(tx),
+    )
+    outcomes: list[Receipt | Exception] = []
+    for press in presses:
+        asked = rounds.get(press.round_id)
+        if asked is None:
+            outcomes.append(NoSuchRound())
+            continue
+        member = members.get((asked.group, press.user))
+        if member is None or not _may_press(asked.row, press):
+            outcomes.append(NotYourRound())
+            continue
+        # Who answered may see their receipt for ever.
+        before = given.get((press.round_id, member))
+        try:
+            correct = before is None and _judge(asked.rules, press)
+        except Refusal as refusal:
+            outcomes.append(refusal)
+            continue
+        if before is None:
+            counted = (member, asked.question) not in seen
+            books.enter(asked, press, member, correct=correct, counted=counted)
+            seen.add((member, asked.question))
+            given[press.round_id, member] = {"choice": press.choice, "confidence": None}
+        outcomes.append(_receipt(asked, press, before))
+    await books.write(tx)
+    return outcomes
+
+
+def _judge(rules: RoundRules, press: Press) -> bool:
+    return judge(rules, user=press.user, guild_id=press.guild_id, choice=press.choice, at=from_ms(press.at))
+
+
+def _may_press(row: Row, press: Press) -> bool:
+    return press.guild_id == row["guild_id"] and row["owner"] in (None, press.user)
+
+
+def _receipt(asked: _Round, press: Press, before: Any | None) -> Receipt:
+    said = before["confidence"] if before else None
+    return Receipt(
+        press.round_id,
+        before["choice"] if before else press.choice,
+        asked.kind,
+        before is not None,
+        Confidence(said) if said else None,
+        hidden_until(asked.row, press.at),
+        before is None and asked.closed,
+    )
+
+
+class _Books:
+    """All that an answer changes, kept in memory for a batch and written with a fixed number of statements."""
+
+    def __init__(self, rows: Rows, pools: dict[int, Any], streaks: dict[int, Any], seq: int) -> None:
+        self._rows = rows
+        self._touched = Rows()
+        self._pools = pools
+        self._streaks = streaks
+        self._new_streaks: dict[int, Any] = {}
+        self._seq = seq
+        self._answers: list[dict[str, Any]] = []
+        self._standings: list[dict[str, Any]] = []
+        self._counts: Counter[int] = Counter()
+
+    def enter(self, asked: _Round, press: Press, member: int, *, correct: bool, counted: bool) -> None:
+        before, after = self._learn(member, asked.topic, asked.question, correct, counted=counted)
+        rated = asked.kind is Kind.DAILY
+        self._seq += 1
+        self._answers.append(
+            {
+                "round_id": press.round_id,
+                "member_id": member,
+                "seq": self._seq,
+                "question_id": asked.question,
+                "choice": press.choice,
+                "correct": int(correct),
+                "counted": int(counted),
+                "rated": int(rated),
+                "answered_at": press.at,
+                "day": asked.day,
+                "p_before": before,
+                "p_after": after,
+            }
+        )
+        self._counts[press.round_id] += 1
+        if rated:
+            self._rate(asked, member, correct=correct, counted=counted)
+
+    def _learn(self, member: int, topic: int, question: int, correct: bool, *, counted: bool) -> tuple[float, float]:
+        rows = self._rows
+        now = Abilities(rows.learner(member), rows.learner_topic(member, topic), rows.topic(topic), rows.item(question))
+        pool = self._pools[topic]
+        before = topic_estimate(now.learner, now.learner_topic, now.topic, pool).p
+        if not counted:
+            return before, before
+        then = update(now, correct)
+        for books in (rows, self._touched):
+            books.learners[member] = then.learner
+            books.learner_topics[member, topic] = then.learner_topic
+            books.topics[topic] = then.topic
+            books.items[question] = then.item
+        return before, topic_estimate(then.learner, then.learner_topic, then.topic, pool).p
+
+    def _rate(self, asked: _Round, member: int, *, correct: bool, counted: bool) -> None:
+        earned = boards.points(correct=correct, counted=counted)
+        for period in asked.periods:
+            self._standings.append({"group_id": asked.group, "period": period, "member_id": member, "points": earned})
+        streak = advance(self._streaks.get(member), asked.on, asked.previous_day)
+        self._streaks[member] = self._new_streaks[member] = streak
+
+    async def write(self, tx: Transaction) -> None:
+        if not self._answers:
+            return
+        await answers.insert_answers(tx, self._answers)
+        await answers.add_answered(tx, self._counts)
+        await estimates.save(tx, self._touched)
+        await standings.add(tx, self._standings)
+        await standings.save_streaks(tx, self._new_streaks)
+
+
+async def commit_sureness(tx: Transaction, taps: Sequence[Sureness]) -> list[Result | Receipt | Exception]:
+    """Keep a batch of *Sure* and *Guess* taps and look up what each may be shown."""
+    rounds = await quiz.rules(tx, {tap.round_id for tap in taps})
+    asked: dict[int, Asked] = {}
+    outcomes: list[Result | Receipt | Exception] = []
+    for tap in taps:
+        row = rounds.get(tap.round_id)
+        if row is None:
+            outcomes.append(NoSuchRound())
+            continue
+        answer = await answers.answer(tx, tap.round_id, tap.user)
+        if answer is None or tap.guild_id != row["guild_id"]:
+            outcomes.append(NotYourRound() if answer else NotAnswered())
+            continue
+        await answers.set_confidence(tx, tap.round_id, answer["member_id"], tap.confidence.value)
+        hidden = hidden_until(row, tap.at)
+        if hidden is not None:
+            said = Confidence(answer["confidence"] or tap.confidence.value)
+            outcomes.append(Receipt(tap.round_id, answer["choice"], Kind(row["kind"]), True, said, hidden, False))
+            continue
+        if tap.round_id not in asked:
+            whole = await quiz.round_row(tx, tap.round_id)
+            assert whole is not None
+            asked[tap.round_id] = quiz.asked(whole)
+        outcomes.append(result_of(asked[tap.round_id], answer))
+    return outcomes
+
+
+def result_of(asked: Asked, answer: Row) -> Result:
+    """An answer's row with the question that it answered."""
+    return Result(
+        asked,
+        answer["choice"],
+        bool(answer["correct"]),
+        bool(answer["counted"]),
+        bool(answer["rated"]),
+        answer["p_before"],
+        answer["p_after"],
+    )
