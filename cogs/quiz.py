@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import difflib
 from functools import lru_cache
 
@@ -32,6 +33,7 @@ class Quiz(Feature):
         super().__init__(client, house)
         # Everybody who answers a round gets the same two buttons.
         self._sureness_buttons = lru_cache(maxsize=64)(cards.sureness_buttons)
+        self._news: set[tuple[int, bool]] = set()
 
     @press("a")
     async def answer(self, interaction: Interaction, round_id: int, choice: int) -> None:
@@ -45,9 +47,20 @@ class Quiz(Feature):
             offer = rows([button(f"p:{closed.round_id}", texts.PRACTISE_IT)])
             await say(interaction, texts.refusal(closed), view=offer)
             return
-        await self._receipt(interaction, receipt)
         if receipt.kind is Kind.DAILY and not receipt.again:
-            self.client.dispatch("answer_kept", receipt.round_id, receipt.after_close)
+            self._tell(receipt.round_id, after_close=receipt.after_close)
+        await self._receipt(interaction, receipt)
+
+    def _tell(self, round_id: int, *, after_close: bool) -> None:
+        """Tell the other features that answers were kept: once for all that were kept together."""
+        if not self._news:
+            asyncio.get_running_loop().call_soon(self._announce)
+        self._news.add((round_id, after_close))
+
+    def _announce(self) -> None:
+        news, self._news = self._news, set()
+        for round_id, after_close in news:
+            self.client.dispatch("answer_kept", round_id, after_close)
 
     async def _receipt(self, interaction: Interaction, receipt: Receipt) -> None:
         content = texts.locked(
