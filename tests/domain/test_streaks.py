@@ -136,6 +136,12 @@ def test_a_pause_without_end_holds_a_streak_for_ever() -> None:
     assert next_asked(streak, today=day(365), pauses=pauses) is None
 
 
+def test_a_day_before_the_last_answer_is_judged_even_when_it_comes_again() -> None:
+    """Back over the date line it is Tuesday again, after Wednesday's answer: Tuesday is missed until it is answered."""
+    assert from_history(on(0, 2), today=day(1)) == Streak(1, 1, day(2))
+    assert from_history(on(0, 2, 1), today=day(1)) == Streak(3, 3, day(2))
+
+
 def test_each_day_can_be_named() -> None:
     """Answered, off, frozen, missed, paused and still open, in their order."""
     days = calendar(on(0, 1, 2, 3, 4, 7, 8, 11), today=day(14), off=weekend, pauses=[(day(14), day(14))])
