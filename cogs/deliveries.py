@@ -161,7 +161,8 @@ class Deliveries(Feature):
 
     async def _has_spoken(self, channel: discord.PartialMessageable) -> bool:
         async for message in channel.history(limit=SCANNED, oldest_first=True):
-            if self._own(message):
+            # A thread begins with a shadow of the post that it was made from, and that is ours too.
+            if self._own(message) and message.type is discord.MessageType.default:
                 return True
         return False
 

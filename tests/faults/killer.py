@@ -1,0 +1,82 @@
+"""The bot, killed at one step of its own: `python tests/faults/killer.py STEP SINCE_MS STEPS_FILE`.
+
+A step is the moment before or after a COMMIT of the database, or before or after a request to Discord that
+changes something, counted from 0 once the clock stands at SINCE_MS or later. At STEP the process ends as a
+power cut would end it (SIGKILL). Each step reached is a line of STEPS_FILE, written before anything else happens.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import sys
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from bot import __main__ as program
+from bot.clock import SandboxClock
+
+
+class Killer:
+    """Counts steps and ends the process at one of them."""
+
+    def __init__(self, step: int, since_ms: int, steps: Path) -> None:
+        self._step = step
+        self._since_ms = since_ms
+        self._steps = steps
+        self._reached = 0
+        self._now_ms = 0
+
+    def hears(self, now_ms: int) -> None:
+        """The clock was set."""
+        self._now_ms = now_ms
+
+    def at(self, what: str) -> None:
+        """A step is reached."""
+        if self._now_ms < self._since_ms:
+            return
+        with self._steps.open("a", encoding="utf-8") as file:
+            file.write(f"{self._reached} {what}\n")
+        if self._reached == self._step:
+            os.kill(os.getpid(), signal.SIGKILL)
+        self._reached += 1
+
+
+def watch(killer: Killer) -> None:
+    """Have every step of the database's, of the requests' and of the clock's pass by the killer."""
+    connect, request, heard = sqlite3.connect, aiohttp.ClientSession._request, SandboxClock._set
+
+    class Watched(sqlite3.Connection):
+        def execute(self, sql: str, *params: Any) -> sqlite3.Cursor:
+            if sql != "COMMIT":
+                return super().execute(sql, *params)
+            killer.at("before COMMIT")
+            cursor = super().execute(sql, *params)
+            killer.at("after COMMIT")
+            return cursor
+
+    async def watched(self: aiohttp.ClientSession, method: str, url: Any, **more: Any) -> aiohttp.ClientResponse:
+        if method == "GET":
+            return await request(self, method, url, **more)
+        path = str(url).split("/v10", 1)[-1]
+        killer.at(f"before {method} {path}")
+        response = await request(self, method, url, **more)
+        killer.at(f"after {method} {path}")
+        return response
+
+    def hears(self: SandboxClock, word: dict[str, int]) -> None:
+        killer.hears(word["now_ms"])
+        heard(self, word)
+
+    sqlite3.connect = lambda *args, **more: connect(*args, **{**more, "factory": Watched})
+    aiohttp.ClientSession._request = watched  # type: ignore[assignment, method-assign]
+    SandboxClock._set = hears  # type: ignore[method-assign]
+
+
+if __name__ == "__main__":
+    watch(Killer(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])))
+    sys.argv[1:] = ["run"]
+    program.main()

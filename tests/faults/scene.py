@@ -1,0 +1,150 @@
+"""A sandbox, a database with a group that is set up, and real bot processes that come and go."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+from asyncio import create_subprocess_exec, subprocess
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Any, Self
+
+from bot import running
+from bot.domain.groups import Feedback, Wishes
+from bot.domain.instants import to_ms
+from bot.services import banks, groups
+from bot.storage.database import Database
+from config.settings import Settings
+from sandbox.server import Sandbox
+from tests.people import Member, Reply, Server
+
+ROOT = Path(__file__).parents[2]
+CHANNEL, BOT = "1202", "3001"
+ASKED = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
+CLOSED = datetime(2026, 3, 3, 19, 0, tzinfo=UTC)
+SUMMED_UP = datetime(2026, 3, 3, 19, 1, tzinfo=UTC)
+PLAIN = ("-m", "bot", "run")
+Json = dict[str, Any]
+
+
+async def prepare(path: Path) -> None:
+    """A database in which Tova's group is set up: a question a day at 09:00 UTC, open for ten hours."""
+    wishes = Wishes(int(CHANNEL), "UTC", time(9), frozenset(range(7)), 1, 600, Feedback.INSTANT, None, "cpc")
+    _, found = running.content(Settings())
+    database = await Database.open(path)
+    await banks.load(database, found)
+    await groups.set_up(database, 1001, wishes, 2003, datetime(2026, 3, 2, 12, tzinfo=UTC))
+    await database.close()
+
+
+class Scene:
+    """One sandbox with its people, and at most one bot process."""
+
+    def __init__(self, box: Sandbox, server: Server, ana: Member, folder: Path) -> None:
+        self.box = box
+        self.server = server
+        self.ana = ana
+        self.database = folder / "study.db"
+        self.log = folder / "bot.log"
+        self.steps = folder / "steps"
+        self.bot: subprocess.Process | None = None
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def open(cls, prepared: Path, folder: Path) -> AsyncIterator[Self]:
+        """A scene of its own in `folder`, beginning from the `prepared` database."""
+        folder.mkdir(exist_ok=True)
+        async with Sandbox(port=0, frozen=True) as box, Server.open(box.url) as server:
+            scene = cls(box, server, await server.member("Ana"), folder)
+            shutil.copy(prepared, scene.database)
+            try:
+                yield scene
+            finally:
+                if scene.bot is not None and scene.bot.returncode is None:
+                    scene.bot.kill()
+                    await scene.bot.wait()
+
+    async def launch(self, command: Sequence[str] = PLAIN) -> subprocess.Process:
+        """Start a process of the bot's and do not wait for it."""
+        environment = {
+            **os.environ,
+            "STUDYHALL_ENDPOINT": self.box.url,
+            "STUDYHALL_DATABASE": str(self.database),
+            "STUDYHALL_COUNT_EVERY_SECONDS": "600",
+            "DISCORD_TOKEN": "sandbox-token",
+        }
+        with self.log.open("ab") as log:
+            return await create_subprocess_exec(
+                sys.executable, *command, cwd=ROOT, env=environment, stdout=log, stderr=log
+            )
+
+    async def start(self, command: Sequence[str] = PLAIN) -> None:
+        """Start the bot and wait until it has done what was due, or has ended."""
+        if self.bot is not None:
+            await self.bot.wait()
+            await self.server.bot_is(connected=False)
+        self.bot = await self.launch(command)
+        await self.server.bot_is(connected=True)
+        await self.settle()
+
+    async def start_to_be_killed(self, step: int) -> None:
+        """Start a bot that ends at this step (see `killer`), counted from the question's instant on."""
+        killer = str(Path(__file__).parent / "killer.py")
+        await self.start((killer, str(step), str(to_ms(ASKED)), str(self.steps)))
+
+    async def kill(self) -> None:
+        """End the bot as `kill -9` does."""
+        assert self.bot is not None
+        self.bot.kill()
+        await self.bot.wait()
+
+    async def settle(self) -> None:
+        """Wait until the bot has done what is due now, or has ended."""
+        await self.box.clock.move(to_ms=self.box.clock.now_ms)
+
+    async def until(self, moment: datetime) -> None:
+        """Move the clock there; a bot that ends on the way is followed by a plain one."""
+        await self.box.clock.move(to_ms=to_ms(moment))
+        while not self.box.clock.followers:
+            await self.start()
+            await self.box.clock.move(to_ms=to_ms(moment))
+        await self.ana.catch_up()
+
+    async def press(self, letter: str) -> Reply:
+        """Ana presses a letter of the newest question; once more where the bot ends meanwhile."""
+        reply = await self.ana.press(letter, where=CHANNEL)
+        if reply.failed:
+            await self.start()
+            reply = await self.ana.press(letter, where=CHANNEL)
+        return reply
+
+    async def posts(self, channel: str = CHANNEL) -> list[Json]:
+        """What the bot has written in a channel or thread, oldest first."""
+        found = await self.server.get(f"/sandbox/channels/{channel}/messages?limit=100", "2003")
+        return [one for one in found if one["author"]["id"] == BOT and one["type"] == 0 and not one["flags"] & 64]
+
+    def output(self) -> str:
+        """What the bots have logged, for a failed test's report."""
+        return self.log.read_text("utf-8")[-3000:]
+
+
+def buttons(message: Json) -> list[Json]:
+    """The buttons of a message."""
+    return [child for row in message.get("components", []) for child in row.get("components", [])]
+
+
+async def check_once(scene: Scene) -> None:
+    """One question, closed, with one thread and one opening in it; one digest; nothing else."""
+    posts = await scene.posts()
+    assert len(posts) == 2, [post["embeds"][0].get("title") for post in posts if post["embeds"]]
+    question, digest = posts
+    assert not [one for one in buttons(question) if one["custom_id"].startswith("a:") and not one.get("disabled")]
+    assert [one["custom_id"] for one in buttons(digest)] == ["m:1:20260303"]
+    threads = scene.box.world.guilds["1001"].threads()
+    assert [one.id for one in threads] == [question["id"]]
+    assert len(await scene.posts(question["id"])) == 1
+    broken = [one for one in await scene.server.broken_rules() if one["status"] != 400]
+    assert broken == []
