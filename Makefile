@@ -33,8 +33,9 @@ ANEW := $(if $(wildcard .venv/unfinished),--force-reinstall)
 define install
 @touch .venv/unfinished
 @sed -n '/^pip==/,/[^\\]$$/p' $(1) > .venv/pip.lock
-@$(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check \
-	install --quiet --no-deps --no-compile --require-hashes -r .venv/pip.lock 2>/dev/null || $(BIN)/python -m ensurepip >/dev/null
+@{ test -z "$(ANEW)" && $(BIN)/python -m pip --version >/dev/null 2>&1; } || \
+	$(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check install --quiet --no-deps --no-compile \
+		--require-hashes $(ANEW) -r .venv/pip.lock 2>/dev/null || $(BIN)/python -m ensurepip >/dev/null
 @$(PIP) install --quiet --no-deps --no-compile --require-hashes $(ANEW) -r $(1)
 @$(PIP) install -qq --no-deps --no-compile --no-build-isolation -e .
 @rm .venv/unfinished
