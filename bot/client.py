@@ -26,6 +26,7 @@ COGS = (
     "cogs.quiz",
     "cogs.deliveries",
     "cogs.estimates",
+    "cogs.groups",
     "cogs.standings",
     "cogs.privacy",
 )

@@ -22,6 +22,7 @@ from bot.clock import Clock, SandboxClock, SystemClock
 from bot.domain.blueprint import Blueprint
 from bot.domain.questions import Bank, Problem
 from bot.domain.zones import Places
+from bot.pictures.worker import Painter
 from bot.services import banks
 from bot.services.answers import Desk
 from bot.services.daily import Plan
@@ -84,11 +85,13 @@ async def house(settings: Settings, clock: Clock, rng: Random) -> AsyncIterator[
         database = await Database.open(settings.database)
     except DatabaseRefused as error:
         raise StartRefused(str(error)) from None
+    painter = Painter()
     try:
         await banks.load(database, found)
         plan = Plan(blueprints, timedelta(minutes=settings.late_grace_minutes), settings.repeat_days, rng)
-        yield House(database, Desk(database), clock, plan, places(), settings.count_every_seconds)
+        yield House(database, Desk(database), clock, plan, places(), settings.count_every_seconds, painter)
     finally:
+        await painter.close()
         # An open connection's thread would keep a crashing process alive for ever.
         await database.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import discord
@@ -17,6 +18,7 @@ BLUE, GREEN, AMBER, GREY = 0x5865F2, 0x2D7D46, 0xB9770E, 0x6D6F78
 DESCRIPTION = 4096
 FIELD = 1024
 EMBEDS_TOTAL = 6000
+FOCUS = 90  # of the 100 characters of a custom_id
 
 
 def stem_and_options(asked: Asked) -> str:
@@ -108,6 +110,16 @@ def practice_card(asked: Asked) -> discord.Embed:
 
 def practice_buttons(asked: Asked) -> discord.ui.View:
     return rows([*letters(asked), _flag(asked)])
+
+
+def focus(topics: Sequence[int]) -> str:
+    """Topics in a custom_id: those that a practice goes round, as many as fit beside the press's name."""
+    word = f"t{topics[0]}"
+    for topic in topics[1:]:
+        if len(word) + len(f"-{topic}") > FOCUS:
+            break
+        word += f"-{topic}"
+    return word
 
 
 def sureness_buttons(round_id: int) -> discord.ui.View:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 import discord
@@ -104,7 +106,8 @@ class Quiz(Feature):
     def _after(result: Result) -> discord.ui.View | None:
         if result.asked.kind is Kind.DAILY:
             return None
-        return rows([button(f"n:{ANY_TOPIC}", texts.NEXT)])
+        focus = result.asked.focus
+        return rows([button(f"n:{cards.focus(focus) if focus else ANY_TOPIC}", texts.NEXT)])
 
     @press("r")
     async def my_answer(self, interaction: Interaction, round_id: int) -> None:
@@ -129,11 +132,18 @@ class Quiz(Feature):
         )
         await say(interaction, embed=cards.practice_card(asked), view=cards.practice_buttons(asked))
 
+    @press("d")
+    async def begin(self, interaction: Interaction, topics: str) -> None:
+        """Practise just these topics, in turns."""
+        group = await self.group(interaction)
+        asked = await self._practise(interaction, group, focus=_focus(topics))
+        await say(interaction, embed=cards.practice_card(asked), view=cards.practice_buttons(asked))
+
     @press("n")
-    async def another(self, interaction: Interaction, topic: str) -> None:
+    async def another(self, interaction: Interaction, topics: str) -> None:
         """The next practice question, in the place of the last one."""
         group = await self.group(interaction)
-        asked = await self._practise(interaction, group, None if topic == ANY_TOPIC else topic)
+        asked = await self._practise(interaction, group, focus=() if topics == ANY_TOPIC else _focus(topics))
         await interaction.response.edit_message(
             content=None, embed=cards.practice_card(asked), view=cards.practice_buttons(asked)
         )
@@ -146,13 +156,16 @@ class Quiz(Feature):
         asked = await self._practise(interaction, group, slug)
         await say(interaction, embed=cards.practice_card(asked), view=cards.practice_buttons(asked))
 
-    async def _practise(self, interaction: Interaction, group: Group, slug: str | None) -> Asked:
+    async def _practise(
+        self, interaction: Interaction, group: Group, slug: str | None = None, focus: Sequence[int] = ()
+    ) -> Asked:
         return await quiz.practise(
             self.house.database,
             group,
             interaction.user.id,
             blueprint=self.house.blueprint(group),
             topic=slug,
+            focus=focus,
             now=interaction.created_at,
             rng=self.house.plan.rng,
         )
@@ -219,6 +232,13 @@ class Quiz(Feature):
                 embed.remove_field(-1)
                 break
         await say(interaction, embed=embed)
+
+
+def _focus(word: str) -> tuple[int, ...]:
+    """The topics of a button that `cards.focus` made. Raises StaleButton."""
+    if re.fullmatch(r"t\d{1,9}(-\d{1,9})*", word, re.ASCII) is None:
+        raise StaleButton
+    return tuple(int(topic) for topic in word[1:].split("-"))
 
 
 def modal_value(interaction: Interaction, custom_id: str) -> str:

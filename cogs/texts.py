@@ -1,12 +1,11 @@
-"""Every sentence that a member can read."""
+"""Every sentence that a member can read; those about progress and odds stand in `texts_progress.py`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, time
 
 from bot.domain import refusals as no
-from bot.domain.estimates import State, TopicEstimate
 from bot.domain.groups import Feedback, Wishes
 from bot.domain.quiz import LETTERS, Confidence
 from bot.domain.schedule import describe_weekdays
@@ -20,8 +19,6 @@ REPORT = "Report a problem"
 MY_ANSWER = "My answer"
 PRACTISE_IT = "Practise it"
 NEXT = "Another one"
-PRACTISE = "Practise now"
-PRACTISE_WEAKEST = "Practise the first topic"
 MY_MOVE = "My move"
 BACK, FORTH = "◀ Back", "More ▶"
 
@@ -201,26 +198,6 @@ def move(earned: int, standing: Standing | None, before: int | None, people: int
         place += f", {'up' if gained > 0 else 'down'} {abs(gained)}"
     days = f" Your streak: {count(streak.current, 'quiz day', 'quiz days')}." if streak else ""
     return f"{first}\n{place}.{days}"
-
-
-# Progress
-STATES: Mapping[State, str] = {
-    State.WEAK: "▼ below the target",
-    State.FINE: "▲ on target",
-    State.UNSURE: "◇ not enough answers yet",
-}
-PROGRESS_TITLE = "Your topics · {exam}"
-PROGRESS_HEAD = "Chance to get a new question right, with the range that holds it 8 times out of 10. Pass mark {mark}."
-PROGRESS_NONE = "You have not answered anything yet. The next daily question is a start, or /quiz practice right now."
-
-
-def topic_line(name: str, estimate: TopicEstimate, state: State, answers: int) -> str:
-    numbers = f"{percent(estimate.p)} ({percent(estimate.low)} – {percent(estimate.high)})"
-    return f"**{name}** · {numbers}\n{STATES[state]} · {count(answers, 'answer', 'answers')}"
-
-
-def untouched(names: Sequence[str]) -> str:
-    return f"Not asked yet: {', '.join(names)}."
 
 
 # Setting up

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.domain.blueprint import Blueprint
 from bot.domain.groups import Group
@@ -26,6 +26,13 @@ class Now(Protocol):
         """The same in milliseconds since 1970."""
 
 
+class Painter(Protocol):
+    """Draws pictures, somewhere else than in the event loop."""
+
+    async def draw(self, picture: Any, /) -> bytes:
+        """A picture of `bot.pictures` as a PNG. Raises that package's NoPicture."""
+
+
 @dataclass(frozen=True)
 class House:
     """One running Studyhall. `count_every` is the pause between edits of a post's counter, in seconds."""
@@ -36,6 +43,7 @@ class House:
     plan: Plan
     places: Places
     count_every: float
+    painter: Painter
 
     @property
     def blueprints(self) -> Mapping[str, Blueprint]:

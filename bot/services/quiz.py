@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -14,6 +15,7 @@ from bot.domain.refusals import NoQuestions, NoSuchRound, NotAnswered, NotYourRo
 from bot.services import daily
 from bot.services.answers import Result, hidden_until, result_of
 from bot.storage import answers, banks, groups, quiz
+from bot.storage.banks import Pick
 from bot.storage.database import Database, Transaction
 
 
@@ -41,13 +43,15 @@ async def practise(
     user: int,
     *,
     blueprint: Blueprint,
-    topic: str | None,
+    topic: str | None = None,
+    focus: Sequence[int] = (),
     now: datetime,
     rng: Random,
 ) -> Asked:
     """Ask a member one question for practice, of the topic with this slug or of any.
 
-    Never one that the group is being asked now. Raises NoQuestions.
+    With `focus`, ids of topics, these take turns. Never a question that the group is being asked now. Raises
+    NoQuestions.
     """
     async with database.write() as tx:
         now_ms = to_ms(now)
@@ -58,6 +62,8 @@ async def practise(
             for pick in await banks.picks(tx, group.group_id, blueprint.banks, owner=member)
             if pick.question_id not in taken and topic in (None, pick.topic)
         ]
+        if focus:
+            picks = await _in_turn(tx, member, focus, picks)
         chosen = await daily.choose(
             tx,
             picks,
@@ -70,7 +76,17 @@ async def practise(
         )
         if chosen is None:
             raise NoQuestions(topic)
-        return await _ask(tx, group, member, chosen, now_ms, rng)
+        return await _ask(tx, group, member, chosen, now_ms, rng, tuple(focus))
+
+
+async def _in_turn(tx: Transaction, member: int, focus: Sequence[int], picks: Sequence[Pick]) -> list[Pick]:
+    """The questions of the first topic of `focus`, after the one practised last, that has any."""
+    last = await quiz.last_practised(tx, member)
+    start = focus.index(last) + 1 if last in focus else 0
+    for topic in (*focus[start:], *focus[:start]):
+        if found := [pick for pick in picks if pick.topic_id == topic]:
+            return found
+    return []
 
 
 async def practise_again(
@@ -96,7 +112,15 @@ async def practise_again(
         return await _ask(tx, group, member, row["question_id"], now_ms, rng)
 
 
-async def _ask(tx: Transaction, group: Group, member: int, question_id: int, now_ms: int, rng: Random) -> Asked:
+async def _ask(
+    tx: Transaction,
+    group: Group,
+    member: int,
+    question_id: int,
+    now_ms: int,
+    rng: Random,
+    focus: tuple[int, ...] = (),
+) -> Asked:
     question = await banks.content(tx, question_id)
     assert question is not None
     order = order_options(
@@ -113,6 +137,7 @@ async def _ask(tx: Transaction, group: Group, member: int, question_id: int, now
         now_ms,
         now_ms + PRACTICE_MINUTES * MINUTE_MS,
         group.wishes.channel_id,
+        focus,
     )
     round_id = await quiz.open_round(tx, new, question)
     assert round_id is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from bot.domain.estimates import (
     PRIOR_ITEM,
@@ -146,6 +146,57 @@ async def group_ability(tx: Transaction, group_id: int, topics: Collection[int])
         {**params, "group_id": group_id},
     )
     return {row["topic_id"]: row["ability"] for row in rows}
+
+
+def _weeks(bounds: Sequence[int]) -> tuple[str, dict[str, int]]:
+    """The number of an answer's week in SQL, and its parameters: 0 before the first of `bounds` (ms), then 1, 2…"""
+    whens = " ".join(f"WHEN a.answered_at < :b{n} THEN {n}" for n in range(len(bounds)))
+    return f"CASE {whens} ELSE {len(bounds)} END", {f"b{n}": bound for n, bound in enumerate(bounds)}
+
+
+async def weeks_of_member(
+    tx: Transaction, member: int, bounds: Sequence[int]
+) -> dict[int, dict[int, tuple[float, int]]]:
+    """What was expected of a member after their last answer of each week, and their answers in it, by topic and week.
+
+    Week 0 is all before the first of `bounds` (instants in ms), week 1 is what follows, and so on.
+    """
+    week, params = _weeks(bounds)
+    rows = await tx.all(
+        f"""WITH last AS (
+                SELECT q.topic_id, {week} AS week, MAX(a.seq) AS seq, COUNT(*) AS n
+                FROM answers a JOIN questions q ON q.question_id = a.question_id
+                WHERE a.member_id = :member AND a.counted = 1 GROUP BY 1, 2)
+            SELECT last.topic_id, last.week, last.n, a.p_after FROM last JOIN answers a ON a.seq = last.seq""",
+        {**params, "member": member},
+    )
+    found: dict[int, dict[int, tuple[float, int]]] = {}
+    for row in rows:
+        found.setdefault(row["topic_id"], {})[row["week"]] = (row["p_after"], row["n"])
+    return found
+
+
+async def weeks_of_group(
+    tx: Transaction, group_id: int, bounds: Sequence[int], *, since: int, without_user: int
+) -> list[Row]:
+    """The same for all members of a group but one user, from the instant `since` (ms) on.
+
+    A row a member, topic and week: member_id, topic_id, week, p_after, and first_seq, which orders the answers.
+    """
+    week, params = _weeks(bounds)
+    return list(
+        await tx.all(
+            f"""WITH last AS (
+                    SELECT a.member_id, q.topic_id, {week} AS week, MAX(a.seq) AS seq, MIN(a.seq) AS first_seq
+                    FROM members m JOIN answers a ON a.member_id = m.member_id
+                    JOIN questions q ON q.question_id = a.question_id
+                    WHERE m.group_id = :group_id AND m.user_id <> :user AND a.counted = 1 AND a.answered_at >= :since
+                    GROUP BY 1, 2, 3)
+                SELECT last.member_id, last.topic_id, last.week, last.first_seq, a.p_after
+                FROM last JOIN answers a ON a.seq = last.seq ORDER BY last.first_seq""",
+            {**params, "group_id": group_id, "user": without_user, "since": since},
+        )
+    )
 
 
 async def sequence(tx: Transaction) -> list[tuple[int, int, int, bool]]:

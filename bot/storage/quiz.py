@@ -27,6 +27,7 @@ class NewRound:
     opened_at: int
     closes_at: int
     channel_id: int
+    focus: tuple[int, ...] = ()
 
 
 def asked(row: Row) -> Asked:
@@ -43,12 +44,13 @@ def asked(row: Row) -> Asked:
         source=row["source"],
         opened_at=from_ms(row["opened_at"]),
         closes_at=from_ms(row["closes_at"]),
+        focus=tuple(int(topic) for topic in (row["focus"] or "").split("-") if topic),
     )
 
 
 ASKED = """r.round_id, r.group_id, r.kind, r.option_order, r.due_at, r.opened_at, r.posted_at, r.closes_at,
     r.closed_at, r.state, r.channel_id, r.message_id, r.answered, r.day, r.owner_id, r.question_id, r.key_position,
-    t.name AS topic, t.slug AS topic_slug, q.topic_id, v.stem, v.options, v.explanation, v.source"""
+    r.focus, t.name AS topic, t.slug AS topic_slug, q.topic_id, v.stem, v.options, v.explanation, v.source"""
 ASKED_FROM = """rounds r
     JOIN revisions v ON v.question_id = r.question_id AND v.revision = r.revision
     JOIN questions q ON q.question_id = r.question_id
@@ -60,9 +62,9 @@ async def open_round(tx: Transaction, new: NewRound, question: Content) -> int |
     key = next(place for place, source in enumerate(new.order) if question.options[source].correct)
     row = await tx.one(
         """INSERT INTO rounds (group_id, question_id, revision, kind, owner_id, day, slot, option_order,
-               key_position, due_at, opened_at, closes_at, state, channel_id)
+               key_position, due_at, opened_at, closes_at, state, channel_id, focus)
            VALUES (:group_id, :question, :revision, :kind, :owner, :day, :slot, :order, :key, :due, :opened, :closes,
-               :state, :channel)
+               :state, :channel, :focus)
            ON CONFLICT DO NOTHING RETURNING round_id""",
         {
             "group_id": new.group_id,
@@ -79,6 +81,7 @@ async def open_round(tx: Transaction, new: NewRound, question: Content) -> int |
             "closes": new.closes_at,
             "state": "posting" if new.kind is Kind.DAILY else "open",
             "channel": new.channel_id,
+            "focus": "-".join(str(topic) for topic in new.focus) or None,
         },
     )
     return row["round_id"] if row else None
@@ -118,6 +121,16 @@ async def open_questions(tx: Transaction, group_id: int, now_ms: int) -> dict[in
         {"group_id": group_id, "now": now_ms},
     )
     return {row["question_id"]: row["until"] for row in rows}
+
+
+async def last_practised(tx: Transaction, member: int) -> int | None:
+    """The topic of the member's newest practice."""
+    row = await tx.one(
+        """SELECT q.topic_id FROM rounds r JOIN questions q ON q.question_id = r.question_id
+           WHERE r.owner_id = :member ORDER BY r.round_id DESC LIMIT 1""",
+        {"member": member},
+    )
+    return row["topic_id"] if row else None
 
 
 async def posted(tx: Transaction, round_id: int, message_id: int | None, now_ms: int) -> None:

@@ -1,4 +1,4 @@
-"""Practice, progress, boards and privacy, as a member meets them."""
+"""Practice, boards and privacy, as a member meets them."""
 
 from __future__ import annotations
 
@@ -75,40 +75,6 @@ async def test_topics_are_found_by_their_names(study: Study) -> None:
     assert "Practice · Anatomy" in reply.text
     refused = await study.ana.run("/quiz practice", topic="Anatmy")
     assert "Did you mean Anatomy" in refused.text
-
-
-async def test_progress_says_what_is_known_and_what_is_not(study: Study) -> None:
-    """Estimate, range and state for each topic; few answers are called too few; only the member sees it."""
-    empty = await study.ana.run("/progress")
-    assert "not answered anything yet" in empty.text
-    for _ in range(40):
-        reply = await study.ana.run("/quiz practice", topic="anatomy")
-        card = reply.message
-        assert card is not None
-        letter = await study.key(card)
-        await study.ana.press(wrong(letter), on=card)
-        await study.server.advance(timedelta(minutes=1))
-    reply = await study.ana.run("/progress")
-    assert reply.message is not None
-    assert reply.message.ephemeral
-    assert "**Anatomy** ·" in reply.text
-    assert "▼ below the target" in reply.text
-    assert "Pass mark 70 %" in reply.text
-    assert "Not asked yet:" in reply.text
-    following = await study.ana.press("Practise the first topic")
-    assert "Practice · Anatomy" in following.text
-    ben = await study.ben.run("/progress")
-    assert "Anatomy" not in ben.text
-
-
-async def test_one_answer_is_not_enough_for_a_verdict(study: Study) -> None:
-    """After a single right answer no topic is called weak or fine."""
-    question = await study.question()
-    await study.ana.press(await study.key(question), on=question)
-    reply = await study.ana.run("/progress")
-    assert "◇ not enough answers yet" in reply.text
-    assert "▼" not in reply.text
-    assert "▲" not in reply.text
 
 
 async def test_the_board_by_week_month_and_all_time(study: Study) -> None:
