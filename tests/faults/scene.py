@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import shutil
+import signal
 import sys
 from asyncio import create_subprocess_exec, subprocess
 from collections.abc import AsyncIterator, Sequence
@@ -75,6 +77,7 @@ class Scene:
             "STUDYHALL_DATABASE": str(self.database),
             "STUDYHALL_COUNT_EVERY_SECONDS": "600",
             "DISCORD_TOKEN": "sandbox-token",
+            "PYTHONPATH": str(ROOT),
         }
         with self.log.open("ab") as log:
             return await create_subprocess_exec(
@@ -87,7 +90,13 @@ class Scene:
             await self.bot.wait()
             await self.server.bot_is(connected=False)
         self.bot = await self.launch(command)
-        await self.server.bot_is(connected=True)
+        there = asyncio.create_task(self.server.bot_is(connected=True))
+        ended = asyncio.create_task(self.bot.wait())
+        await asyncio.wait({there, ended}, return_when=asyncio.FIRST_COMPLETED)
+        assert there.done() or self.bot.returncode == -signal.SIGKILL, f"the bot did not start:\n{self.output()}"
+        there.cancel()
+        ended.cancel()
+        await asyncio.gather(there, ended, return_exceptions=True)
         await self.settle()
 
     async def start_to_be_killed(self, step: int) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
 from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
@@ -194,11 +193,11 @@ async def test_several_days_slept_through_are_each_recorded(tmp_path: Path) -> N
         assert len(study.posted("question")) == 1
 
 
-async def test_a_year_slept_through_ends(tmp_path: Path) -> None:
+async def test_a_hundred_days_slept_through_end(tmp_path: Path) -> None:
     """However long the bot was away, it catches up in bounded steps and goes on."""
     async with Study.open(tmp_path / "study.db") as study:
-        await study.sleep_until(START + timedelta(days=365, hours=4))
-        assert len(await _skips(study)) == 365
+        await study.sleep_until(START + timedelta(days=100, hours=4))
+        assert len(await _skips(study)) == 100
         assert len(study.posted("question")) == 1
 
 
@@ -229,21 +228,21 @@ async def test_a_question_still_unsent_when_its_time_is_over_is_never_posted(tmp
 
 
 async def test_no_question_comes_back_while_others_are_left(tmp_path: Path) -> None:
-    """Thirty questions last thirty days; only then the one that is longest ago comes again."""
-    async with Study.open(tmp_path / "study.db", size=30, open_minutes=60) as study:
-        await study.until(START + timedelta(days=45))
+    """Fifteen questions last fifteen days; only then the one that is longest ago comes again."""
+    async with Study.open(tmp_path / "study.db", size=15, open_minutes=60) as study:
+        await study.until(START + timedelta(days=25))
         asked = [row["question_id"] for row in await study.rounds()]
-        assert sorted(asked[:30]) == list(range(1, 31))
-        assert asked[30:45] == asked[:15]
+        assert sorted(asked[:15]) == list(range(1, 16))
+        assert asked[15:25] == asked[:10]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 async def test_the_key_is_never_at_one_letter_more_than_three_times(tmp_path: Path, seed: int) -> None:
-    """Over two months of three questions a day no letter is right four times running."""
+    """Over a month of three questions a day no letter is right four times running."""
     async with Study.open(tmp_path / "study.db", size=30, per_day=3, seed=seed, open_minutes=60) as study:
-        await study.until(START + timedelta(days=60))
+        await study.until(START + timedelta(days=30))
         keys = [row["key_position"] for row in await study.rounds()]
-        assert len(keys) == 180
+        assert len(keys) == 90
         assert all(len(set(keys[n : n + 4])) > 1 for n in range(len(keys) - 3))
 
 
@@ -330,58 +329,7 @@ async def test_a_small_bank_gives_what_it_has(tmp_path: Path) -> None:
         ]  # fmt: skip
 
 
-# Closing
-
-
-async def test_closing_comes_a_minute_before_the_digest(tmp_path: Path) -> None:
-    """The round closes at its instant, the digest follows a minute later with the week's best five places."""
-    async with Study.open(tmp_path / "study.db", per_day=2) as study:
-        await study.until(START + timedelta(hours=4))
-        for row in await study.rounds():
-            for user in range(1, 9):
-                await study.answer(row["round_id"], user, right=user <= 6)
-        await study.until(START + timedelta(hours=14))
-        closed = {row["closed_at"] for row in await study.rounds()}
-        assert closed == {to_ms(START.replace(hour=19))}
-        (digest,) = study.posted("digest")
-        assert digest.delivery.due_at == to_ms(START.replace(hour=19, minute=1))
-        assert (digest.delivery.payload["questions"], digest.delivery.payload["answered"]) == (2, 16)
-        assert {rank for rank, _, _ in digest.delivery.payload["top"]} == {1}
-        for one in study.posted("close"):
-            assert one.round is not None
-            assert sum(one.round.chosen.values()) == one.round.answered == 8
-
-
-async def test_a_digest_of_a_large_group_fits_a_message(tmp_path: Path) -> None:
-    """On a week's first day a crowd shares the first place: the digest names few of them, not three hundred."""
-    async with Study.open(tmp_path / "study.db") as study:
-        await study.until(START + timedelta(hours=4))
-        for user in range(300):
-            await study.answer(1, 10**18 + user, right=True)
-        await study.until(START + timedelta(hours=14))
-        (digest,) = study.posted("digest")
-        assert 5 <= len(digest.delivery.payload["top"]) <= 10
-
-
-async def test_a_day_without_a_posted_question_has_no_digest(tmp_path: Path) -> None:
-    """Nothing was asked, so nothing is summed up."""
-    async with Study.open(tmp_path / "study.db", size=0) as study:
-        await study.until(START + timedelta(days=2))
-        assert study.posted("close") == study.posted("digest") == []
-
-
-async def test_long_rounds_overlap_without_disturbing_one_another(tmp_path: Path) -> None:
-    """Rounds of 48 hours: two are open at a time, each closes in its own turn with its own digest."""
-    async with Study.open(tmp_path / "study.db", open_minutes=48 * 60) as study:
-        await study.until(START + timedelta(days=6))
-        rows = await study.rounds()
-        closed = [row for row in rows if row["state"] == "closed"]
-        assert len(rows) == 6
-        assert len(closed) == 4
-        assert all(row["closed_at"] == row["closes_at"] for row in closed)
-        assert [one.delivery.payload["day"] for one in study.posted("digest")] == _dates(date(2026, 3, 2), 4)
-        for one, other in pairwise(rows):
-            assert one["question_id"] != other["question_id"]
+# Trouble
 
 
 async def test_one_group_that_cannot_be_claimed_keeps_no_other_waiting(tmp_path: Path) -> None:
@@ -401,12 +349,12 @@ async def test_one_group_that_cannot_be_claimed_keeps_no_other_waiting(tmp_path:
 
 
 async def test_a_start_brings_back_what_a_wrong_clock_planned_too_late(tmp_path: Path) -> None:
-    """A clock that stood a year ahead for a while leaves no year without questions behind."""
+    """A clock that stood months ahead for a while leaves no months without questions behind."""
     async with Study.open(tmp_path / "study.db") as study:
         await study.until(START + timedelta(hours=4))
-        study.now += timedelta(days=365)
+        study.now += timedelta(days=90)
         await study.work()
-        study.now -= timedelta(days=365)
+        study.now -= timedelta(days=90)
         await agenda.replan(study.database, study.now_ms)
         await study.until(START + timedelta(days=1, hours=4))
         assert (await _days(study))[-1] == "2026-03-03"
