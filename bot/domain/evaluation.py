@@ -60,16 +60,20 @@ class LogBuilder:
     """Takes answers row by row and numbers their learners, items and skills."""
 
     def __init__(self, *, keep_retries: bool = False) -> None:
-        self._columns = (array("I"), array("I"), array("I"))
-        self._ids: tuple[dict[str, int], ...] = ({}, {}, {})
+        self._users, self._items, self._skills = array("I"), array("I"), array("I")
+        self._user_ids: dict[str, int] = {}
+        self._item_ids: dict[str, int] = {}
+        self._skill_ids: dict[str, int] = {}
         self._correct = bytearray()
         self._when = array("d")
         self._keep_retries = keep_retries
 
     def add(self, user: str, item: str, skill: str, correct: bool, ts: float = 0.0) -> None:
         """One answer; *ts* puts it into order, equal ones stay in the order of their rows."""
-        for column, ids, name in zip(self._columns, self._ids, (user, item, skill), strict=True):
-            column.append(ids.setdefault(name, len(ids)))
+        users, items, skills = self._user_ids, self._item_ids, self._skill_ids
+        self._users.append(users.setdefault(user, len(users)))
+        self._items.append(items.setdefault(item, len(items)))
+        self._skills.append(skills.setdefault(skill, len(skills)))
         self._correct.append(correct)
         self._when.append(ts)
 
@@ -79,7 +83,7 @@ class LogBuilder:
         order: Sequence[int] = range(len(when))
         if any(when[row] < when[row - 1] for row in range(1, len(when))):
             order = sorted(order, key=when.__getitem__)
-        users, items, skills = self._columns
+        users, items, skills = self._users, self._items, self._skills
         kept = array("Q")
         last: dict[int, int] = {}
         for row in order:
@@ -92,7 +96,7 @@ class LogBuilder:
             items=array("I", (items[row] for row in kept)),
             skills=array("I", (skills[row] for row in kept)),
             correct=bytearray(self._correct[row] for row in kept),
-            learners=len(self._ids[0]),
+            learners=len(self._user_ids),
             retries=len(order) - len(kept),
         )
 

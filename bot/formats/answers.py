@@ -110,19 +110,22 @@ def _take(builder: LogBuilder, row: list[str], columns: tuple[int, int, int, int
     """Put a row's answer into the log, or say why not."""
     user, item, skill, correct, ts = columns
     try:
-        right = _CORRECT.get(row[correct].strip().lower())
-        names = (row[user].strip(), row[item].strip(), row[skill].strip())
-        when = row[ts].strip() if ts is not None else "0"
+        verdict = row[correct]
+        who, what, about = row[user].strip(), row[item].strip(), row[skill].strip()
+        when = row[ts].strip() if ts is not None else ""
     except IndexError:
         return f"this line has only {len(row)} columns"
+    right = _CORRECT.get(verdict)
+    if right is None:
+        right = _CORRECT.get(verdict.strip().lower())
     if right is None:
         return f"“correct” is 1 or 0, not “{row[correct].strip()[:40]}”"
-    if not names[0] or not names[1]:
+    if not who or not what:
         return "“user” and “item” may not be empty"
-    moment = _moment(when)
+    moment = _moment(when) if ts is not None else 0.0
     if moment is None:
         return f"“ts” is a number or an ISO date and time, not “{when[:40]}”"
-    builder.add(*names, right, moment)
+    builder.add(who, what, about, right, moment)
     return None
 
 
