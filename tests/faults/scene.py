@@ -72,7 +72,7 @@ class Scene:
     async def launch(self, command: Sequence[str] = PLAIN) -> subprocess.Process:
         """Start a process of the bot's and do not wait for it."""
         environment = {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if not name.startswith("STUDYHALL_")},
             "STUDYHALL_ENDPOINT": self.box.url,
             "STUDYHALL_DATABASE": str(self.database),
             "STUDYHALL_COUNT_EVERY_SECONDS": "600",

@@ -15,7 +15,7 @@ from tests.faults.scene import ASKED, CLOSED, SUMMED_UP, Scene, check_once, prep
 
 NEVER = 10_000
 AT_ONCE = 2  # processes side by side: as many as the smallest machine has cores
-SOME = 6  # steps of an ordinary run, about; STUDYHALL_EVERY_STEP=1 tries them all
+SOME = 6  # steps of an ordinary run, about; EVERY_STEP=1 tries them all
 
 
 async def _a_day(prepared: Path, folder: Path, step: int) -> list[str]:
@@ -46,7 +46,7 @@ def _steps(scene: Scene) -> list[str]:
 
 def _chosen(steps: list[str]) -> list[int]:
     """All steps, or some: around the requests that members see, which are the ones that could double."""
-    if os.environ.get("STUDYHALL_EVERY_STEP"):
+    if os.environ.get("EVERY_STEP"):
         return list(range(len(steps)))
     visible = [n for n, step in enumerate(steps) if "COMMIT" not in step]
     after = [n for n in visible if "after" in steps[n] and "callback" not in steps[n]]

@@ -11,10 +11,15 @@ import pytest
 
 from bot.domain.estimates import Abilities, Gaussian, State, item_pool, item_prior, state, topic_estimate, update
 from bot.services import estimates, quiz
+from bot.services.estimates import TopicLine
 from bot.services.replay import Comparison, replay
 from tests.services.study import EXAM, START, Study
 
 MEMBERS = tuple(range(2001, 2009))
+
+
+async def _lines(study: Study, user: int) -> tuple[TopicLine, ...]:
+    return (await estimates.progress(study.database, study.group, user, EXAM, study.now)).topics
 
 
 async def _busy_weeks(study: Study, rng: Random, days: int) -> None:
@@ -83,7 +88,7 @@ async def test_progress_is_the_models_estimate_of_each_topic(tmp_path: Path) -> 
     """What /progress shows is the topic's estimate for a random live item, with the state at the pass mark."""
     async with Study.open(tmp_path / "study.db", per_day=3) as study:
         await _busy_weeks(study, Random(5), 15)
-        lines = {line.name: line for line in await estimates.progress(study.database, study.group, MEMBERS[0], EXAM)}
+        lines = {line.name: line for line in await _lines(study, MEMBERS[0])}
         (member,) = await study.sql("SELECT member_id FROM members WHERE user_id = :user", user=MEMBERS[0])
         (learner,) = await study.sql("SELECT * FROM learner_estimates WHERE member_id = :id", id=member["member_id"])
         for row in await study.sql(
@@ -117,7 +122,7 @@ async def test_progress_is_the_models_estimate_of_each_topic(tmp_path: Path) -> 
 async def test_somebody_new_is_told_nothing_about_themselves(tmp_path: Path) -> None:
     """Without an answer every topic has none and a wide range; asking makes no member of anybody."""
     async with Study.open(tmp_path / "study.db") as study:
-        lines = await estimates.progress(study.database, study.group, 4711, EXAM)
+        lines = await _lines(study, 4711)
         assert len(lines) == 3
         assert all(line.answers == 0 and line.estimate.high - line.estimate.low > 0.3 for line in lines)
         assert await study.sql("SELECT * FROM members") == []
@@ -131,13 +136,6 @@ async def test_a_member_who_gets_everything_wrong_is_weak_and_one_who_knows_is_f
             for row in (await study.rounds())[-3:]:
                 await study.answer(row["round_id"], 1, right=True)
                 await study.answer(row["round_id"], 2, right=False)
-        right, wrong = [
-            {
-                line.state
-                for line in await estimates.progress(study.database, study.group, user, EXAM)
-                if line.answers > 8
-            }
-            for user in (1, 2)
-        ]
+        right, wrong = [{line.state for line in await _lines(study, user) if line.answers > 8} for user in (1, 2)]
         assert right == {State.FINE}
         assert wrong == {State.WEAK}
