@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.storage import meta
-from bot.storage.database import Database, DatabaseRefused
+from bot.storage.database import Database, DatabaseRefused, Transaction
 
 ROOT = Path(__file__).parents[2]
 HOLDER = """
@@ -298,6 +298,72 @@ async def test_a_failed_commit_of_a_cancelled_task_leaves_no_transaction_open(da
         await asyncio.gather(task, return_exceptions=True)
         await _writes(database, f"whole{steps}")
         assert await _value(database, "key") == f"whole{steps}"
+
+
+# In one step
+
+
+async def _writes_at_once(database: Database, value: str) -> str:
+    async def work(tx: Transaction) -> str:
+        await meta.write(tx, "key", value)
+        await meta.write(tx, "twin", value)
+        return value.upper()
+
+    return await database.write_at_once(work)
+
+
+async def test_work_at_once_is_committed_before_its_result(database: Database) -> None:
+    """Whoever has the result in hand finds the rows on another connection."""
+    assert await _writes_at_once(database, "value") == "VALUE"
+    assert await _value(database, "key") == await _value(database, "twin") == "value"
+
+
+async def test_work_at_once_that_fails_leaves_nothing(database: Database) -> None:
+    """An exception, an error of SQLite's, a failing COMMIT, or waiting for something else: all is rolled back."""
+    async with database.write() as tx:
+        await tx.run("CREATE TABLE child (id INTEGER REFERENCES members DEFERRABLE INITIALLY DEFERRED) STRICT")
+
+    async def raises(tx: Transaction) -> None:
+        await meta.write(tx, "key", "half")
+        raise ZeroDivisionError
+
+    async def breaks(tx: Transaction) -> None:
+        await meta.write(tx, "key", "half")
+        await tx.run("INSERT OR ROLLBACK INTO meta (key, value) VALUES (NULL, NULL)")
+
+    async def orphans(tx: Transaction) -> None:
+        await meta.write(tx, "key", "half")
+        await tx.run("INSERT INTO child VALUES (99)")
+
+    async def waits(tx: Transaction) -> None:
+        await meta.write(tx, "key", "half")
+        await asyncio.sleep(0)
+
+    for work, error in (
+        (raises, ZeroDivisionError),
+        (breaks, sqlite3.IntegrityError),
+        (orphans, sqlite3.IntegrityError),
+        (waits, RuntimeError),
+    ):
+        with pytest.raises(error):
+            await database.write_at_once(work)
+        assert await _value(database) is None
+        await _writes(database, "whole")
+        async with database.write() as tx:
+            await tx.run("DELETE FROM meta")
+
+
+async def test_work_at_once_that_is_cancelled_never_disturbs_the_next(database: Database) -> None:
+    """Cancelled at any turn of the loop it is whole or was never begun; the next writer of either kind works."""
+    for steps in range(25):
+        first = asyncio.create_task(_writes_at_once(database, f"first{steps}"))
+        second = asyncio.create_task(_writes(database, f"second{steps}"))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        first.cancel()
+        await asyncio.wait_for(second, 5)
+        await asyncio.gather(first, return_exceptions=True)
+        assert await _value(database, "key") == await _value(database, "twin") == f"second{steps}"
 
 
 async def test_a_reader_sees_one_snapshot(database: Database) -> None:
