@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import importlib
 import json
@@ -30,6 +31,7 @@ COGS = (
     "cogs.standings",
     "cogs.privacy",
 )
+PATIENCE_S = 3.0  # for replies under way when we are told to stop
 CONNECTIONS = 200  # a fresh socket for each reply is the largest waste there is
 
 
@@ -51,6 +53,7 @@ class Studyhall(commands.Bot):
         self.house = house
         self._clock = clock
         self.jobs: Jobs | None = None
+        self._idles: list[Callable[[], Awaitable[None]]] = []
 
     async def setup_hook(self) -> None:
         deliver: Callable[[Parcel], Awaitable[None]] | None = None
@@ -58,6 +61,8 @@ class Studyhall(commands.Bot):
             cog = importlib.import_module(name).make(self, self.house)
             await self.add_cog(cog)
             deliver = getattr(cog, "deliver", deliver)
+            if hasattr(cog, "idle"):
+                self._idles.append(cog.idle)
         await self._sync()
         assert deliver is not None
         self.jobs = Jobs(self.house.database, self._clock, self.house.plan, deliver)
@@ -77,8 +82,15 @@ class Studyhall(commands.Bot):
             self.jobs.wake()
 
     async def close(self) -> None:
+        """Stop in order: the agenda, then the presses that wait for their reply, then the connection."""
         if self.jobs is not None:
             await self.jobs.close()
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                for idle in self._idles:
+                    await idle()
+        except TimeoutError:
+            log.warning("some presses got no reply before the end; their answers are kept")
         await self.house.desk.idle()
         await super().close()
 

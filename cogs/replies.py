@@ -7,6 +7,7 @@ each press and keep those of every reply in memory.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Iterable
@@ -69,6 +70,8 @@ class Door(commands.Cog):
     def __init__(self, client: commands.Bot) -> None:
         self._client = client
         self._routes: dict[str, tuple[Press, list[str]]] | None = None
+        self._inside = 0
+        self._empty = asyncio.Event()
         client.tree.error(self.on_command_error)
 
     def _route(self, name: str) -> tuple[Press, list[str]]:
@@ -88,11 +91,22 @@ class Door(commands.Cog):
             return
         data: Any = interaction.data
         name, *values = str(data["custom_id"]).split(":")
+        self._inside += 1
         try:
             handler, kinds = self._route(name)
             await handler(interaction, *_arguments(kinds, values))
         except Exception as error:  # noqa: BLE001  the last door: nothing may pass it unanswered
             await answer_error(interaction, error)
+        finally:
+            self._inside -= 1
+            if not self._inside:
+                self._empty.set()
+
+    async def idle(self) -> None:
+        """Return when every press that came in has its reply."""
+        while self._inside:
+            self._empty.clear()
+            await self._empty.wait()
 
     async def on_command_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
