@@ -1,31 +1,30 @@
 """A member's own days: which date it was for them, through all their time zones, and which days asked nothing.
 
-A date is that of the zone that was in force at the click, so that a later change of zone re-dates nothing.
+A member's calendar never goes back. Who flies west lives a date's hours twice, and it is the later date until that one
+is over: so every day is one stretch of time, what a day was to a streak is settled when it ends, and nobody mends
+yesterday by a change of zone. A later change of zone re-dates nothing.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.domain.schedule import instant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from bot.domain.schedule import Weekly
 
     Posted = Callable[[datetime, datetime], bool]
     """Whether a question was or will be posted from the first instant on and before the second one."""
 
-SHORTEST_DAY = timedelta(hours=12)
-"""A date that lasted less for a traveller is too short to be missed; no clock change makes one, 23 hours are whole."""
-
 _ONE_DAY = timedelta(days=1)
 _TICK = timedelta(microseconds=1)
-_EVER = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,41 +51,65 @@ def zone_at(stays: Sequence[Stay], at: datetime) -> ZoneInfo:
 
 
 def local_day(stays: Sequence[Stay], at: datetime) -> date:
-    """The date on the member's clock at an instant: the day that an answer clicked then counts for."""
-    return at.astimezone(zone_at(stays, at)).date()
+    """The member's date at an instant: the day that an answer clicked then counts for.
 
-
-def spans(day: date, stays: Sequence[Stay]) -> list[tuple[datetime, datetime]]:
-    """When it was *day* for the member, in UTC: from … until before.
-
-    Mostly one span. None for a date that a traveller (or a whole zone) skipped, two for one that they lived twice.
+    It is the date on the member's clock, or the latest that their clock has shown before.
     """
-    found = []
-    for place, stay in enumerate(stays):
-        zone = ZoneInfo(stay.zone)
-        start = stay.since if place else _EVER[0]
-        end = stays[place + 1].since if place + 1 < len(stays) else _EVER[1]
-        start = max(start, instant(day, time(0), zone))
-        end = min(end, instant(day + _ONE_DAY, time(0), zone))
-        if start < end:
-            found.append((start, end))
+    day = at.astimezone(zone_at(stays, at)).date()
+    for stay, following in pairwise(stays):
+        if following.since > at:
+            break
+        day = max(day, _last_date(stay, following))
+    return day
+
+
+def _last_date(stay: Stay, following: Stay) -> date:
+    return (following.since - _TICK).astimezone(ZoneInfo(stay.zone)).date()
+
+
+def span(day: date, stays: Sequence[Stay]) -> tuple[datetime, datetime] | None:
+    """When it was or will be *day* for the member, in UTC: from … until before; None for a date that was skipped."""
+    start, end = _begin(day, stays), _begin(day + _ONE_DAY, stays)
+    return (start, end) if start < end else None
+
+
+def _begin(day: date, stays: Sequence[Stay]) -> datetime:
+    """The first instant that is *day* for the member, or later."""
+    for stay, following in pairwise(stays):
+        start = instant(day, time(0), ZoneInfo(stay.zone))
+        if start < following.since:
+            return start if stay is stays[0] else max(start, stay.since)
+    last = stays[-1]
+    start = instant(day, time(0), ZoneInfo(last.zone))
+    return start if len(stays) == 1 else max(start, last.since)
+
+
+def shortened(stays: Sequence[Stay]) -> set[date]:
+    """The dates that a change of zone took hours from: those on both clocks at a change that set the clock forward."""
+    found = set()
+    for stay, following in pairwise(stays):
+        before = following.since.astimezone(ZoneInfo(stay.zone))
+        after = following.since.astimezone(ZoneInfo(following.zone))
+        if after.replace(tzinfo=None) > before.replace(tzinfo=None):
+            found |= {before.date(), after.date()}
     return found
 
 
-def days_off(stays: Sequence[Stay], posted: Posted) -> Callable[[date], bool]:
+def days_off(stays: Sequence[Stay], posted: Posted, excused: Collection[date] = ()) -> Callable[[date], bool]:
     """The rule for days that ask nothing of the member, for `streaks`.
 
     A day is off when no question was posted on it by the member's clock (the group's weekend is not everybody's:
-    Friday evening in Los Angeles is Saturday in Auckland), or when travelling left less than twelve hours in a row of
-    it. For days gone by, *posted* should ask the rounds that there were, so that a new schedule changes no past; for
-    days to come `by_schedule`.
+    Friday evening in Los Angeles is Saturday in Auckland), when a change of zone took hours from it, or when it is
+    *excused*: its question was answered in time, after midnight. For days gone by, *posted* should ask the rounds
+    that there were, so that a new schedule changes no past; for days to come `by_schedule`.
     """
+    free = shortened(stays).union(excused)
 
     def off(day: date) -> bool:
-        lived = spans(day, stays)
-        if not any(end - start >= SHORTEST_DAY for start, end in lived):
+        if day in free:
             return True
-        return not any(posted(start, end) for start, end in lived)
+        lived = span(day, stays)
+        return lived is None or not posted(*lived)
 
     return off
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.days import Stay, by_schedule, days_off, local_day, spans, zone_at
+from bot.domain.days import Stay, by_schedule, days_off, local_day, shortened, span, zone_at
 from bot.domain.schedule import WORKDAYS, Weekly
 from bot.domain.streaks import Streak, from_history
 
@@ -22,8 +22,9 @@ def always(start: datetime, end: datetime) -> bool:
     return True
 
 
-def hours(day: date, *stays: Stay) -> list[float]:
-    return [(end - start) / HOUR for start, end in spans(day, stays)]
+def hours(day: date, *stays: Stay) -> float:
+    lived = span(day, stays)
+    return 0 if lived is None else (lived[1] - lived[0]) / HOUR
 
 
 def test_a_click_counts_for_the_date_on_the_members_clock_then() -> None:
@@ -40,33 +41,49 @@ def test_a_click_counts_for_the_date_on_the_members_clock_then() -> None:
 def test_clock_changes_make_days_of_23_and_25_hours() -> None:
     """Berlin's two odd Sundays are whole days; Apia's 30 December 2011 never was."""
     berlin = Stay(LONG_AGO, BERLIN)
-    assert hours(date(2026, 3, 29), berlin) == [23]
-    assert hours(date(2026, 10, 25), berlin) == [25]
+    assert hours(date(2026, 3, 29), berlin) == 23
+    assert hours(date(2026, 10, 25), berlin) == 25
     apia = Stay(LONG_AGO, APIA)
-    assert hours(date(2011, 12, 30), apia) == []
-    assert hours(date(2011, 12, 31), apia) == [24]
+    assert hours(date(2011, 12, 30), apia) == 0
+    assert hours(date(2011, 12, 31), apia) == 24
 
 
 def test_flying_east_over_the_date_line_shortens_a_day_and_breaks_nothing() -> None:
     """Los Angeles on Tuesday at 3 becomes Auckland on Wednesday at midnight: a Tuesday of three hours is off."""
     change = datetime(2026, 3, 3, 11, tzinfo=UTC)
     stays = [Stay(LONG_AGO, LA), Stay(change, AUCKLAND)]
-    assert hours(date(2026, 3, 3), *stays) == [3]
+    assert hours(date(2026, 3, 3), *stays) == 3
     off = days_off(stays, always)
-    assert [off(date(2026, 3, n)) for n in (2, 3, 4)] == [False, True, False]
+    assert [off(date(2026, 3, n)) for n in (2, 3, 4, 5)] == [False, True, True, False]
     kept = from_history([date(2026, 3, 2), date(2026, 3, 4)], today=date(2026, 3, 4), off=off)
     assert kept == Streak(2, 2, date(2026, 3, 4))
 
 
-def test_flying_west_over_the_date_line_repeats_a_date_that_counts_once() -> None:
-    """Tuesday in Auckland, Monday again in Los Angeles, then Tuesday once more: two days are counted, not four."""
+def test_flying_west_over_the_date_line_makes_one_long_day() -> None:
+    """Tuesday in Auckland, where Los Angeles still has Monday: it stays Tuesday until that is over there."""
     change = datetime(2026, 3, 3, 1, tzinfo=UTC)
     stays = [Stay(LONG_AGO, AUCKLAND), Stay(change, LA)]
-    clicks = [change - 20 * HOUR, change - HOUR, change + HOUR, change + 20 * HOUR]
+    clicks = [change - 20 * HOUR, change - HOUR, change + HOUR, change + 20 * HOUR, change + 31 * HOUR]
     days = [local_day(stays, click) for click in clicks]
-    assert days == [date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 2), date(2026, 3, 3)]
-    assert len(spans(date(2026, 3, 3), stays)) == 2
-    assert from_history(days, today=date(2026, 3, 3)) == Streak(2, 2, date(2026, 3, 3))
+    assert days == [date(2026, 3, n) for n in (2, 3, 3, 3, 4)]
+    assert hours(date(2026, 3, 3), *stays) == 45
+    assert shortened(stays) == set()
+    assert from_history(days, today=date(2026, 3, 4)) == Streak(3, 3, date(2026, 3, 4))
+
+
+def test_a_day_that_a_change_of_zone_cuts_short_asks_nothing() -> None:
+    """New York on Monday at 13:00 becomes Auckland on Tuesday: who had not answered yet lost eleven hours, not more."""
+    change = datetime(2026, 3, 2, 18, tzinfo=UTC)
+    stays = [Stay(LONG_AGO, "America/New_York"), Stay(change, AUCKLAND)]
+    assert shortened(stays) == {date(2026, 3, 2), date(2026, 3, 3)}
+    off = days_off(stays, always)
+    assert [off(date(2026, 3, n)) for n in (1, 2, 3, 4)] == [False, True, True, False]
+
+
+def test_an_excused_day_is_off() -> None:
+    """The day of a question that was answered after midnight is not missed."""
+    off = days_off([Stay(LONG_AGO, BERLIN)], always, [date(2026, 3, 3)])
+    assert [off(date(2026, 3, n)) for n in (2, 3, 4)] == [False, True, False]
 
 
 def test_a_groups_weekend_falls_on_the_members_own_days() -> None:
@@ -113,10 +130,11 @@ def test_who_answers_twice_a_day_never_loses_a_streak_by_travelling(stays: list[
 
 
 @given(journeys(), st.integers(0, 60 * 24 * 20))
-def test_every_instant_lies_in_the_spans_of_its_own_date_only(stays: list[Stay], minutes: int) -> None:
-    """The spans of all dates part the member's time: each instant is in exactly one."""
+def test_every_instant_lies_in_the_span_of_its_own_date_only(stays: list[Stay], minutes: int) -> None:
+    """The spans of all dates part the member's time: each instant is in exactly one, and none comes back."""
     at = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(minutes=minutes)
     day = local_day(stays, at)
     for near in range(-2, 3):
-        inside = sum(start <= at < end for start, end in spans(day + timedelta(days=near), stays))
-        assert inside == (1 if near == 0 else 0)
+        lived = span(day + timedelta(days=near), stays)
+        assert (lived is not None and lived[0] <= at < lived[1]) == (near == 0)
+    assert local_day(stays, at + HOUR) >= day
