@@ -12,10 +12,13 @@ import pytest
 import yarl
 from discord import app_commands
 
+from sandbox.permissions import bits
 from sandbox.server import Sandbox
-from sandbox.study_group import TOKEN
+from sandbox.study_group import BOT_ROLE_ID, GUILD_ID, TOKEN
 from tests.people import Member, Server
 
+# The invite link asks for less than the sandbox knows; its own tests try the rest too.
+MORE_RIGHTS = bits("CREATE_PRIVATE_THREADS", "MANAGE_THREADS", "ADD_REACTIONS", "CREATE_EVENTS", "MANAGE_EVENTS")
 Start = Callable[..., Awaitable["StudyClient"]]
 
 
@@ -61,6 +64,8 @@ class StudyClient(discord.Client):
 async def box() -> AsyncIterator[Sandbox]:
     """A frozen sandbox on a free port."""
     async with Sandbox(port=0, frozen=True) as made:
+        role = made.world.guilds[GUILD_ID].roles[BOT_ROLE_ID]
+        role["permissions"] = str(int(role["permissions"]) | MORE_RIGHTS)
         yield made
 
 
