@@ -26,7 +26,8 @@ async def _a_day(prepared: Path, folder: Path, step: int) -> list[str]:
             await scene.until(ASKED)
             await scene.ana.sees("Closes", where="#daily-quiz")
             reply = await scene.press("B")
-            assert "Locked: **B**" in reply.text
+            # Killed between commit and reply, the second press meets the first one's answer.
+            assert "**B**" in reply.text
             await scene.until(CLOSED)
             await scene.until(SUMMED_UP)
             await check_once(scene)
