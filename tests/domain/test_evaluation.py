@@ -29,7 +29,7 @@ def ticking() -> Callable[[], float]:
 
 
 def dice(seed: int) -> random.Random:
-    return random.Random(seed)  # noqa: S311  dice for learners and groups, not for secrets
+    return random.Random(seed)
 
 
 def built(rows: list[Row], *, keep_retries: bool = True) -> Log:
