@@ -29,7 +29,7 @@ from bot.storage.database import Database, Transaction
 
 TREND_WEEKS = 4
 TREND_ALL = 30
-"""A trend begins with the week that ends with so many answers in all; before, the general ability is still being found."""
+"""A trend begins with the week that ends with so many answers in all; before, the ability is still being found."""
 TREND_OWN = 4
 """And with so many in the topic."""
 PRACTISE = 2
