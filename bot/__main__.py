@@ -141,6 +141,30 @@ def bank_list() -> None:
     typer.echo(offline(lambda: asyncio.run(listing(settings().database))))
 
 
+Bank = Annotated[str, typer.Argument(help="The bank's name, as studyhall bank list shows it.")]
+Key = Annotated[str, typer.Argument(help="The question's key, as /quiz flags shows it.")]
+
+
+@bank.command("void")
+def bank_void(bank: Bank, key: Key) -> None:
+    """Withdraw a question: it is never asked again, and neither it nor its answers count anywhere."""
+    _void(bank, key, back=False)
+
+
+@bank.command("unvoid")
+def bank_unvoid(bank: Bank, key: Key) -> None:
+    """Take a withdrawn question back in, with all its answers."""
+    _void(bank, key, back=True)
+
+
+def _void(name: str, key: str, *, back: bool) -> None:
+    from bot.clock import SystemClock
+    from bot.offline import void
+
+    now = SystemClock().now()
+    typer.echo(offline(lambda: asyncio.run(void(settings().database, name, key, now, back=back))))
+
+
 @model.command("replay")
 def model_replay() -> None:
     """Replay every kept answer in its order and compare the estimates with those that are kept."""

@@ -12,7 +12,7 @@ from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.clock import Clock, SystemClock
-from bot.services import agenda, deliveries
+from bot.services import agenda, deliveries, rescore
 from bot.services.daily import Plan
 from bot.services.deliveries import Parcel
 from bot.storage.database import Database
@@ -47,6 +47,7 @@ class Jobs:
         self._running = asyncio.Lock()
         self._wanted = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
+        self._following: asyncio.Task[None] | None = None
         self._closed = False
 
     @property
@@ -64,6 +65,9 @@ class Jobs:
             await agenda.replan(self._database, self._clock.now_ms())
             self._clock.on_jump(self.wake)
             self._scheduler.add_job(self.wake_soon, IntervalTrigger(seconds=int(HEARTBEAT.total_seconds())))
+            # At once, for what an earlier run or the loading of the banks left; later, for members who are gone.
+            self._scheduler.add_job(self.follow_soon, IntervalTrigger(seconds=int(HEARTBEAT.total_seconds())))
+            await self.follow_soon()
             self._scheduler.start()
             self._loop = asyncio.create_task(self._work(), name="jobs")
         self.wake()
@@ -76,14 +80,15 @@ class Jobs:
                 self._stop()
         except TimeoutError:
             self._stop()
-        if self._loop is not None:
-            await asyncio.gather(self._loop, return_exceptions=True)
+        tasks = [task for task in (self._loop, self._following) if task is not None]
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _stop(self) -> None:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
-        if self._loop is not None:
-            self._loop.cancel()
+        for task in (self._loop, self._following):
+            if task is not None:
+                task.cancel()
 
     def wake(self) -> None:
         """Look at the agenda now: something was planned, moved, or the clock was set."""
@@ -92,6 +97,18 @@ class Jobs:
     async def wake_soon(self) -> None:
         """The same, as APScheduler calls it: in the event loop and not in a thread."""
         self.wake()
+
+    async def follow_soon(self) -> None:
+        """Make estimates, boards and streaks anew beside everything else, where answers mean something else by now."""
+        if self._following is None or self._following.done():
+            self._following = asyncio.create_task(self._follow(), name="rebuild")
+
+    async def _follow(self) -> None:
+        try:
+            if await rescore.rebuild(self._database):
+                log.info("estimates, boards and streaks were made anew from the answers")
+        except Exception:
+            log.exception("estimates, boards and streaks could not be made anew; it is tried again in a minute")
 
     async def _work(self) -> None:
         while True:

@@ -7,15 +7,18 @@ import json
 import random
 import time
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from pathlib import Path, PurePath
 
 from bot.domain import evaluation
 from bot.formats import answers as answer_logs
 from bot.formats import lint
-from bot.services import banks
+from bot.services import banks, rescore
 from bot.services import replay as replays
 from bot.storage import backup as backups
 from bot.storage.database import Database, DatabaseRefused
+
+WHERE_KEYS = "studyhall bank list shows the banks, /quiz flags the keys of the questions that members reported"
 
 
 class Refused(Exception):
@@ -83,10 +86,31 @@ async def load_files(path: Path, files: Sequence[Path]) -> str:
         raise Refused("\n".join([*(str(problem) for problem in errors), "Nothing was loaded."]))
     async with _database(path, make=True) as database:
         done = await banks.load(database, found)
+        await rescore.rebuild(database)
     return "\n".join(
-        f"{slug}: {one.new} new, {one.changed} changed, {one.retired} retired, {one.same} as before"
+        f"{slug}: {one.new} new, {one.changed} changed, {one.retired} retired, {one.same} as before{_rekeyed(one)}"
         for slug, one in done.items()
     )
+
+
+def _rekeyed(done: banks.Loaded) -> str:
+    if not done.rekeyed:
+        return ""
+    return f"; the key of {done.rekeyed} is another, and their earlier answers were judged anew"
+
+
+async def void(path: Path, bank: str, key: str, now: datetime, *, back: bool) -> str:
+    """Withdraw a question, or take it *back* in; what follows from its answers is made anew. Raises Refused."""
+    async with _database(path) as database:
+        try:
+            done = await (rescore.unvoid(database, bank, key) if back else rescore.void(database, bank, key, now))
+        except rescore.NoSuchQuestion:
+            raise Refused(f"There is no question {key} in a bank {bank}. Nothing was changed; {WHERE_KEYS}.") from None
+        await rescore.rebuild(database)
+    if not done.changed:
+        return f"{bank} {key} {'was not voided' if back else 'was voided before'}; nothing was changed."
+    counts = "counts again" if back else "is never asked again and counts nowhere"
+    return f"{bank} {key} {counts}, with its {done.answers} answers: {done.stem}"
 
 
 async def listing(path: Path) -> str:

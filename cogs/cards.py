@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 import discord
 
-from bot.domain.quiz import LETTERS, Asked, Kind
+from bot.domain.misses import Reason
+from bot.domain.quiz import LETTERS, Asked, Confidence, Kind
 from bot.services.answers import Result
 from bot.services.deliveries import RoundState
-from cogs import texts
+from cogs import texts, texts_misses
 from cogs.plain import cut, quiet
 from cogs.replies import button, rows
 
@@ -63,6 +64,8 @@ def open_buttons(asked: Asked) -> discord.ui.View:
 def closed_post(state: RoundState, now: datetime) -> tuple[discord.Embed, bool]:
     """The public post of a closed round, and whether its explanation fits in (else it belongs in the thread)."""
     asked = state.asked
+    if state.voided:
+        return _withdrawn_post(state), True
     total = sum(state.chosen.values())
     options = "\n".join(
         texts.closed_option(place, quiet(one.text), one.correct, state.chosen.get(place, 0) / total if total else None)
@@ -79,13 +82,23 @@ def closed_post(state: RoundState, now: datetime) -> tuple[discord.Embed, bool]:
     return embed, fits
 
 
+def _withdrawn_post(state: RoundState) -> discord.Embed:
+    """No key and no reasons: they are what may be wrong."""
+    asked = state.asked
+    return discord.Embed(
+        title=cut(texts.question_title(quiet(asked.topic), *state.slot_of), 256),
+        description=cut(f"{stem_and_options(asked)}\n\n**{texts.VOIDED}** {texts.VOIDED_COUNTS}", DESCRIPTION),
+        colour=GREY,
+    )
+
+
 def explanation(asked: Asked) -> str:
     """Why the key is right, behind a spoiler: scrolling back must not give the answer away."""
     right = asked.options[asked.key]
     return texts.explanation_spoiler(quiet(asked.explanation or right.feedback), quiet(asked.source))
 
 
-def closed_buttons(asked: Asked) -> discord.ui.View:
+def closed_buttons(asked: Asked, *, voided: bool = False) -> discord.ui.View:
     off = [
         button(f"a:{asked.round_id}:{place}", LETTERS[place], disabled=True, row=place // 5)
         for place in range(len(asked.options))
@@ -94,7 +107,7 @@ def closed_buttons(asked: Asked) -> discord.ui.View:
         [
             *off,
             button(f"r:{asked.round_id}", texts.MY_ANSWER, row=4),
-            button(f"p:{asked.round_id}", texts.PRACTISE_IT, row=4),
+            *([] if voided else [button(f"p:{asked.round_id}", texts.PRACTISE_IT, row=4)]),
             _flag(asked, row=4),
         ]
     )
@@ -126,10 +139,31 @@ def sureness_buttons(round_id: int) -> discord.ui.View:
     return rows([button(f"c:{round_id}:sure", texts.SURE), button(f"c:{round_id}:guess", texts.GUESS)])
 
 
+def miss_buttons(result: Result) -> list[discord.ui.Button[discord.ui.View]]:
+    """Why was it missed? One tap; the reason that is kept stands out. Who said that they guessed is not asked again."""
+    if result.correct or result.voided:
+        return []
+    return [
+        button(
+            f"w:{result.asked.round_id}:{reason.value}",
+            label,
+            style=discord.ButtonStyle.primary if reason is result.miss else discord.ButtonStyle.secondary,
+            row=0,
+        )
+        for reason, label in texts_misses.BUTTONS.items()
+        if reason is not Reason.GUESS or result.confidence is not Confidence.GUESS
+    ]
+
+
 def result_card(result: Result) -> discord.Embed:
     """Right or wrong, why the key is right, why the chosen option is not, the source, the estimate's change."""
     asked, key = result.asked, result.asked.key
     chosen, right = asked.options[result.choice], asked.options[key]
+    if result.voided:
+        withdrawn = discord.Embed(
+            title=texts.VOIDED_TITLE, description=texts.voided_choice(result.choice, quiet(chosen.text)), colour=GREY
+        )
+        return withdrawn.set_footer(text=texts.VOIDED_COUNTS)
     embed = discord.Embed(
         title=texts.result_title(result.correct),
         description=texts.chosen_line(result.choice, key, quiet(chosen.text), quiet(right.text)),
@@ -146,6 +180,8 @@ def result_card(result: Result) -> discord.Embed:
     if asked.source:
         add_parts(embed, texts.SOURCE, quiet(asked.source))
     footer = texts.change(asked.topic, result.p_before, result.p_after) if result.counted else texts.NOT_COUNTED
+    if result.rejudged:
+        footer = f"{footer}\n{texts.REJUDGED}"
     if asked.kind is Kind.PRACTICE:
         footer = f"{footer}\n{texts.UNRATED}"
     return embed.set_footer(text=footer)

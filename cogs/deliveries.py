@@ -128,7 +128,7 @@ class Deliveries(Feature):
             message = self._channel(parcel, state.channel_id).get_partial_message(state.message_id)
             embed, explained = cards.closed_post(state, self.house.clock.now())
             try:
-                await message.edit(embed=embed, view=cards.closed_buttons(state.asked))
+                await message.edit(embed=embed, view=cards.closed_buttons(state.asked, voided=state.voided))
             except discord.NotFound as error:
                 if error.code != UNKNOWN_MESSAGE:
                     raise
@@ -154,7 +154,7 @@ class Deliveries(Feature):
                 # The round is closed all the same; /setup names the right that is missing.
                 log.warning("no thread for a closed round", extra={"code": error.code})
                 return
-        await thread.send(texts.thread_opening(state.asked.key))
+        await thread.send(texts.VOIDED_THREAD if state.voided else texts.thread_opening(state.asked.key))
         if not explained:
             for part in _parts(cards.explanation(state.asked)):
                 await thread.send(part)

@@ -8,10 +8,10 @@ from discord.ext import commands
 
 from bot.domain.estimates import State
 from bot.pictures import progress as card
-from bot.services import estimates
+from bot.services import estimates, misses
 from bot.services.estimates import Odds, Progress, TopicLine
 from bot.services.house import House
-from cogs import cards, pictures
+from cogs import cards, pictures, texts_misses
 from cogs import texts_progress as texts
 from cogs.plain import cut, quiet
 from cogs.replies import Feature, Interaction, button, rows, say
@@ -32,6 +32,8 @@ class Estimates(Feature):
             embed = discord.Embed(title=title, description=texts.PROGRESS_NONE)
             await say(interaction, embed=embed, view=rows([button("n:-", texts.PRACTISE)]))
             return
+        patterns = await misses.summary(self.house.database, group, interaction.user.id, blueprint)
+        reasons = [texts_misses.pattern_line(quiet(one.section), one) for one in patterns]
         picture = card.ProgressPicture(title, found.mark, tuple(_row(line) for line in found.topics))
         await pictures.answer(
             interaction,
@@ -39,8 +41,8 @@ class Estimates(Feature):
             picture,
             name="progress.png",
             alt=card.alt(picture),
-            beneath=_embed(title, found, _states(found)),
-            in_words=_embed(title, found, _topics(found)),
+            beneath=_embed(title, found, _states(found) + reasons),
+            in_words=_embed(title, found, _topics(found) + reasons),
             view=_practise(found.practise, texts.PRACTISE_BOTH),
         )
 

@@ -14,12 +14,13 @@ from discord.ext import commands
 
 from bot.domain.groups import Group
 from bot.domain.instants import from_ms, to_ms
+from bot.domain.misses import Reason
 from bot.domain.quiz import Asked, Confidence, Kind
 from bot.domain.refusals import OnlyInServer, RoundClosed, StaleButton, UnknownTopic
-from bot.services import banks, quiz
+from bot.services import banks, misses, quiz
 from bot.services.answers import Press, Receipt, Result, Sureness
 from bot.services.house import House
-from cogs import cards, texts
+from cogs import cards, texts, texts_misses
 from cogs.plain import cut, plain, quiet
 from cogs.replies import Feature, Interaction, button, press, require_tutor, rows, say
 
@@ -99,15 +100,33 @@ class Quiz(Feature):
             await interaction.response.edit_message(content=content, view=None)
             return
         await interaction.response.edit_message(
-            content=None, embed=cards.result_card(outcome), view=self._after(outcome)
+            content=_why(outcome), embed=cards.result_card(outcome), view=self._after(outcome)
         )
 
     @staticmethod
     def _after(result: Result) -> discord.ui.View | None:
-        if result.asked.kind is Kind.DAILY:
-            return None
-        focus = result.asked.focus
-        return rows([button(f"n:{cards.focus(focus) if focus else ANY_TOPIC}", texts.NEXT)])
+        buttons = cards.miss_buttons(result)
+        if result.asked.kind is not Kind.DAILY:
+            focus = result.asked.focus
+            buttons.append(button(f"n:{cards.focus(focus) if focus else ANY_TOPIC}", texts.NEXT, row=1))
+        return rows(buttons) if buttons else None
+
+    @press("w")
+    async def why_missed(self, interaction: Interaction, round_id: int, word: str) -> None:
+        """The reason of a miss was tapped: keep it and show it; another tap changes it."""
+        try:
+            reason = Reason(word)
+        except ValueError:
+            raise StaleButton from None
+        result = await misses.keep(
+            self.house.database,
+            round_id,
+            interaction.user.id,
+            interaction.guild_id,
+            reason,
+            interaction.created_at,
+        )
+        await interaction.response.edit_message(content=_why(result), view=self._after(result))
 
     @press("r")
     async def my_answer(self, interaction: Interaction, round_id: int) -> None:
@@ -115,7 +134,7 @@ class Quiz(Feature):
         result = await quiz.result(
             self.house.database, round_id, interaction.user.id, interaction.guild_id, interaction.created_at
         )
-        await say(interaction, embed=cards.result_card(result))
+        await say(interaction, _why(result), embed=cards.result_card(result), view=rows(cards.miss_buttons(result)))
 
     @press("p")
     async def practise_it(self, interaction: Interaction, round_id: int) -> None:
@@ -232,6 +251,13 @@ class Quiz(Feature):
                 embed.remove_field(-1)
                 break
         await say(interaction, embed=embed)
+
+
+def _why(result: Result) -> str | None:
+    """The line above the buttons of a miss."""
+    if result.correct or result.voided:
+        return None
+    return texts_misses.WHY_MISSED if result.miss is None else texts_misses.kept(result.miss)
 
 
 def _focus(word: str) -> tuple[int, ...]:

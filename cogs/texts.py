@@ -122,6 +122,17 @@ def chosen_line(place: int, key: int, text: str, right: str) -> str:
     return f"You chose **{LETTERS[place]}**  {text}\nThe key is **{LETTERS[key]}**  {right}"
 
 
+VOIDED_TITLE = "Withdrawn"
+VOIDED = "This question was withdrawn, since something is wrong with it: it takes no answers and counts for nobody."
+VOIDED_COUNTS = "It changes neither anybody's estimates nor the board, and it breaks nobody's streak."
+VOIDED_THREAD = "This question was withdrawn and counts for nobody. What do you think is wrong with it?"
+REJUDGED = "The key of this question was corrected after you answered; your answer was judged anew."
+
+
+def voided_choice(place: int, text: str) -> str:
+    return f"{VOIDED}\nYou had chosen **{LETTERS[place]}**  {text}"
+
+
 WHY_RIGHT = "Why {letter} is right"
 WHY_NOT = "Why {letter} is not"
 NO_FEEDBACK = "The bank gives no reason for this option."
@@ -277,6 +288,10 @@ def refusal(error: no.Refusal) -> str:
             return "That question has no such option, so nothing was counted. Please press one of its letters."
         case no.RoundClosed(closed_at=closed_at):
             return f"Closed at {at(closed_at, 't')}, so this does not count. {LATE_OFFER}"
+        case no.QuestionVoided():
+            return f"{VOIDED} Your streak is safe, and so is everybody's. Try /quiz practice for another one."
+        case no.NotMissed():
+            return "This answer does not count as wrong, so there is no miss to explain; nothing was changed."
         case no.NotAnswered():
             return "You did not answer this one. You can still practise it once it is closed."
         case no.StillOpen(closes_at=closes_at):

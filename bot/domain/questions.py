@@ -82,7 +82,8 @@ class Problem:
         return f"{self.file}:{self.line}: {self.message}"
 
 
-def _plain(text: str) -> str:
+def folded(text: str) -> str:
+    """A text without regard to case, spacing and forms of the same letter: equal ones are one option."""
     return _SPACE.sub(" ", unicodedata.normalize("NFKC", text)).strip().casefold()
 
 
@@ -91,7 +92,7 @@ def fingerprint(question: Question) -> str:
 
     Which option is right is not in it, so that a corrected key keeps the question's history.
     """
-    parts = [_plain(question.stem), *sorted(_plain(option.text) for option in question.options)]
+    parts = [folded(question.stem), *sorted(folded(option.text) for option in question.options)]
     data = "\x1f".join(parts).encode("utf-8", "backslashreplace")
     return hashlib.sha256(data).hexdigest()[:20]
 
@@ -153,7 +154,7 @@ def _option_faults(options: tuple[Option, ...]) -> list[Fault]:
         found.append(Fault(f"{len(right)} options are marked right; exactly one may be", right[1]))
     seen: dict[str, int] = {}
     for index, option in enumerate(options):
-        same = seen.setdefault(_plain(option.text), index)
+        same = seen.setdefault(folded(option.text), index)
         if not option.text.strip():
             found.append(Fault("this option has no text", index))
         elif same != index:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from random import Random
 
 from bot.domain.questions import Option
-from bot.domain.refusals import NoSuchChoice, NotYourRound, RoundClosed
+from bot.domain.refusals import NoSuchChoice, NotYourRound, QuestionVoided, RoundClosed
 
 LETTERS = "ABCDEFGHIJ"
 MAX_SAME_LETTER = 3  # the right answer stands at one letter at most this many rounds running
@@ -64,18 +64,21 @@ class RoundRules:
     key: int
     options: int
     closes_at: datetime
+    voided: bool = False
 
 
 def judge(rules: RoundRules, *, user: int, guild_id: int | None, choice: int, at: datetime) -> bool:
     """Whether `choice` is right, for a press made by `user` at the instant `at`.
 
-    Raises NotYourRound (another server's or another member's), NoSuchChoice and RoundClosed. The instant is
-    that of the click, not of its arrival: who pressed in time is in time.
+    Raises NotYourRound (another server's or another member's), NoSuchChoice, QuestionVoided and RoundClosed. The
+    instant is that of the click, not of its arrival: who pressed in time is in time.
     """
     if guild_id != rules.guild_id or rules.owner not in (None, user):
         raise NotYourRound
     if not 0 <= choice < rules.options:
         raise NoSuchChoice
+    if rules.voided:
+        raise QuestionVoided
     if at > rules.closes_at:
         raise RoundClosed(rules.round_id, rules.closes_at)
     return choice == rules.key

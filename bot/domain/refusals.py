@@ -39,6 +39,16 @@ class RoundClosed(Refusal):
 
 
 @dataclass(eq=False)
+class QuestionVoided(Refusal):
+    """The question was withdrawn: it takes no answers and counts nowhere."""
+
+
+@dataclass(eq=False)
+class NotMissed(Refusal):
+    """The member says why they missed a question that their answer did not miss."""
+
+
+@dataclass(eq=False)
 class NotAnswered(Refusal):
     """The member asks for the result of a round that they did not answer."""
 

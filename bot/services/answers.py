@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
 from bot.domain import standings as boards
-from bot.domain.estimates import Abilities, topic_estimate, update
+from bot.domain.estimates import Gaussian
 from bot.domain.instants import DAY_MS, from_ms
+from bot.domain.misses import Reason
 from bot.domain.quiz import REPEAT_TEACHES_AFTER_DAYS, Asked, Confidence, Kind, RoundRules, judge
 from bot.domain.refusals import NoSuchRound, NotAnswered, NotYourRound, Refusal
 from bot.domain.streaks import advance
 from bot.services.batches import Batches
+from bot.services.beliefs import Beliefs, expected
 from bot.storage import answers, estimates, groups, quiz, standings
 from bot.storage.database import Database, Row, Transaction
-from bot.storage.estimates import Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,10 @@ class Result:
     rated: bool
     p_before: float
     p_after: float
+    confidence: Confidence | None
+    miss: Reason | None
+    voided: bool  # the question was withdrawn after this answer
+    rejudged: bool  # the key was changed after this answer, and the verdict with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,7 @@ def _rules(row: Row) -> RoundRules:
         row["key_position"],
         len(row["option_order"]),
         from_ms(row["closes_at"]),
+        row["voided_at"] is not None,
     )
 
 
@@ -158,7 +164,7 @@ async def commit_answers(tx: Transaction, presses: Sequence[Press]) -> list[Rece
     seen = await answers.lately(tx, ids, questions, since)
     topics = {one.topic for one in rounds.values()}
     books = _Books(
-        await estimates.load(tx, ids, topics, questions),
+        Beliefs(await estimates.load(tx, ids, topics, questions)),
         await estimates.pools(tx, topics),
         await standings.streaks(tx, ids),
         await answers.last_seq(tx),
@@ -214,9 +220,8 @@ def _receipt(asked: _Round, press: Press, before: Any | None) -> Receipt:
 class _Books:
     """All that an answer changes, kept in memory for a batch and written with a fixed number of statements."""
 
-    def __init__(self, rows: Rows, pools: dict[int, Any], streaks: dict[int, Any], seq: int) -> None:
-        self._rows = rows
-        self._touched = Rows()
+    def __init__(self, beliefs: Beliefs, pools: Mapping[int, Gaussian], streaks: dict[int, Any], seq: int) -> None:
+        self._beliefs = beliefs
         self._pools = pools
         self._streaks = streaks
         self._new_streaks: dict[int, Any] = {}
@@ -250,19 +255,11 @@ class _Books:
             self._rate(asked, member, correct=correct, counted=counted)
 
     def _learn(self, member: int, topic: int, question: int, correct: bool, *, counted: bool) -> tuple[float, float]:
-        rows = self._rows
-        now = Abilities(rows.learner(member), rows.learner_topic(member, topic), rows.topic(topic), rows.item(question))
         pool = self._pools[topic]
-        before = topic_estimate(now.learner, now.learner_topic, now.topic, pool).p
+        before = expected(self._beliefs.now(member, topic, question), pool)
         if not counted:
             return before, before
-        then = update(now, correct)
-        for books in (rows, self._touched):
-            books.learners[member] = then.learner
-            books.learner_topics[member, topic] = then.learner_topic
-            books.topics[topic] = then.topic
-            books.items[question] = then.item
-        return before, topic_estimate(then.learner, then.learner_topic, then.topic, pool).p
+        return before, expected(self._beliefs.answer(member, topic, question, correct=correct), pool)
 
     def _rate(self, asked: _Round, member: int, *, correct: bool, counted: bool) -> None:
         earned = boards.points(correct=correct, counted=counted)
@@ -276,47 +273,105 @@ class _Books:
             return
         await answers.insert_answers(tx, self._answers)
         await answers.add_answered(tx, self._counts)
-        await estimates.save(tx, self._touched)
+        await estimates.save(tx, self._beliefs.touched)
         await standings.add(tx, self._standings)
         await standings.save_streaks(tx, self._new_streaks)
 
 
 async def commit_sureness(tx: Transaction, taps: Sequence[Sureness]) -> list[Result | Receipt | Exception]:
-    """Keep a batch of *Sure* and *Guess* taps and look up what each may be shown."""
+    """Keep a batch of *Sure* and *Guess* taps, weaken the evidence of guesses, and look up what each may be shown."""
     rounds = await quiz.rules(tx, {tap.round_id for tap in taps})
-    asked: dict[int, Asked] = {}
-    outcomes: list[Result | Receipt | Exception] = []
+    given = await answers.of_users(tx, list(rounds), {tap.user for tap in taps})
+    valid = []
+    outcomes: list[Result | Receipt | Exception | None] = []
     for tap in taps:
-        row = rounds.get(tap.round_id)
+        row, answer = rounds.get(tap.round_id), given.get((tap.round_id, tap.user))
         if row is None:
             outcomes.append(NoSuchRound())
-            continue
-        answer = await answers.answer(tx, tap.round_id, tap.user)
-        if answer is None or tap.guild_id != row["guild_id"]:
+        elif answer is None or tap.guild_id != row["guild_id"]:
             outcomes.append(NotYourRound() if answer else NotAnswered())
-            continue
-        await answers.set_confidence(tx, tap.round_id, answer["member_id"], tap.confidence.value)
-        hidden = hidden_until(row, tap.at)
-        if hidden is not None:
-            said = Confidence(answer["confidence"] or tap.confidence.value)
-            outcomes.append(Receipt(tap.round_id, answer["choice"], Kind(row["kind"]), True, said, hidden, False))
-            continue
-        if tap.round_id not in asked:
-            whole = await quiz.round_row(tx, tap.round_id)
-            assert whole is not None
-            asked[tap.round_id] = quiz.asked(whole)
-        outcomes.append(result_of(asked[tap.round_id], answer))
-    return outcomes
+        else:
+            valid.append((tap, row, answer))
+            outcomes.append(None)
+    said = await _keep_sureness(tx, valid)
+    shown = iter([await _after_tap(tx, *one, said) for one in valid])
+    return [next(shown) if outcome is None else outcome for outcome in outcomes]
 
 
-def result_of(asked: Asked, answer: Row) -> Result:
-    """An answer's row with the question that it answered."""
+async def _keep_sureness(
+    tx: Transaction, taps: Sequence[tuple[Sureness, Row, Row]]
+) -> dict[tuple[int, int], tuple[Confidence, float]]:
+    """Keep the first tap of each member in each round; what they said and what is expected of them since, by both."""
+    said = {
+        (tap.round_id, tap.user): (Confidence(answer["confidence"]), answer["p_after"])
+        for tap, _, answer in taps
+        if answer["confidence"] is not None
+    }
+    new = [one for one in taps if one[2]["confidence"] is None]
+    counted = [one for one in new if one[0].confidence is Confidence.GUESS and one[2]["counted"]]
+    topics = {row["topic_id"] for _, row, _ in counted}
+    beliefs = Beliefs(
+        await estimates.load(
+            tx, {answer["member_id"] for _, _, answer in counted}, topics, {row["question_id"] for _, row, _ in counted}
+        )
+    )
+    pools = await estimates.pools(tx, topics)
+    seq = await answers.last_seq(tx)
+    kept = []
+    for tap, row, answer in new:
+        if (tap.round_id, tap.user) in said:
+            continue
+        p_after, number = answer["p_after"], None
+        if tap.confidence is Confidence.GUESS:
+            # Numbered even where it takes nothing back now: a voided question may come to count again.
+            seq += 1
+            number = seq
+            if answer["counted"]:
+                about = (answer["member_id"], row["topic_id"], row["question_id"])
+                pool = pools[row["topic_id"]]
+                before = expected(beliefs.now(*about), pool)
+                # What came between answer and tap is not this answer's doing.
+                change = expected(beliefs.guess(*about, correct=bool(answer["correct"])), pool) - before
+                p_after = min(1.0, max(0.0, p_after + change))
+        said[tap.round_id, tap.user] = (tap.confidence, p_after)
+        kept.append(
+            {
+                "round": tap.round_id,
+                "member": answer["member_id"],
+                "confidence": tap.confidence.value,
+                "seq": number,
+                "p_after": p_after,
+            }
+        )
+    await answers.set_confidence(tx, kept)
+    await estimates.save(tx, beliefs.touched)
+    return said
+
+
+async def _after_tap(
+    tx: Transaction, tap: Sureness, row: Row, answer: Row, said: Mapping[tuple[int, int], tuple[Confidence, float]]
+) -> Result | Receipt:
+    confidence, p_after = said[tap.round_id, tap.user]
+    hidden = hidden_until(row, tap.at)
+    if hidden is not None:
+        return Receipt(tap.round_id, answer["choice"], Kind(row["kind"]), True, confidence, hidden, False)
+    whole = await quiz.round_row(tx, tap.round_id)
+    assert whole is not None
+    return replace(result_of(whole, answer), confidence=confidence, p_after=p_after)
+
+
+def result_of(whole: Row, answer: Row) -> Result:
+    """An answer's row with its round's, as `quiz.round_row` gives it."""
     return Result(
-        asked,
+        quiz.asked(whole),
         answer["choice"],
         bool(answer["correct"]),
         bool(answer["counted"]),
         bool(answer["rated"]),
         answer["p_before"],
         answer["p_after"],
+        Confidence(answer["confidence"]) if answer["confidence"] else None,
+        Reason(answer["miss"]) if answer["miss"] else None,
+        whole["voided_at"] is not None,
+        bool(answer["rejudged"]),
     )

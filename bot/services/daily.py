@@ -266,6 +266,8 @@ async def _close_day(tx: Transaction, group: Group, day: str, now_ms: int) -> No
 
 async def _digest(tx: Transaction, group: Group, day: str, due_at: int, now_ms: int) -> None:
     rounds = [row for row in await quiz.daily_rounds(tx, group.group_id, day) if row["state"] == "closed"]
+    # A withdrawn question is nobody's: its answers are not counted.
+    rounds = [row for row in rounds if row["voided_at"] is None]
     if not rounds:
         return
     period = boards.period(boards.Span.WEEK, date.fromisoformat(day))

@@ -34,6 +34,7 @@ class RoundState:
     due_at: datetime
     posted_at: datetime | None
     chosen: dict[int, int]  # how many chose each place; only of a closed round
+    voided: bool = False  # the question was withdrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,9 @@ async def _parcel(tx: Transaction, delivery: Delivery, now_ms: int) -> Parcel:
     assert group is not None, "deliveries go with their group"
     state = await _round_state(tx, delivery.round_id) if delivery.round_id is not None else None
     ends = delivery.expires_at if delivery.kind == "question" else None
-    return Parcel(delivery, group, state, ends is not None and ends <= now_ms)
+    # A question that was withdrawn before it was posted is not asked any more.
+    over = (ends is not None and ends <= now_ms) or (delivery.kind == "question" and state is not None and state.voided)
+    return Parcel(delivery, group, state, over)
 
 
 async def _round_state(tx: Transaction, round_id: int) -> RoundState | None:
@@ -92,6 +95,7 @@ async def _round_state(tx: Transaction, round_id: int) -> RoundState | None:
         from_ms(row["due_at"]),
         from_ms(row["posted_at"]) if row["posted_at"] is not None else None,
         await quiz.tally(tx, round_id) if closed else {},
+        row["voided_at"] is not None,
     )
 
 

@@ -11,7 +11,7 @@ from bot.domain.blueprint import Blueprint
 from bot.domain.groups import Feedback, Group
 from bot.domain.instants import MINUTE_MS, from_ms, to_ms
 from bot.domain.quiz import PRACTICE_MINUTES, REPEAT_TEACHES_AFTER_DAYS, Asked, Kind, order_options
-from bot.domain.refusals import NoQuestions, NoSuchRound, NotAnswered, NotYourRound, StillOpen
+from bot.domain.refusals import NoQuestions, NoSuchRound, NotAnswered, NotYourRound, QuestionVoided, StillOpen
 from bot.services import daily
 from bot.services.answers import Result, hidden_until, result_of
 from bot.storage import answers, banks, groups, quiz
@@ -34,7 +34,7 @@ async def result(database: Database, round_id: int, user: int, guild_id: int | N
     hidden = hidden_until(row, to_ms(now))
     if hidden is not None:
         raise StillOpen(hidden)
-    return result_of(quiz.asked(whole), answer)
+    return result_of(whole, answer)
 
 
 async def practise(
@@ -92,7 +92,10 @@ async def _in_turn(tx: Transaction, member: int, focus: Sequence[int], picks: Se
 async def practise_again(
     database: Database, round_id: int, user: int, guild_id: int, now: datetime, rng: Random
 ) -> Asked:
-    """Ask a member the question of a closed round, for practice. Raises NoSuchRound, NotYourRound, StillOpen."""
+    """Ask a member the question of a closed round, for practice.
+
+    Raises NoSuchRound, NotYourRound, QuestionVoided and StillOpen.
+    """
     async with database.write() as tx:
         now_ms = to_ms(now)
         row = (await quiz.rules(tx, [round_id])).get(round_id)
@@ -100,6 +103,8 @@ async def practise_again(
             raise NoSuchRound
         if row["guild_id"] != guild_id:
             raise NotYourRound
+        if row["voided_at"] is not None:
+            raise QuestionVoided
         if row["kind"] == "daily" and row["closed_at"] is None and now_ms <= row["closes_at"]:
             raise StillOpen(from_ms(row["closes_at"]))
         # An old round's question can be the one that the group is being asked again today.

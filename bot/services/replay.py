@@ -1,50 +1,100 @@
-"""The learner model once more from the beginning: what the kept answers say the estimates must be."""
+"""The learner model once more from the beginning: what the kept answers say that the estimates must be."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.estimates import Abilities, Gaussian, item_prior, update
-from bot.storage import estimates
-from bot.storage.database import Database
-from bot.storage.estimates import Rows
+from bot.domain.estimates import item_pool, item_prior
+from bot.services.beliefs import Beliefs, expected
+from bot.storage import answers, estimates
+from bot.storage.database import Database, Row, Transaction
+from bot.storage.estimates import Item, Rows
+from bot.storage.replay import events
+
+CHUNK = 400  # events that are entered in one turn of the event loop: a few milliseconds
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How many answers were replayed, how many kept rows there are, and how many differ in any bit."""
+    """How many counted answers were replayed, how many kept rows there are, and how many differ in any bit."""
 
     answers: int
     rows: int
     different: int
 
 
+class Replay:
+    """Beliefs made from nothing by entering every event in its order. `upto` is the number of the last one."""
+
+    def __init__(self, items: Mapping[int, Item]) -> None:
+        rows = Rows()
+        self._beliefs = Beliefs(rows)
+        self._pools: dict[int, list[int]] = {}
+        self.rows = rows
+        self.upto = 0
+        self.answers = 0
+        # What was expected of a member around an answer that was judged anew: (before, after) by (round, member).
+        self.corrected: dict[tuple[int, int], tuple[float, float]] = {}
+        self.add_items(items)
+
+    def add_items(self, items: Mapping[int, Item]) -> None:
+        """Begin with these questions; those that are known already stay as they are."""
+        for question, item in items.items():
+            if question not in self.rows.items:
+                self.rows.items[question] = item_prior(item.difficulty)
+                if item.live:
+                    self._pools.setdefault(item.topic_id, []).append(question)
+
+    def enter(self, found: Iterable[Row], upto: int) -> None:
+        """Enter the events with the numbers from the last one up to `upto`."""
+        for event in found:
+            if event["counted"]:
+                self._learn(event)
+        self.upto = upto
+
+    def _learn(self, event: Row) -> None:
+        about = (event["member_id"], event["topic_id"], event["question_id"])
+        correct, beliefs = bool(event["correct"]), self._beliefs
+        enter = beliefs.guess if event["tap"] else beliefs.answer
+        self.answers += not event["tap"]
+        if not event["rejudged"]:
+            enter(*about, correct=correct)
+            return
+        pool = item_pool(self.rows.item(one) for one in self._pools.get(event["topic_id"], ()))
+        before = expected(beliefs.now(*about), pool)
+        after = expected(enter(*about, correct=correct), pool)
+        key = (event["round_id"], event["member_id"])
+        if event["tap"] and key in self.corrected:
+            first, then = self.corrected[key]
+            self.corrected[key] = (first, min(1.0, max(0.0, then + after - before)))
+        else:
+            self.corrected[key] = (before, after)
+
+
+async def enter_rest(tx: Transaction, made: Replay) -> None:
+    """Enter all that is kept after the last event, in one transaction."""
+    last = await answers.last_seq(tx)
+    made.enter(await events(tx, made.upto, last), last)
+
+
 async def replay(database: Database) -> Comparison:
-    """Replay the counted answers in their sequence and compare with the kept rows, to the last bit."""
+    """Replay answers and *Guess* taps in their sequence and compare with the kept rows, to the last bit."""
     async with database.read() as tx:
-        answers = await estimates.sequence(tx)
+        made = Replay(await estimates.items(tx))
+        last = await answers.last_seq(tx)
+        while made.upto < last:
+            upto = min(last, made.upto + CHUNK)
+            made.enter(await events(tx, made.upto, upto), upto)
         kept = await estimates.everything(tx)
-        difficulties = await estimates.difficulties(tx)
-    made = Rows()
-    made.items = {question: item_prior(difficulty) for question, difficulty in difficulties.items()}
-    for member, topic, question, correct in answers:
-        then = update(
-            Abilities(made.learner(member), made.learner_topic(member, topic), made.topic(topic), made.item(question)),
-            correct,
-        )
-        made.learners[member] = then.learner
-        made.learner_topics[member, topic] = then.learner_topic
-        made.topics[topic] = then.topic
-        made.items[question] = then.item
-    pairs: list[tuple[Mapping[Any, Gaussian], Mapping[Any, Gaussian]]] = [
-        (kept.learners, made.learners),
-        (kept.learner_topics, made.learner_topics),
-        (kept.topics, made.topics),
-        (kept.items, made.items),
+    pairs: list[tuple[Mapping[Any, Any], Mapping[Any, Any]]] = [
+        (kept.learners, made.rows.learners),
+        (kept.learner_topics, made.rows.learner_topics),
+        (kept.topics, made.rows.topics),
+        (kept.items, made.rows.items),
     ]
     different = sum(
         1 for ours, theirs in pairs for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key)
     )
-    return Comparison(len(answers), sum(len(ours) for ours, _ in pairs), different)
+    return Comparison(made.answers, sum(len(ours) for ours, _ in pairs), different)

@@ -35,9 +35,13 @@ async def lately(
 
 
 async def last_seq(tx: Transaction) -> int:
-    row = await tx.one("SELECT COALESCE(MAX(seq), 0) AS seq FROM answers")
+    """The last number of the sequence that answers and *Guess* taps share; 0 before the first."""
+    row = await tx.one(
+        """SELECT (SELECT MAX(seq) FROM answers) AS answer,
+               (SELECT MAX(sure_seq) FROM answers WHERE sure_seq IS NOT NULL) AS tap"""
+    )
     assert row is not None
-    return int(row["seq"])
+    return max(row["answer"] or 0, row["tap"] or 0)
 
 
 async def insert_answers(tx: Transaction, answers: Iterable[Params]) -> None:
@@ -58,20 +62,31 @@ async def add_answered(tx: Transaction, counts: dict[int, int]) -> None:
     )
 
 
-async def set_confidence(tx: Transaction, round_id: int, member_id: int, confidence: str) -> None:
-    """Keep what the member said first; a second tap changes nothing."""
-    await tx.run(
-        """UPDATE answers SET confidence = :confidence
+async def set_confidence(tx: Transaction, taps: Iterable[Params]) -> None:
+    """Keep what members said of their answers first; a later tap changes nothing."""
+    await tx.many(
+        """UPDATE answers SET confidence = :confidence, sure_seq = :seq, p_after = :p_after
            WHERE round_id = :round AND member_id = :member AND confidence IS NULL""",
-        {"confidence": confidence, "round": round_id, "member": member_id},
+        taps,
     )
+
+
+ANSWER = """a.round_id, m.user_id, a.member_id, a.choice, a.correct, a.counted, a.rated, a.confidence, a.p_before,
+    a.p_after, a.miss, a.rejudged"""
+
+
+async def of_users(tx: Transaction, round_ids: Collection[int], users: Collection[int]) -> dict[tuple[int, int], Row]:
+    """The answers of these users in these rounds, with their numbers, by (round, user)."""
+    round_marks, round_params = marks("r", round_ids)
+    user_marks, user_params = marks("u", users)
+    rows = await tx.all(
+        f"""SELECT {ANSWER} FROM answers a JOIN members m ON m.member_id = a.member_id
+            WHERE a.round_id IN ({round_marks}) AND m.user_id IN ({user_marks})""",
+        {**round_params, **user_params},
+    )
+    return {(row["round_id"], row["user_id"]): row for row in rows}
 
 
 async def answer(tx: Transaction, round_id: int, user_id: int) -> Row | None:
     """A user's answer in a round, with its numbers."""
-    return await tx.one(
-        """SELECT a.member_id, a.choice, a.correct, a.counted, a.rated, a.confidence, a.p_before, a.p_after
-           FROM answers a JOIN members m ON m.member_id = a.member_id
-           WHERE a.round_id = :round AND m.user_id = :user""",
-        {"round": round_id, "user": user_id},
-    )
+    return (await of_users(tx, [round_id], [user_id])).get((round_id, user_id))

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from bot.domain.estimates import item_prior
 from bot.domain.questions import Bank, Option, Question, slug
+from bot.domain.rescore import key_changed
+from bot.storage import rescore
 from bot.storage.database import Row, Transaction
 
 
@@ -19,6 +21,7 @@ class Loaded:
     changed: int
     retired: int
     same: int
+    rekeyed: int = 0  # of the changed ones, those whose right option is another: their answers were judged anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +90,14 @@ async def load(tx: Transaction, bank: Bank) -> Loaded:
     topics = await _topic_ids(tx, bank.exam, {question.topic for question in bank.questions})
     rows = await tx.all(
         """SELECT q.question_id, q.key, q.revision, q.state, q.topic_id, q.difficulty, r.stem, r.options,
-               r.explanation, r.source, r.code_year, r.shuffle
+               r.explanation, r.source, r.code_year, r.shuffle, q.voided_at
            FROM questions q JOIN revisions r ON r.question_id = q.question_id AND r.revision = q.revision
            WHERE q.bank_id = :bank""",
         {"bank": bank_id},
     )
     kept = {row["key"]: row for row in rows}
-    new = changed = 0
+    new = changed = rekeyed = 0
+    outdated = False
     for question in bank.questions:
         topic_id = topics[slug(question.topic)]
         before = kept.pop(question.key, None)
@@ -103,17 +107,25 @@ async def load(tx: Transaction, bank: Bank) -> Loaded:
         elif not _same(before, topic_id, question):
             changed += 1
             await _revise(tx, before, topic_id, question)
+            if key_changed(unpack_options(before["options"]), question.options):
+                rekeyed += 1
+                await rescore.judge_anew(tx, before["question_id"])
+                await rescore.question_changed(tx, before["question_id"])
+            # The model has learned from its answers under another topic, or begun it elsewhere.
+            outdated = outdated or (before["topic_id"], before["difficulty"]) != (topic_id, question.difficulty)
     gone = [row["question_id"] for row in kept.values() if row["state"] == "live"]
     await tx.many(
         "UPDATE questions SET state = 'retired' WHERE question_id = :id",
         [{"id": question} for question in gone],
     )
-    return Loaded(new, changed, len(gone), len(bank.questions) - new - changed)
+    if outdated:
+        await rescore.bump(tx)
+    return Loaded(new, changed, len(gone), len(bank.questions) - new - changed, rekeyed)
 
 
 def _same(row: Row, topic_id: int, question: Question) -> bool:
     return (
-        row["state"] == "live"
+        (row["state"] == "live" or row["voided_at"] is not None)
         and row["topic_id"] == topic_id
         and row["difficulty"] == question.difficulty
         and row["stem"] == question.stem
@@ -143,7 +155,8 @@ async def _insert(tx: Transaction, bank_id: int, topic_id: int, question: Questi
 async def _revise(tx: Transaction, before: Row, topic_id: int, question: Question) -> None:
     revision = before["revision"] + 1
     await tx.run(
-        """UPDATE questions SET topic_id = :topic, difficulty = :difficulty, revision = :revision, state = 'live'
+        """UPDATE questions SET topic_id = :topic, difficulty = :difficulty, revision = :revision,
+               state = CASE WHEN voided_at IS NULL THEN 'live' ELSE state END
            WHERE question_id = :id""",
         {
             "topic": topic_id,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
 from bot.domain.estimates import (
     PRIOR_ITEM,
@@ -15,6 +17,17 @@ from bot.domain.estimates import (
 from bot.storage.database import Row, Transaction
 
 LearnerTopic = tuple[int, int]  # member id, topic id
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A question as the model begins with it."""
+
+    topic_id: int
+    difficulty: int | None  # the author's, 1 to 5
+    live: bool
 
 
 def marks(name: str, values: Collection[int]) -> tuple[str, dict[str, int]]:
@@ -199,19 +212,10 @@ async def weeks_of_group(
     )
 
 
-async def sequence(tx: Transaction) -> list[tuple[int, int, int, bool]]:
-    """(member, topic, question, right) of every counted answer, in the order in which they were kept."""
-    rows = await tx.all(
-        """SELECT a.member_id, q.topic_id, a.question_id, a.correct FROM answers a
-           JOIN questions q ON q.question_id = a.question_id WHERE a.counted = 1 ORDER BY a.seq"""
-    )
-    return [(row["member_id"], row["topic_id"], row["question_id"], bool(row["correct"])) for row in rows]
-
-
-async def difficulties(tx: Transaction) -> dict[int, int | None]:
-    """The author's difficulty of every question, by its id."""
-    rows = await tx.all("SELECT question_id, difficulty FROM questions")
-    return {row["question_id"]: row["difficulty"] for row in rows}
+async def items(tx: Transaction) -> dict[int, Item]:
+    """What the model begins with: every question, by its id."""
+    rows = await tx.all("SELECT question_id, topic_id, difficulty, state FROM questions ORDER BY question_id")
+    return {row["question_id"]: Item(row["topic_id"], row["difficulty"], row["state"] == "live") for row in rows}
 
 
 async def everything(tx: Transaction) -> Rows:
@@ -226,3 +230,31 @@ async def everything(tx: Transaction) -> Rows:
     for row in await tx.all("SELECT question_id, mean, variance FROM item_estimates"):
         rows.items[row["question_id"]] = _gaussian(row)
     return rows
+
+
+async def replace(tx: Transaction, made: Rows) -> None:
+    """Make the kept beliefs equal to `made`, writing only what differs."""
+    kept = await everything(tx)
+    new = Rows()
+    new.learners = differing(kept.learners, made.learners)
+    new.learner_topics = differing(kept.learner_topics, made.learner_topics)
+    new.topics = differing(kept.topics, made.topics)
+    new.items = differing(kept.items, made.items)
+    await save(tx, new)
+    await tx.many(
+        "DELETE FROM learner_estimates WHERE member_id = :id",
+        [{"id": key} for key in kept.learners.keys() - made.learners.keys()],
+    )
+    await tx.many(
+        "DELETE FROM learner_topic_estimates WHERE member_id = :member AND topic_id = :topic",
+        [{"member": key[0], "topic": key[1]} for key in kept.learner_topics.keys() - made.learner_topics.keys()],
+    )
+    await tx.many(
+        "DELETE FROM topic_estimates WHERE topic_id = :id",
+        [{"id": key} for key in kept.topics.keys() - made.topics.keys()],
+    )
+
+
+def differing(kept: Mapping[Key, Value], made: Mapping[Key, Value]) -> dict[Key, Value]:
+    """The part of `made` that is not so in `kept`."""
+    return {key: value for key, value in made.items() if kept.get(key) != value}

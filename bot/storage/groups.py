@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import time
 
 from bot.domain.groups import Feedback, Group, Trouble, Wishes
+from bot.storage import rescore
 from bot.storage.database import Row, Transaction
 
 _COLUMNS = """group_id, guild_id, channel_id, zone, daily_minute, weekdays, per_day, open_minutes, feedback,
@@ -96,7 +97,10 @@ async def set_trouble(tx: Transaction, group_id: int, trouble: Trouble | None) -
 
 async def remove_guild(tx: Transaction, guild_id: int) -> int:
     """Delete a server's groups with all that is theirs; returns how many there were."""
-    return await tx.run("DELETE FROM groups WHERE guild_id = :guild", {"guild": guild_id})
+    removed = await tx.run("DELETE FROM groups WHERE guild_id = :guild", {"guild": guild_id})
+    if removed:
+        await rescore.bump(tx)
+    return removed
 
 
 async def member_ids(tx: Transaction, pairs: Collection[tuple[int, int]], now_ms: int) -> dict[tuple[int, int], int]:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.storage import rescore
 from bot.storage.database import Transaction
 
 TABLES: dict[str, str] = {
     "members": "SELECT user_id, joined_at, on_board FROM members WHERE member_id = :member",
     "answers": """SELECT b.slug AS bank, q.key AS question, t.name AS topic, r.kind, a.day, a.choice, r.option_order,
-            a.correct, a.counted, a.rated, a.confidence, a.answered_at, a.p_before, a.p_after
+            a.correct, a.counted, a.rated, a.confidence, a.miss, a.answered_at, a.p_before, a.p_after
         FROM answers a JOIN rounds r ON r.round_id = a.round_id
         JOIN questions q ON q.question_id = a.question_id JOIN topics t ON t.topic_id = q.topic_id
         JOIN banks b ON b.bank_id = q.bank_id WHERE a.member_id = :member ORDER BY a.seq""",
@@ -45,6 +46,9 @@ async def delete(tx: Transaction, group_id: int, user_id: int) -> bool:
         "DELETE FROM members WHERE group_id = :group_id AND user_id = :user",
         {"group_id": group_id, "user": user_id},
     )
+    if changed:
+        # What their answers taught the shared rows goes with them.
+        await rescore.bump(tx)
     return changed > 0
 
 

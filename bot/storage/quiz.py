@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.domain.instants import from_ms
@@ -39,7 +39,11 @@ def asked(row: Row) -> Asked:
         kind=Kind(row["kind"]),
         topic=row["topic"],
         stem=row["stem"],
-        options=tuple(options[int(place)] for place in row["option_order"]),
+        # The round's key, not the revision's: it may have been changed since.
+        options=tuple(
+            replace(options[int(source)], correct=place == row["key_position"])
+            for place, source in enumerate(row["option_order"])
+        ),
         explanation=row["explanation"],
         source=row["source"],
         opened_at=from_ms(row["opened_at"]),
@@ -50,7 +54,13 @@ def asked(row: Row) -> Asked:
 
 ASKED = """r.round_id, r.group_id, r.kind, r.option_order, r.due_at, r.opened_at, r.posted_at, r.closes_at,
     r.closed_at, r.state, r.channel_id, r.message_id, r.answered, r.day, r.owner_id, r.question_id, r.key_position,
-    r.focus, t.name AS topic, t.slug AS topic_slug, q.topic_id, v.stem, v.options, v.explanation, v.source"""
+    r.focus, t.name AS topic, t.slug AS topic_slug, q.topic_id, v.stem, v.options, v.explanation, v.source,
+    q.voided_at"""
+# The group's last day before a round's own with a question that counts.
+DAY_BEFORE = """(SELECT b.day FROM rounds b WHERE b.group_id = r.group_id AND b.kind = 'daily'
+    AND b.state <> 'unposted' AND b.day < r.day
+    AND NOT EXISTS (SELECT 1 FROM questions w WHERE w.question_id = b.question_id AND w.voided_at IS NOT NULL)
+    ORDER BY b.day DESC LIMIT 1)"""
 ASKED_FROM = """rounds r
     JOIN revisions v ON v.question_id = r.question_id AND v.revision = r.revision
     JOIN questions q ON q.question_id = r.question_id
@@ -163,9 +173,8 @@ async def rules(tx: Transaction, round_ids: Collection[int]) -> dict[int, Row]:
     round_marks, params = marks("r", round_ids)
     rows = await tx.all(
         f"""SELECT r.round_id, r.group_id, g.guild_id, o.user_id AS owner, r.key_position, r.option_order,
-                r.closes_at, r.closed_at, r.kind, r.day, r.question_id, q.topic_id, g.feedback, r.state,
-                (SELECT MAX(b.day) FROM rounds b WHERE b.group_id = r.group_id AND b.kind = 'daily'
-                    AND b.state <> 'unposted' AND b.day < r.day) AS day_before
+                r.closes_at, r.closed_at, r.kind, r.day, r.question_id, q.topic_id, g.feedback, r.state, q.voided_at,
+                {DAY_BEFORE} AS day_before
             FROM rounds r
             JOIN groups g ON g.group_id = r.group_id
             JOIN questions q ON q.question_id = r.question_id

@@ -85,8 +85,10 @@ async def test_the_database_itself_refuses_a_second_answer(study: Study) -> None
     with pytest.raises(sqlite3.IntegrityError):
         async with study.database.write() as tx:
             await tx.run(
-                """INSERT INTO answers SELECT round_id, member_id, seq + 1, question_id, choice, correct, counted,
-                   rated, confidence, answered_at, day, p_before, p_after FROM answers"""
+                """INSERT INTO answers (round_id, member_id, seq, question_id, choice, correct, counted, rated,
+                       answered_at, day, p_before, p_after)
+                   SELECT round_id, member_id, seq + 1, question_id, choice, correct, counted, rated, answered_at,
+                       day, p_before, p_after FROM answers"""
             )
 
 

@@ -1,0 +1,38 @@
+"""A group's boards and streaks, made anew from its answers after a key was changed or a question voided."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+
+from bot.domain.standings import Span, period, points
+from bot.domain.streaks import Streak, advance
+from bot.storage import honours, standings
+from bot.storage.database import Transaction
+
+
+async def rebuild(tx: Transaction, group_id: int) -> None:
+    """Make them from the answers in their order.
+
+    An answer to a voided question earns no points, and its day counts for the streak all the same: its member came.
+    Whoever did not answer it misses no day.
+    """
+    days = [date.fromisoformat(day) for day in await honours.days(tx, group_id)]
+    rows, streaks = [], dict[int, Streak]()
+    for answer in await honours.given(tx, group_id):
+        member, on = answer["member_id"], date.fromisoformat(answer["day"])
+        if answer["rated"]:
+            earned = points(correct=bool(answer["correct"]), counted=bool(answer["counted"]))
+            line = {"group_id": group_id, "member_id": member, "points": earned}
+            rows += [{**line, "period": period(span, on)} for span in Span]
+        streaks[member] = advance(streaks.get(member), on, partial(_day_before, days))
+    await honours.forget(tx, group_id)
+    await standings.add(tx, rows)
+    await standings.save_streaks(tx, streaks)
+
+
+def _day_before(days: Sequence[date], day: date) -> date:
+    place = bisect_left(days, day)
+    return days[place - 1] if place else date.min

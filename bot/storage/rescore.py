@@ -1,0 +1,146 @@
+"""Judging kept answers anew, and whether the summaries still follow from them.
+
+The *evidence* is a number that grows whenever something changes what kept answers mean (a changed key, a voided
+question, a member who is gone); the summaries were made for one such number. Where the two differ they have to be made
+anew, and since both are rows, that is known after any crash.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from bot.domain.quiz import Kind
+from bot.domain.rescore import Verdicts, verdicts
+from bot.storage import meta
+from bot.storage.database import Row, Transaction
+
+EVIDENCE, MADE_FOR = "evidence", "summaries_made_for"
+
+
+async def bump(tx: Transaction) -> None:
+    """Say that the summaries no longer follow from the kept answers."""
+    await meta.write(tx, EVIDENCE, str(await evidence(tx) + 1))
+
+
+async def evidence(tx: Transaction) -> int:
+    return int(await meta.read(tx, EVIDENCE) or 0)
+
+
+async def outdated(tx: Transaction) -> bool:
+    """Whether the summaries have to be made anew."""
+    return int(await meta.read(tx, MADE_FOR) or 0) != await evidence(tx)
+
+
+async def outdated_groups(tx: Transaction) -> list[int]:
+    """The groups whose boards and streaks have to be made anew."""
+    return [row["group_id"] for row in await tx.all("SELECT group_id FROM outdated ORDER BY group_id")]
+
+
+async def made_for(tx: Transaction, number: int) -> None:
+    """The summaries follow from the answers as they were at this number of the evidence."""
+    await meta.write(tx, MADE_FOR, str(number))
+    await tx.run("DELETE FROM outdated")
+
+
+async def question_changed(tx: Transaction, question_id: int) -> None:
+    """Say that answers to this question mean something else now: for the model, and for the groups that were asked."""
+    await tx.run(
+        """INSERT INTO outdated (group_id)
+           SELECT DISTINCT group_id FROM rounds WHERE question_id = :id AND kind = :daily
+           ON CONFLICT (group_id) DO NOTHING""",
+        {"id": question_id, "daily": Kind.DAILY.value},
+    )
+    await bump(tx)
+
+
+async def question(tx: Transaction, bank: str, key: str) -> Row | None:
+    """A question by its bank's slug and its own key: question_id, stem, voided_at."""
+    return await tx.one(
+        """SELECT q.question_id, v.stem, q.voided_at FROM questions q
+           JOIN banks b ON b.bank_id = q.bank_id
+           JOIN revisions v ON v.question_id = q.question_id AND v.revision = q.revision
+           WHERE b.slug = :bank AND q.key = :key""",
+        {"bank": bank, "key": key},
+    )
+
+
+async def judge_anew(tx: Transaction, question_id: int) -> None:
+    """Hold every round and answer of a question against its present key.
+
+    A round whose options are those of the present revision becomes a round of it, with the new explanation. An option
+    that the present revision does not have keeps its verdict.
+    """
+    rows = await tx.all(
+        "SELECT revision, options FROM revisions WHERE question_id = :id ORDER BY revision", {"id": question_id}
+    )
+    texts = {row["revision"]: [text for text, _, _ in json.loads(row["options"])] for row in rows}
+    newest = rows[-1]["revision"]
+    key = next(place for place, (_, right, _) in enumerate(json.loads(rows[-1]["options"])) if right)
+    rounds, changes = [], []
+    for row in await tx.all(
+        "SELECT round_id, revision, option_order FROM rounds WHERE question_id = :id", {"id": question_id}
+    ):
+        shown = [texts[row["revision"]][int(source)] for source in row["option_order"]]
+        found = verdicts(shown, texts[newest], key)
+        rounds.append(_round(row["round_id"], row["revision"], row["option_order"], newest, found))
+        changes += [
+            {"round": row["round_id"], "choice": place, "correct": int(right)}
+            for place, right in enumerate(found.right)
+            if right is not None
+        ]
+    await tx.many(
+        """UPDATE rounds SET revision = :revision, option_order = :order, key_position = COALESCE(:key, key_position)
+           WHERE round_id = :round""",
+        rounds,
+    )
+    await tx.many(
+        """UPDATE answers SET correct = :correct, rejudged = 1
+           WHERE round_id = :round AND choice = :choice AND correct <> :correct""",
+        changes,
+    )
+
+
+def _round(round_id: int, revision: int, order: str, newest: int, found: Verdicts) -> Mapping[str, object]:
+    if found.order is not None:
+        revision, order = newest, "".join(str(place) for place in found.order)
+    return {"round": round_id, "revision": revision, "order": order, "key": found.key}
+
+
+async def void(tx: Transaction, question_id: int, now_ms: int) -> int:
+    """Let a question and all its answers count nowhere; how many answers there are."""
+    await tx.run(
+        "UPDATE questions SET voided_at = :now, state = 'retired' WHERE question_id = :id",
+        {"now": now_ms, "id": question_id},
+    )
+    return await tx.run(
+        """UPDATE answers SET would_count = counted, counted = 0, rated = 0
+           WHERE question_id = :id AND would_count IS NULL""",
+        {"id": question_id},
+    )
+
+
+async def unvoid(tx: Transaction, question_id: int) -> int:
+    """Let a voided question and its answers count again; how many answers there are."""
+    await tx.run(
+        "UPDATE questions SET voided_at = NULL, state = 'live' WHERE question_id = :id",
+        {"id": question_id},
+    )
+    return await tx.run(
+        """UPDATE answers SET counted = would_count, would_count = NULL,
+               rated = (SELECT CASE r.kind WHEN :daily THEN 1 ELSE 0 END FROM rounds r
+                        WHERE r.round_id = answers.round_id)
+           WHERE question_id = :id AND would_count IS NOT NULL""",
+        {"id": question_id, "daily": Kind.DAILY.value},
+    )
+
+
+async def correct_chances(tx: Transaction, corrected: Mapping[tuple[int, int], tuple[float, float]]) -> None:
+    """Write what was expected before and after the answers that were judged anew, by (round, member)."""
+    await tx.many(
+        "UPDATE answers SET p_before = :before, p_after = :after WHERE round_id = :round AND member_id = :member",
+        [
+            {"round": round_id, "member": member, "before": before, "after": after}
+            for (round_id, member), (before, after) in corrected.items()
+        ],
+    )
