@@ -47,9 +47,9 @@ async def question_changed(tx: Transaction, question_id: int) -> None:
     """Say that answers to this question mean something else now: for the model, and for the groups that were asked."""
     await tx.run(
         """INSERT INTO outdated (group_id)
-           SELECT DISTINCT group_id FROM rounds WHERE question_id = :id AND kind = :daily
+           SELECT DISTINCT group_id FROM rounds WHERE question_id = :id
            ON CONFLICT (group_id) DO NOTHING""",
-        {"id": question_id, "daily": Kind.DAILY.value},
+        {"id": question_id},
     )
     await bump(tx)
 
