@@ -29,6 +29,7 @@ COGS = (
     "cogs.estimates",
     "cogs.groups",
     "cogs.standings",
+    "cogs.seasons",
     "cogs.privacy",
 )
 PATIENCE_S = 3.0  # for replies under way when we are told to stop

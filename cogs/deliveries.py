@@ -14,12 +14,13 @@ import discord
 from discord.ext import commands
 
 from bot.domain.groups import Trouble
-from bot.services import deliveries
+from bot.services import deliveries, standings
 from bot.services.deliveries import Parcel, RoundState
 from bot.services.house import House
-from cogs import cards, texts
+from cogs import cards, texts, texts_boards, winners
 from cogs.cards import BLUE
 from cogs.plain import cut, quiet
+from cogs.presence import Presence
 from cogs.replies import Feature, button, rows
 
 log = logging.getLogger(__name__)
@@ -47,11 +48,13 @@ class Deliveries(Feature):
         self._posts: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._counting: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._presence = Presence(house)
 
     async def cog_unload(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._presence.close()
 
     async def deliver(self, parcel: Parcel) -> None:
         """Send one parcel and record how it went. It never raises for what Discord answers."""
@@ -81,6 +84,8 @@ class Deliveries(Feature):
                 return await self._post_closing(parcel)
             case "digest":
                 return await self._post_digest(parcel)
+            case "winners":
+                return await self._post_winners(parcel)
             case _:
                 return await self._tell_admin(parcel)
 
@@ -185,6 +190,23 @@ class Deliveries(Feature):
             lambda message: _has_button(message, custom_id),
             embed=embed,
             view=rows([button(custom_id, texts.MY_MOVE)]),
+        )
+
+    async def _post_winners(self, parcel: Parcel) -> int | None:
+        """A period's winners, without those who left since it was written."""
+        word, group = parcel.delivery.payload, parcel.group
+        users = winners.named(word)
+        await self._presence.changes(self.client.get_guild(group.guild_id), group, users)
+        embed = winners.card(word, group.wishes.zone, await standings.hidden(self.house.database, group, users))
+        if embed is None:
+            raise TooLate
+        custom_id = f"lo:{group.group_id}:points:{word['window']}"
+        return await self._once(
+            self._channel(parcel, word["channel"]),
+            parcel,
+            lambda message: _has_button(message, custom_id),
+            embed=embed,
+            view=rows([button(custom_id, texts_boards.WHOLE_BOARD)]),
         )
 
     async def _tell_admin(self, parcel: Parcel) -> int | None:

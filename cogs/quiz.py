@@ -22,7 +22,7 @@ from bot.services.answers import Press, Receipt, Result, Sureness
 from bot.services.house import House
 from cogs import cards, texts, texts_misses
 from cogs.plain import cut, plain, quiet
-from cogs.replies import Feature, Interaction, button, press, require_tutor, rows, say
+from cogs.replies import Feature, Interaction, button, press, require_tutor, roles, rows, say
 
 ANY_TOPIC = "-"
 
@@ -44,7 +44,7 @@ class Quiz(Feature):
         at = to_ms(interaction.created_at)
         try:
             receipt = await self.house.desk.answer(
-                Press(round_id, interaction.user.id, interaction.guild_id, choice, at)
+                Press(round_id, interaction.user.id, interaction.guild_id, choice, at, roles(interaction))
             )
         except RoundClosed as closed:
             offer = rows([button(f"p:{closed.round_id}", texts.PRACTISE_IT)])

@@ -221,6 +221,12 @@ def require_tutor(interaction: Interaction, tutor_role_id: int | None) -> None:
         raise NeedsTutor
 
 
+def roles(interaction: Interaction) -> frozenset[int]:
+    """The ids of the member's roles, as Discord says in the interaction itself."""
+    member = interaction.user
+    return frozenset(role.id for role in member.roles) if isinstance(member, discord.Member) else frozenset()
+
+
 def make(client: commands.Bot, house: House) -> commands.Cog:  # noqa: ARG001  every feature is made alike
     return Door(client)
 

@@ -9,7 +9,7 @@ from bot.domain import refusals as no
 from bot.domain.groups import Feedback, Wishes
 from bot.domain.quiz import LETTERS, Confidence
 from bot.domain.schedule import describe_weekdays
-from bot.domain.standings import Span, Standing
+from bot.domain.standings import Standing
 from bot.domain.streaks import Streak
 
 # Buttons
@@ -177,32 +177,26 @@ def board_more(people: int) -> str:
     return f"… and {count(people, 'other', 'others')} with as many points"
 
 
-NOBODY_ON_BOARD = "Nobody is on the board yet: one right answer is enough."
-RULE = "One point for each right answer to a daily question; speed and practice do not count. Ties share a rank."
-SPANS: Mapping[Span, str] = {Span.WEEK: "this week", Span.MONTH: "this month", Span.ALL: "all time"}
+NOBODY_ON_BOARD = "Nobody is on the board yet: a question gives points once three members have answered it."
 
 
-def board_title(span: Span) -> str:
-    return f"Leaderboard · {SPANS[span]}"
+TOO_FEW = "A question gives points once three members have answered it; that day's had fewer."
 
 
-def board_bounds(first: date, last: date, zone: str) -> str:
-    return f"{first.day} {first:%B} to {last.day} {last:%B}, {zone}"
-
-
-def own_line(standing: Standing | None) -> str:
+def move(
+    earned: int,
+    standing: Standing | None,
+    before: int | None,
+    people: int,
+    streak: Streak | None,
+    *,
+    few: bool = False,
+) -> str:
     if standing is None:
-        return "You have no points on this board yet."
-    return (
-        f"Your place: **{standing.rank}** with {count(standing.points, 'point', 'points')} "
-        f"from {count(standing.answered, 'answer', 'answers')}."
+        return TOO_FEW if few else "You have no points this week yet. The next question is a fresh start."
+    first = (
+        TOO_FEW if few and not earned else f"You earned {count(earned, 'point', 'points')} with that day's questions."
     )
-
-
-def move(earned: int, standing: Standing | None, before: int | None, people: int, streak: Streak | None) -> str:
-    if standing is None:
-        return "You have no points this week yet. The next question is a fresh start."
-    first = f"You earned {count(earned, 'point', 'points')} with that day's questions."
     place = f"You are on place **{standing.rank}** of {people} this week"
     if before is not None and before != standing.rank:
         gained = before - standing.rank
@@ -337,6 +331,26 @@ def _setup_refusal(error: no.Refusal) -> str:
             return f"There is no exam called “{words}”. Nothing was changed; there is {', '.join(known)}."
         case no.StaleButton():
             return "That button is from an older version, and nothing was counted. Please use the newest message."
+        case _:
+            return _board_refusal(error)
+
+
+def _board_refusal(error: no.Refusal) -> str:
+    match error:
+        case no.UnknownPeriod(words=words):
+            return f"No board is called “{words}”. Pick one from the list, such as this week or all time."
+        case no.NoSeason():
+            return "There is no season yet. Tutors begin one with `/season set`; this month has a board already."
+        case no.BadSeason(first=first, last=last):
+            return (
+                f"I can make no season of “{first}” to “{last}”. Nothing was changed; write days such as 2 March or "
+                "2026-03-02, the first one first, at most a year apart."
+            )
+        case no.SeasonTaken(name=name, first=first, last=last):
+            return (
+                f"The season {name} already has some of these days, {first} to {last}. Nothing was changed; choose "
+                "other days, or move that season by setting it anew under its name."
+            )
         case _:
             raise AssertionError(f"no sentence for {type(error).__name__}")
 

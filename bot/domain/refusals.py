@@ -133,5 +133,34 @@ class UnknownExam(Refusal):
 
 
 @dataclass(eq=False)
+class UnknownPeriod(Refusal):
+    """No period of the board is called that."""
+
+    words: str
+
+
+@dataclass(eq=False)
+class NoSeason(Refusal):
+    """The group has no season yet."""
+
+
+@dataclass(eq=False)
+class BadSeason(Refusal):
+    """A season's days that could not be read, come in the wrong order, or are more than a year apart."""
+
+    first: str
+    last: str
+
+
+@dataclass(eq=False)
+class SeasonTaken(Refusal):
+    """A season would share days with another one."""
+
+    name: str
+    first: str
+    last: str
+
+
+@dataclass(eq=False)
 class StaleButton(Refusal):
     """A button that this version of the bot does not make (or somebody else's invention)."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bot.domain.instants import MINUTE_MS
-from bot.services import daily
+from bot.services import daily, periods
 from bot.services.daily import Plan
 from bot.storage import agenda, deliveries, groups
 from bot.storage.database import Database
 
 AT_ONCE = 50  # entries a transaction: a busy minute must not keep answers waiting behind one long commit
+EVERYTHING = 1_000_000
 POSTPONED_MS = 5 * MINUTE_MS
 
 
@@ -45,13 +46,17 @@ async def _claim_each(database: Database, plan: Plan, now_ms: int) -> None:
 
 
 async def replan(database: Database, now_ms: int) -> None:
-    """Compute every daily question that is still ahead anew: zones' rules change, and the plan is older than they are.
+    """Compute every daily question and every beginning of a period that is still ahead anew.
 
-    What is overdue stays as it is, to be posted late or recorded as skipped.
+    Zones' rules change, and the plan is older than they are. What is overdue stays as it is, to be done or
+    posted late, or recorded as skipped.
     """
     async with database.write() as tx:
         ahead = {entry.group_id for entry in await agenda.ahead(tx, "daily", now_ms)}
+        begun = {entry.group_id for entry in await agenda.due(tx, now_ms, EVERYTHING) if entry.kind == "boards"}
         for group in await groups.everyone(tx):
+            if group.group_id not in begun:
+                await periods.plan_next(tx, group, now_ms)
             if group.group_id in ahead:
                 await daily.plan_next(tx, group, now_ms)
 

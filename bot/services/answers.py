@@ -18,19 +18,21 @@ from bot.domain.refusals import NoSuchRound, NotAnswered, NotYourRound, Refusal
 from bot.domain.streaks import advance
 from bot.services.batches import Batches
 from bot.services.beliefs import Beliefs, expected
+from bot.services.points import Ledger, Stake
 from bot.storage import answers, estimates, groups, quiz, standings
 from bot.storage.database import Database, Row, Transaction
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A member's press of a letter; `at` in milliseconds is the click's own time."""
+    """A member's press of a letter; `at` in milliseconds is the click's own time, `roles` are theirs at the click."""
 
     round_id: int
     user: int
     guild_id: int | None
     choice: int
     at: int
+    roles: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,12 @@ class _Round:
     @cached_property
     def periods(self) -> list[str]:
         """The boards that an answer of this day counts for."""
-        return [boards.period(span, self.on) for span in boards.Span]
+        season = [f"season:{self.row['season']}"] if self.row["season"] else []
+        return [boards.period(span, self.on) for span in boards.Span] + season
+
+    @cached_property
+    def stake(self) -> Stake:
+        return Stake(self.rules.round_id, self.group, self.day, self.row["worth"], self.row["takers"], self.periods)
 
     def previous_day(self, _: date) -> date:
         """The group's last day with a question before the round's own; the only day that is asked about."""
@@ -168,6 +175,7 @@ async def commit_answers(tx: Transaction, presses: Sequence[Press]) -> list[Rece
         await estimates.pools(tx, topics),
         await standings.streaks(tx, ids),
         await answers.last_seq(tx),
+        Ledger(await standings.people(tx, ids), await standings.attended(tx, list(rounds), ids)),
     )
     outcomes: list[Receipt | Exception] = []
     for press in presses:
@@ -220,19 +228,24 @@ def _receipt(asked: _Round, press: Press, before: Any | None) -> Receipt:
 class _Books:
     """All that an answer changes, kept in memory for a batch and written with a fixed number of statements."""
 
-    def __init__(self, beliefs: Beliefs, pools: Mapping[int, Gaussian], streaks: dict[int, Any], seq: int) -> None:
+    def __init__(
+        self, beliefs: Beliefs, pools: Mapping[int, Gaussian], streaks: dict[int, Any], seq: int, ledger: Ledger
+    ) -> None:
         self._beliefs = beliefs
         self._pools = pools
         self._streaks = streaks
         self._new_streaks: dict[int, Any] = {}
         self._seq = seq
         self._answers: list[dict[str, Any]] = []
-        self._standings: list[dict[str, Any]] = []
+        self._ledger = ledger
         self._counts: Counter[int] = Counter()
 
     def enter(self, asked: _Round, press: Press, member: int, *, correct: bool, counted: bool) -> None:
         before, after = self._learn(member, asked.topic, asked.question, correct, counted=counted)
         rated = asked.kind is Kind.DAILY
+        plays = self._ledger.meet(member, tutor=asked.row["tutor_role_id"] in press.roles)
+        if counted:
+            self._ledger.learnt(member)
         self._seq += 1
         self._answers.append(
             {
@@ -244,6 +257,7 @@ class _Books:
                 "correct": int(correct),
                 "counted": int(counted),
                 "rated": int(rated),
+                "plays": int(plays),
                 "answered_at": press.at,
                 "day": asked.day,
                 "p_before": before,
@@ -252,7 +266,8 @@ class _Books:
         )
         self._counts[press.round_id] += 1
         if rated:
-            self._rate(asked, member, correct=correct, counted=counted)
+            self._ledger.enter(asked.stake, member, right=correct, counted=counted, plays=plays)
+            self._rate(asked, member)
 
     def _learn(self, member: int, topic: int, question: int, correct: bool, *, counted: bool) -> tuple[float, float]:
         pool = self._pools[topic]
@@ -261,10 +276,7 @@ class _Books:
             return before, before
         return before, expected(self._beliefs.answer(member, topic, question, correct=correct), pool)
 
-    def _rate(self, asked: _Round, member: int, *, correct: bool, counted: bool) -> None:
-        earned = boards.points(correct=correct, counted=counted)
-        for period in asked.periods:
-            self._standings.append({"group_id": asked.group, "period": period, "member_id": member, "points": earned})
+    def _rate(self, asked: _Round, member: int) -> None:
         streak = advance(self._streaks.get(member), asked.on, asked.previous_day)
         self._streaks[member] = self._new_streaks[member] = streak
 
@@ -274,7 +286,7 @@ class _Books:
         await answers.insert_answers(tx, self._answers)
         await answers.add_answered(tx, self._counts)
         await estimates.save(tx, self._beliefs.touched)
-        await standings.add(tx, self._standings)
+        await self._ledger.write(tx)
         await standings.save_streaks(tx, self._new_streaks)
 
 

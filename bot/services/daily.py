@@ -10,13 +10,15 @@ from random import Random
 from typing import Any
 
 from bot.domain import selection
-from bot.domain import standings as boards
 from bot.domain.blueprint import Blueprint
 from bot.domain.estimates import GUESS_FLOOR
 from bot.domain.groups import Group, Trouble
 from bot.domain.instants import DAY_MS, MINUTE_MS, from_ms, to_ms
 from bot.domain.quiz import MAX_SAME_LETTER, Kind, order_options
-from bot.storage import agenda, banks, deliveries, estimates, groups, quiz, standings
+from bot.domain.standings import worth
+from bot.services import periods
+from bot.services import standings as boards
+from bot.storage import agenda, banks, deliveries, estimates, groups, quiz
 from bot.storage.agenda import Entry
 from bot.storage.banks import Pick
 from bot.storage.database import Transaction
@@ -61,6 +63,12 @@ async def claim(tx: Transaction, entry: Entry, plan: Plan, now_ms: int) -> None:
     assert group is not None, "the agenda's rows go with their group"
     if entry.kind == "daily":
         await _open_day(tx, entry, group, plan, now_ms)
+        return
+    if entry.kind == "boards":
+        await periods.begin(tx, entry, group)
+        return
+    if entry.kind == "winners":
+        await periods.announce(tx, entry, group, plan.blueprints.get(group.wishes.exam), now_ms)
         return
     await agenda.remove(tx, entry.agenda_id)
     assert entry.day is not None
@@ -133,7 +141,8 @@ async def _open_rounds(
         if question_id is None:
             break
         used.add(question_id)
-        topics.add(next(pick.topic for pick in left if pick.question_id == question_id))
+        chosen = next(pick for pick in left if pick.question_id == question_id)
+        topics.add(chosen.topic)
         question = await banks.content(tx, question_id)
         assert question is not None
         order = order_options(
@@ -153,11 +162,17 @@ async def _open_rounds(
             now_ms,
             now_ms + group.wishes.open_minutes * MINUTE_MS,
             group.wishes.channel_id,
+            worth=await _worth(tx, chosen),
         )
         round_id = await quiz.open_round(tx, new, question)
         if round_id is not None:
             opened.append(round_id)
     return opened
+
+
+async def _worth(tx: Transaction, pick: Pick) -> int:
+    rows = await estimates.load(tx, (), {pick.topic_id}, {pick.question_id})
+    return worth(rows.topic(pick.topic_id).mean + rows.item(pick.question_id).mean)
 
 
 async def choose(
@@ -270,9 +285,8 @@ async def _digest(tx: Transaction, group: Group, day: str, due_at: int, now_ms: 
     rounds = [row for row in rounds if row["voided_at"] is None]
     if not rounds:
         return
-    period = boards.period(boards.Span.WEEK, date.fromisoformat(day))
-    board = boards.ranked(await standings.board(tx, group.group_id, period))
-    top = [one for one in board if one.rank <= TOP and one.points]
+    board = await boards.points(tx, group, boards.week_of(date.fromisoformat(day)))
+    top = [one for one in board if one.rank <= TOP]
     payload: dict[str, Any] = {
         "day": day,
         "channel": rounds[0]["channel_id"],

@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.domain.groups import Group, Wishes
 from bot.domain.instants import from_ms, to_ms
 from bot.domain.refusals import NotSetUp
-from bot.services import daily
+from bot.services import daily, periods
 from bot.storage import groups
 from bot.storage.database import Database
 
@@ -37,6 +37,7 @@ async def set_up(database: Database, guild_id: int, wishes: Wishes, by: int, now
         else:
             group = await groups.update(tx, before.group_id, wishes, by)
         first = await daily.plan_next(tx, group, now_ms)
+        await periods.plan_next(tx, group, now_ms)
     return SetUp(group, before is None, from_ms(first))
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import date
 from functools import partial
 
-from bot.domain.standings import Span, period, points
 from bot.domain.streaks import Streak, advance
+from bot.services import points
 from bot.storage import honours, standings
 from bot.storage.database import Transaction
 
@@ -20,16 +20,12 @@ async def rebuild(tx: Transaction, group_id: int) -> None:
     Whoever did not answer it misses no day.
     """
     days = [date.fromisoformat(day) for day in await honours.days(tx, group_id)]
-    rows, streaks = [], dict[int, Streak]()
+    streaks: dict[int, Streak] = {}
     for answer in await honours.given(tx, group_id):
         member, on = answer["member_id"], date.fromisoformat(answer["day"])
-        if answer["rated"]:
-            earned = points(correct=bool(answer["correct"]), counted=bool(answer["counted"]))
-            line = {"group_id": group_id, "member_id": member, "points": earned}
-            rows += [{**line, "period": period(span, on)} for span in Span]
         streaks[member] = advance(streaks.get(member), on, partial(_day_before, days))
     await honours.forget(tx, group_id)
-    await standings.add(tx, rows)
+    await points.rebuild(tx, group_id)
     await standings.save_streaks(tx, streaks)
 
 

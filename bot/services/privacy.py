@@ -33,3 +33,5 @@ async def show_on_board(database: Database, group: Group, user: int, now: dateti
         key = (group.group_id, user)
         member = (await groups.member_ids(tx, [key], to_ms(now)))[key]
         await privacy.show_on_board(tx, member, on)
+        if not on:
+            await deliveries.forget(tx, group.group_id, user)

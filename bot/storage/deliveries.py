@@ -144,15 +144,17 @@ async def next_due(tx: Transaction) -> int | None:
 
 
 async def forget(tx: Transaction, group_id: int, user_id: int) -> None:
-    """Take a member out of the digests that still wait."""
+    """Take a member out of the boards that still wait to be posted."""
     rows = await tx.all(
         """SELECT delivery_id, payload FROM deliveries
-           WHERE group_id = :group_id AND kind = 'digest' AND state IN ('pending', 'sending')""",
+           WHERE group_id = :group_id AND kind IN ('digest', 'winners') AND state IN ('pending', 'sending')""",
         {"group_id": group_id},
     )
     for row in rows:
         payload = json.loads(row["payload"])
-        payload["top"] = [line for line in payload["top"] if line[1] != user_id]
+        for board in ("top", "improved", "consistent"):
+            if board in payload:
+                payload[board] = [line for line in payload[board] if line[1] != user_id]
         await tx.run(
             "UPDATE deliveries SET payload = :payload WHERE delivery_id = :id",
             {"payload": json.dumps(payload), "id": row["delivery_id"]},

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.domain.standings import MIN_PEOPLE
 from bot.storage import rescore
 from bot.storage.database import Transaction
 
 TABLES: dict[str, str] = {
-    "members": "SELECT user_id, joined_at, on_board FROM members WHERE member_id = :member",
+    "members": """SELECT user_id, joined_at, on_board, is_tutor, opted_in, left_at FROM members
+        WHERE member_id = :member""",
     "answers": """SELECT b.slug AS bank, q.key AS question, t.name AS topic, r.kind, a.day, a.choice, r.option_order,
-            a.correct, a.counted, a.rated, a.confidence, a.miss, a.answered_at, a.p_before, a.p_after
+            a.correct, a.counted, a.rated, a.plays, a.confidence, a.miss, a.answered_at, a.p_before, a.p_after
         FROM answers a JOIN rounds r ON r.round_id = a.round_id
         JOIN questions q ON q.question_id = a.question_id JOIN topics t ON t.topic_id = q.topic_id
         JOIN banks b ON b.bank_id = q.bank_id WHERE a.member_id = :member ORDER BY a.seq""",
@@ -22,7 +24,13 @@ TABLES: dict[str, str] = {
     "learner_estimates": "SELECT mean, variance FROM learner_estimates WHERE member_id = :member",
     "learner_topic_estimates": """SELECT t.name AS topic, e.mean, e.variance FROM learner_topic_estimates e
         JOIN topics t ON t.topic_id = e.topic_id WHERE e.member_id = :member ORDER BY t.name""",
-    "standings": "SELECT period, points, answered FROM standings WHERE member_id = :member ORDER BY period",
+    "standings": """SELECT period, points, answered, days FROM standings
+        WHERE member_id = :member ORDER BY period""",
+    "tallies": "SELECT counted FROM tallies WHERE member_id = :member",
+    "snapshots": "SELECT day, mean, variance, counted FROM snapshots WHERE member_id = :member ORDER BY day",
+    "topic_snapshots": """SELECT s.day, t.name AS topic, s.mean, s.variance FROM topic_snapshots s
+        JOIN topics t ON t.topic_id = s.topic_id WHERE s.member_id = :member ORDER BY s.day, t.name""",
+    "leagues": "SELECT week, number FROM leagues WHERE member_id = :member ORDER BY week",
     "streaks": "SELECT current, longest, last_day FROM streaks WHERE member_id = :member",
     "flags": """SELECT q.key AS question, f.reason, f.flagged_at FROM flags f
         JOIN questions q ON q.question_id = f.question_id WHERE f.member_id = :member""",
@@ -36,6 +44,13 @@ async def export(tx: Transaction, member_id: int) -> dict[str, list[dict[str, An
 
 async def delete(tx: Transaction, group_id: int, user_id: int) -> bool:
     """Delete the member and, by the foreign keys, every row about them; whether there was one."""
+    # Whoever was the third to take part made points for the others, and those stay theirs.
+    await tx.run(
+        f"""UPDATE rounds SET takers = takers - 1 WHERE takers < {MIN_PEOPLE} AND round_id IN (
+               SELECT a.round_id FROM answers a JOIN members m ON m.member_id = a.member_id
+               WHERE m.group_id = :group_id AND m.user_id = :user AND a.rated = 1 AND a.plays = 1)""",
+        {"group_id": group_id, "user": user_id},
+    )
     await tx.run(
         """UPDATE rounds SET answered = answered - 1 WHERE round_id IN (
                SELECT a.round_id FROM answers a JOIN members m ON m.member_id = a.member_id
@@ -53,4 +68,8 @@ async def delete(tx: Transaction, group_id: int, user_id: int) -> bool:
 
 
 async def show_on_board(tx: Transaction, member_id: int, on: bool) -> None:
-    await tx.run("UPDATE members SET on_board = :on WHERE member_id = :member", {"on": int(on), "member": member_id})
+    """A wish to be shown puts a tutor on the boards too."""
+    await tx.run(
+        "UPDATE members SET on_board = :on, opted_in = :on WHERE member_id = :member",
+        {"on": int(on), "member": member_id},
+    )

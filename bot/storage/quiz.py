@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.domain.instants import from_ms
 from bot.domain.quiz import Asked, Kind
+from bot.domain.standings import AVERAGE_WORTH
 from bot.storage.banks import Content, unpack_options
 from bot.storage.database import Row, Transaction
 from bot.storage.estimates import marks
@@ -28,6 +29,7 @@ class NewRound:
     closes_at: int
     channel_id: int
     focus: tuple[int, ...] = ()
+    worth: int = AVERAGE_WORTH
 
 
 def asked(row: Row) -> Asked:
@@ -72,9 +74,9 @@ async def open_round(tx: Transaction, new: NewRound, question: Content) -> int |
     key = next(place for place, source in enumerate(new.order) if question.options[source].correct)
     row = await tx.one(
         """INSERT INTO rounds (group_id, question_id, revision, kind, owner_id, day, slot, option_order,
-               key_position, due_at, opened_at, closes_at, state, channel_id, focus)
+               key_position, due_at, opened_at, closes_at, state, channel_id, focus, worth)
            VALUES (:group_id, :question, :revision, :kind, :owner, :day, :slot, :order, :key, :due, :opened, :closes,
-               :state, :channel, :focus)
+               :state, :channel, :focus, :worth)
            ON CONFLICT DO NOTHING RETURNING round_id""",
         {
             "group_id": new.group_id,
@@ -92,6 +94,7 @@ async def open_round(tx: Transaction, new: NewRound, question: Content) -> int |
             "state": "posting" if new.kind is Kind.DAILY else "open",
             "channel": new.channel_id,
             "focus": "-".join(str(topic) for topic in new.focus) or None,
+            "worth": new.worth,
         },
     )
     return row["round_id"] if row else None
@@ -174,6 +177,9 @@ async def rules(tx: Transaction, round_ids: Collection[int]) -> dict[int, Row]:
     rows = await tx.all(
         f"""SELECT r.round_id, r.group_id, g.guild_id, o.user_id AS owner, r.key_position, r.option_order,
                 r.closes_at, r.closed_at, r.kind, r.day, r.question_id, q.topic_id, g.feedback, r.state, q.voided_at,
+                g.tutor_role_id, r.worth, r.takers,
+                (SELECT s.first_day FROM seasons s WHERE s.group_id = r.group_id
+                    AND r.day BETWEEN s.first_day AND s.last_day) AS season,
                 {DAY_BEFORE} AS day_before
             FROM rounds r
             JOIN groups g ON g.group_id = r.group_id

@@ -155,10 +155,17 @@ class Study:
         return await self.sql("SELECT * FROM rounds WHERE kind = 'daily' ORDER BY round_id")
 
     async def press(
-        self, round_id: int, user: int, choice: int, *, at: datetime | None = None, guild: int | None = GUILD
+        self,
+        round_id: int,
+        user: int,
+        choice: int,
+        *,
+        at: datetime | None = None,
+        guild: int | None = GUILD,
+        roles: frozenset[int] = frozenset(),
     ) -> Receipt:
         """A member presses a letter."""
-        return await self.desk.answer(Press(round_id, user, guild, choice, to_ms(at or self.now)))
+        return await self.desk.answer(Press(round_id, user, guild, choice, to_ms(at or self.now), roles))
 
     async def answer(self, round_id: int, user: int, *, right: bool, at: datetime | None = None) -> Receipt:
         """A member answers rightly or wrongly."""

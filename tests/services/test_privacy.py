@@ -11,13 +11,15 @@ from random import Random
 import pytest
 
 from bot.domain.quiz import Confidence
-from bot.domain.standings import Span
+from bot.domain.standings import Window
 from bot.services import groups, privacy, quiz, standings
 from bot.services.answers import Sureness
 from bot.storage.privacy import TABLES
 from tests.services.study import EXAM, GUILD, START, WISHES, Study
 
 ANA, BEN = 814_000_000_000_002_001, 814_000_000_000_002_002
+OTHERS = (814_000_000_000_002_003, 814_000_000_000_002_004)  # a league takes four
+ALL_TIME = Window("all", None, None)
 
 
 @pytest.fixture
@@ -27,6 +29,8 @@ async def study(tmp_path: Path) -> AsyncIterator[Study]:
         for day in range(14):
             await made.until(START + timedelta(days=day, hours=4))
             for row in (await made.rounds())[-2:]:
+                for user in OTHERS:
+                    await made.answer(row["round_id"], user, right=False)
                 for user in (ANA, BEN):
                     await made.answer(row["round_id"], user, right=(day + user) % 2 == 0)
                     tap = Sureness(row["round_id"], user, GUILD, Confidence.SURE, made.now_ms)
@@ -89,7 +93,7 @@ async def test_deleting_one_leaves_the_other_as_they_were(study: Study) -> None:
     before = await privacy.export(study.database, study.group, BEN)
     await privacy.delete(study.database, study.group, ANA)
     assert await privacy.export(study.database, study.group, BEN) == before
-    board = await standings.board(study.database, study.group, Span.ALL, START.date())
+    board = await standings.board(study.database, study.group, ALL_TIME)
     assert [one.user_id for one in board] == [BEN]
 
 
@@ -132,7 +136,7 @@ async def test_an_export_holds_everything_of_one_and_nothing_of_others(study: St
 async def test_an_export_of_a_stranger_is_nothing(study: Study) -> None:
     """Somebody who never took part has no file, and asking makes none."""
     assert await privacy.export(study.database, study.group, 4711) is None
-    assert len(await study.sql("SELECT * FROM members")) == 2
+    assert len(await study.sql("SELECT * FROM members")) == 4
 
 
 async def test_groups_keep_a_person_apart(study: Study) -> None:
@@ -149,5 +153,5 @@ async def test_a_board_wish_of_somebody_new_is_kept(study: Study) -> None:
     await privacy.show_on_board(study.database, study.group, 4711, study.now, on=False)
     await study.until(START + timedelta(days=14, hours=4))
     await study.answer((await study.rounds())[-1]["round_id"], 4711, right=True)
-    board = await standings.board(study.database, study.group, Span.ALL, START.date())
+    board = await standings.board(study.database, study.group, ALL_TIME)
     assert 4711 not in {one.user_id for one in board}

@@ -53,7 +53,8 @@ async def test_an_answer_is_kept_with_all_that_follows(study: Study) -> None:
     assert answer["p_after"] > answer["p_before"]
     assert (await study.rounds())[0]["answered"] == 1
     rows = await study.sql("SELECT period, points, answered FROM standings ORDER BY period")
-    assert [tuple(row) for row in rows] == [("all", 1, 1), ("month:2026-03", 1, 1), ("week:2026-W10", 1, 1)]
+    # No points yet: they come when a third person takes part.
+    assert [tuple(row) for row in rows] == [("all", 0, 1), ("month:2026-03", 0, 1), ("week:2026-W10", 0, 1)]
     for table in ("streaks", "learner_estimates", "learner_topic_estimates", "topic_estimates"):
         assert len(await study.sql(f"SELECT * FROM {table}")) == 1
 
@@ -157,7 +158,7 @@ async def test_three_hundred_members_in_one_moment(study: Study) -> None:
     assert [row["seq"] for row in rows] == list(range(1, 301))
     assert (await study.rounds())[0]["answered"] == 300
     (points,) = await study.sql("SELECT SUM(points) AS n FROM standings WHERE period = 'all'")
-    assert points["n"] == 75
+    assert points["n"] == 75 * (await study.rounds())[0]["worth"]
 
 
 async def test_an_abandoned_press_is_kept(study: Study) -> None:
@@ -229,7 +230,7 @@ async def test_at_close_groups_learn_nothing_before_closing(tmp_path: Path) -> N
 
 
 async def _asked_again(tmp_path: Path, days: int, seconds: int) -> tuple[int, int]:
-    """(counted, points) of a right answer to the same question after so long."""
+    """(counted, times that it earned points) of a right answer to the same question after so long."""
     async with Study.open(tmp_path / "small.db", size=1, open_minutes=1) as study:
         study.now += NINE
         await study.work()
@@ -240,8 +241,14 @@ async def _asked_again(tmp_path: Path, days: int, seconds: int) -> tuple[int, in
         again = (await study.rounds())[-1]["round_id"]
         await study.answer(again, ANA, right=True, at=first + timedelta(days=days, seconds=seconds))
         (answer,) = await study.sql("SELECT counted FROM answers WHERE round_id = :id", id=again)
-        (row,) = await study.sql("SELECT points FROM standings WHERE period = 'all'")
-        return answer["counted"], row["points"]
+        for asked in (await _first(study), again):
+            for user in (BEN, 2003):
+                await study.answer(asked, user, right=False, at=first)
+        (row,) = await study.sql(
+            "SELECT points FROM standings JOIN members USING (member_id) WHERE period = 'all' AND user_id = :id", id=ANA
+        )
+        worths = [one["worth"] for one in await study.rounds() if one["round_id"] in (await _first(study), again)]
+        return answer["counted"], {worths[0]: 1, sum(worths): 2}[row["points"]]
 
 
 @pytest.mark.parametrize(

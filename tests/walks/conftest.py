@@ -76,12 +76,21 @@ class Study:
 
     async def key(self, message: Message) -> str:
         """The right letter of a posted question; only the bot knows it."""
+        return "ABCDEFGHIJ"[(await self._round(message))["key_position"]]
+
+    async def worth(self, message: Message) -> int:
+        """What a right answer to a posted question is worth."""
+        return int((await self._round(message))["worth"])
+
+    async def _round(self, message: Message) -> dict[str, Any]:
         button = next(one for one in message.buttons if one.label == "A")
-        round_id = int(button.custom_id.split(":")[1])
-        async with self.bot.house.database.read() as tx:
-            row = await tx.one("SELECT key_position FROM rounds WHERE round_id = :id", {"id": round_id})
-        assert row is not None
-        return "ABCDEFGHIJ"[row["key_position"]]
+        rows = await self.rows("SELECT * FROM rounds WHERE round_id = :id", id=int(button.custom_id.split(":")[1]))
+        return rows[0]
+
+    async def newcomer(self, name: str, **more: Any) -> Member:
+        """Somebody new joins the server."""
+        person = await self.server.act("add_person", name=name, guild_id="1001", **more)
+        return await self.server.member(person["user_id"])
 
     async def rows(self, sql: str, **params: Any) -> list[dict[str, Any]]:
         """What the database holds."""

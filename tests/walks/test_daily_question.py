@@ -30,13 +30,15 @@ async def test_the_day_from_post_to_digest(study: Study) -> None:
     shown = await study.ben.press("Guess")
     assert "✘ Not this time" in shown.text
     assert f"Why {wrong(key)} is not" in shown.text
-    await study.ana.sees("2 members have answered", where=DAILY)
+    cleo = await study.newcomer("Cleo")
+    await cleo.press(wrong(key), on=question)
+    await study.ana.sees("3 members have answered", where=DAILY)
     await study.ana.sees_not("Not this time")
 
     await study.server.next_event()
     closed = await study.ana.sees("Closed", where=DAILY)
     assert "the key" in closed.text
-    assert "50 %" in closed.text
+    assert "33 %" in closed.text
     assert "||" in closed.text
     assert not any(button.label in "ABCD" and not button.disabled for button in closed.buttons)
     thread = next(name for name in study.ana.channels() if "3 March" in name)
@@ -45,10 +47,11 @@ async def test_the_day_from_post_to_digest(study: Study) -> None:
     await study.server.next_event()
     assert study.server.now == study.berlin("2026-03-03 21:01")
     digest = await study.ana.sees("That was Tuesday 3 March", where=DAILY)
-    assert "🥇 <@2001> · 1 point" in digest.text
+    worth = await study.worth(question)
+    assert f"🥇 <@2001> · {worth} points" in digest.text
     assert "<@2002>" not in digest.text
     moved = await study.ana.press("My move")
-    assert "You earned 1 point" in moved.text
+    assert f"You earned {worth} points" in moved.text
     assert "place **1** of 1" in moved.text
     assert moved.message is not None
     assert moved.message.ephemeral

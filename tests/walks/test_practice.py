@@ -55,6 +55,11 @@ async def test_another_members_practice_stays_theirs(study: Study) -> None:
         ("nonsense", "older version"),
         ("a:99999999999999999999999:0", "older version"),
         ("l:1:decade:0", "older version"),
+        ("l:1:points:decade:0", "older version"),
+        ("l:1:points:w20260303:0", "older version"),
+        ("l:1:best:all:0", "older version"),
+        ("lo:1:points:s20260302", "older version"),
+        ("lr:best", "older version"),
         ("m:1:20261399", "older version"),
         ("r:1:2", "older version"),
         ("del:1", "older version"),
@@ -79,20 +84,24 @@ async def test_topics_are_found_by_their_names(study: Study) -> None:
 
 async def test_the_board_by_week_month_and_all_time(study: Study) -> None:
     """Points go to rated rounds; periods follow the group's calendar; the reader's own place is always shown."""
+    cleo = await study.newcomer("Cleo")
+    worths = {}
     for day in range(3, 11):
         await study.server.clock_to(study.berlin(f"2026-03-{day:02} 10:00"))
         question = study.posts("Closes")[-1]
-        key = await study.key(question)
+        key, worths[day] = await study.key(question), await study.worth(question)
         await study.ana.press(key, on=question)
         await study.ben.press(key if day % 2 else wrong(key), on=question)
+        await cleo.press(wrong(key), on=question)
     week = await study.ana.run("/leaderboard")
     assert "this week" in week.text
     assert "9 March to 15 March, Europe/Berlin" in week.text
-    assert "<@2001> · 2 points" in week.text
+    assert f"<@2001> · {worths[9] + worths[10]} points" in week.text
     month = await study.ben.run("/leaderboard", period="month")
-    assert "🥇 <@2001> · 8 points" in month.text
-    assert "🥈 <@2002> · 4 points" in month.text
-    assert "Your place: **2** with 4 points from 8 answers" in month.text
+    odd = sum(worth for day, worth in worths.items() if day % 2)
+    assert f"🥇 <@2001> · {sum(worths.values())} points" in month.text
+    assert f"🥈 <@2002> · {odd} points" in month.text
+    assert f"Your place: **2** of 2, with {odd} points from 8 answers" in month.text
     ever = await study.tova.run("/leaderboard", period="all")
     assert "You have no points on this board yet" in ever.text
 
@@ -101,8 +110,8 @@ async def test_ties_share_a_rank(study: Study) -> None:
     """Equal points, equal rank."""
     question = await study.question()
     key = await study.key(question)
-    await study.ana.press(key, on=question)
-    await study.ben.press(key, on=question)
+    for person in (study.ana, study.ben, await study.newcomer("Cleo")):
+        await person.press(key if person.name != "Cleo" else wrong(key), on=question)
     board = await study.tova.run("/leaderboard")
     assert board.text.count("🥇") == 2
 
@@ -111,8 +120,8 @@ async def test_a_member_leaves_the_board_and_comes_back(study: Study) -> None:
     """Opting out works at once and for the past; digest and boards show only those who are on."""
     question = await study.question()
     key = await study.key(question)
-    await study.ana.press(key, on=question)
-    await study.ben.press(key, on=question)
+    for person in (study.ana, study.ben, await study.newcomer("Cleo")):
+        await person.press(key, on=question)
     off = await study.ana.run("/privacy board", show="off")
     assert "off the boards" in off.text
     assert "<@2001>" not in (await study.ben.run("/leaderboard")).text
@@ -120,7 +129,7 @@ async def test_a_member_leaves_the_board_and_comes_back(study: Study) -> None:
     digest = await study.ben.sees("That was", where=DAILY)
     assert "<@2001>" not in digest.text
     await study.ana.run("/privacy board", show="on")
-    assert "<@2001> · 1 point" in (await study.ben.run("/leaderboard")).text
+    assert f"<@2001> · {await study.worth(question)} points" in (await study.ben.run("/leaderboard")).text
 
 
 async def test_export_and_deletion_reach_everything(study: Study) -> None:
@@ -149,8 +158,7 @@ async def test_board_pages_turn_after_a_restart(study: Study) -> None:
     question = await study.question()
     key = await study.key(question)
     for number in range(12):
-        person = await study.server.act("add_person", name=f"Member {number}", guild_id="1001")
-        member = await study.server.member(person["user_id"])
+        member = await study.newcomer(f"Member {number}")
         await member.press(key, on=question, where=DAILY)
     board = await study.ana.run("/leaderboard")
     assert board.text.count("<@") == 10

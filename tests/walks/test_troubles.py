@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from tests.walks.conftest import DAILY, Begin, Study
+from tests.walks.conftest import DAILY, Begin, Study, wrong
 
 BANK = """---
 bank: tiny
@@ -41,6 +41,8 @@ async def test_buttons_work_after_a_restart(study: Study) -> None:
     key = await study.key(question)
     await study.restart()
     assert "Locked" in (await study.ana.press(key, on=question)).text
+    for person in (study.ben, await study.newcomer("Cleo")):
+        await person.press(wrong(key), on=question)
     await study.restart()
     assert "✔ Right" in (await study.ana.press("Sure")).text
     await study.restart()
