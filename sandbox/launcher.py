@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 STOP_TIMEOUT_S = 10.0
+START_TIMEOUT_S = 30.0
+"""After so long the page is worth opening even without the bot: its bar says that it is offline."""
 REFUSED = 2  # the exit code of a bot, and of ours, that did not start
 
 
@@ -113,16 +115,25 @@ async def launch(database: Path | None, *, port: int = 0, frozen: bool = False, 
         bot = box.bot_process = BotProcess(box.url, database, log=log)
         await bot.start()
         where = "" if log is None else f" (the bot's log: {log})"
-        _say(f"The study group is at {box.url}/{where}")
+        announcing = asyncio.create_task(_announce(box, f"The study group is at {box.url}/{where}"))
         keeping = asyncio.create_task(_keep_alive(bot, log))
         waiting = asyncio.create_task(stopped.wait())
         try:
             await asyncio.wait({keeping, waiting}, return_when=asyncio.FIRST_COMPLETED)
             return keeping.result() if keeping.done() and not stopped.is_set() else 0
         finally:
-            keeping.cancel()
-            waiting.cancel()
+            for task in (announcing, keeping, waiting):
+                task.cancel()
             await bot.stop()
+
+
+async def _announce(box: Sandbox, line: str) -> None:
+    """Say where the page is once the bot is in it: who opens it then can use every command."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(START_TIMEOUT_S):
+            while not box.gateway.connected():  # noqa: ASYNC110  once a start, and nobody else asks
+                await asyncio.sleep(0.05)
+    _say(line)
 
 
 async def _keep_alive(bot: BotProcess, log: Path | None) -> int:
