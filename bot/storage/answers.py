@@ -80,8 +80,9 @@ async def of_users(tx: Transaction, round_ids: Collection[int], users: Collectio
     round_marks, round_params = marks("r", round_ids)
     user_marks, user_params = marks("u", users)
     rows = await tx.all(
-        f"""SELECT {ANSWER} FROM answers a JOIN members m ON m.member_id = a.member_id
-            WHERE a.round_id IN ({round_marks}) AND m.user_id IN ({user_marks})""",
+        # Members first: a round may have thousands of answers, of which these are a few.
+        f"""SELECT {ANSWER} FROM members m CROSS JOIN answers a
+            WHERE m.user_id IN ({user_marks}) AND a.round_id IN ({round_marks}) AND a.member_id = m.member_id""",
         {**round_params, **user_params},
     )
     return {(row["round_id"], row["user_id"]): row for row in rows}

@@ -16,6 +16,8 @@ from bot.storage import meta
 from bot.storage.database import Row, Transaction
 
 EVIDENCE, MADE_FOR = "evidence", "summaries_made_for"
+# Through the groups, since the index on a question's rounds begins with them.
+_ASKED = "FROM groups g JOIN rounds r ON r.group_id = g.group_id AND r.question_id = :id"
 
 
 async def bump(tx: Transaction) -> None:
@@ -46,9 +48,9 @@ async def made_for(tx: Transaction, number: int) -> None:
 async def question_changed(tx: Transaction, question_id: int) -> None:
     """Say that answers to this question mean something else now: for the model, and for the groups that were asked."""
     await tx.run(
-        """INSERT INTO outdated (group_id)
-           SELECT DISTINCT group_id FROM rounds WHERE question_id = :id
-           ON CONFLICT (group_id) DO NOTHING""",
+        # The WHERE keeps SQLite from reading the conflict clause as part of the join.
+        f"""INSERT INTO outdated (group_id) SELECT DISTINCT r.group_id {_ASKED} WHERE r.round_id > 0
+            ON CONFLICT (group_id) DO NOTHING""",
         {"id": question_id},
     )
     await bump(tx)
@@ -78,9 +80,7 @@ async def judge_anew(tx: Transaction, question_id: int) -> None:
     newest = rows[-1]["revision"]
     key = next(place for place, (_, right, _) in enumerate(json.loads(rows[-1]["options"])) if right)
     rounds, changes = [], []
-    for row in await tx.all(
-        "SELECT round_id, revision, option_order FROM rounds WHERE question_id = :id", {"id": question_id}
-    ):
+    for row in await tx.all(f"SELECT r.round_id, r.revision, r.option_order {_ASKED}", {"id": question_id}):
         shown = [texts[row["revision"]][int(source)] for source in row["option_order"]]
         found = verdicts(shown, texts[newest], key)
         rounds.append(_round(row["round_id"], row["revision"], row["option_order"], newest, found))
@@ -114,8 +114,8 @@ async def void(tx: Transaction, question_id: int, now_ms: int) -> int:
         {"now": now_ms, "id": question_id},
     )
     return await tx.run(
-        """UPDATE answers SET would_count = counted, counted = 0, rated = 0
-           WHERE question_id = :id AND would_count IS NULL""",
+        f"""UPDATE answers SET would_count = counted, counted = 0, rated = 0
+            WHERE round_id IN (SELECT r.round_id {_ASKED}) AND would_count IS NULL""",
         {"id": question_id},
     )
 
@@ -127,10 +127,10 @@ async def unvoid(tx: Transaction, question_id: int) -> int:
         {"id": question_id},
     )
     return await tx.run(
-        """UPDATE answers SET counted = would_count, would_count = NULL,
+        f"""UPDATE answers SET counted = would_count, would_count = NULL,
                rated = (SELECT CASE r.kind WHEN :daily THEN 1 ELSE 0 END FROM rounds r
                         WHERE r.round_id = answers.round_id)
-           WHERE question_id = :id AND would_count IS NOT NULL""",
+           WHERE round_id IN (SELECT r.round_id {_ASKED}) AND would_count IS NOT NULL""",
         {"id": question_id, "daily": Kind.DAILY.value},
     )
 
