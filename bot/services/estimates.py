@@ -11,6 +11,7 @@ from bot.domain import readiness as odds
 from bot.domain.blueprint import Blueprint
 from bot.domain.estimates import (
     PRIOR_ITEM,
+    Abilities,
     Readiness,
     SectionPart,
     State,
@@ -18,14 +19,16 @@ from bot.domain.estimates import (
     TopicPart,
     readiness,
     state,
+    undone,
 )
 from bot.domain.estimates import topic_estimate as estimate_topic
-from bot.domain.groups import Group
+from bot.domain.groups import Feedback, Group
 from bot.domain.instants import DAY_MS, to_ms
 from bot.domain.questions import slug as topic_slug
 from bot.domain.readiness import Verdict
 from bot.storage import banks, estimates, groups
 from bot.storage.database import Database, Transaction
+from bot.storage.estimates import Rows
 
 TREND_WEEKS = 4
 TREND_ALL = 30
@@ -143,9 +146,9 @@ async def _lines(
     member = await groups.member(tx, group.group_id, user)
     kept = _by_slug(await banks.topics(tx, blueprint.banks))
     ids = [topic for topic, _ in kept.values()]
-    rows = await estimates.load(tx, [] if member is None else [member], ids, ())
-    pools = await estimates.pools(tx, ids)
     now_ms = to_ms(now)
+    rows = await _shown(tx, group, member, ids, now_ms)
+    pools = await estimates.pools(tx, ids)
     bounds = [now_ms - week * 7 * DAY_MS for week in range(TREND_WEEKS, 0, -1)]
     answered = {} if member is None else await estimates.answered(tx, member)
     weeks = {} if member is None else await estimates.weeks_of_member(tx, member, bounds)
@@ -179,6 +182,25 @@ async def _lines(
             )
     lines.sort(key=_by_cost)
     return lines, learner.variance
+
+
+async def _shown(tx: Transaction, group: Group, member: int | None, topics: Sequence[int], now_ms: int) -> Rows:
+    """The beliefs as the member may see them.
+
+    Where results are told at closing, what an answer of a round that is still open did is taken back as nearly as
+    it can be: an estimate that moved would tell whether it was right.
+    """
+    hidden = []
+    if member is not None and group.wishes.feedback is Feedback.AT_CLOSE:
+        hidden = await estimates.undisclosed(tx, member, now_ms)
+    rows = await estimates.load(tx, [] if member is None else [member], topics, [question for _, question, _ in hidden])
+    for topic, question, correct in hidden:
+        assert member is not None
+        now = Abilities(rows.learner(member), rows.learner_topic(member, topic), rows.topic(topic), rows.item(question))
+        then = undone(now, correct)
+        rows.learners[member], rows.learner_topics[member, topic] = then.learner, then.learner_topic
+        rows.topics[topic] = then.topic
+    return rows
 
 
 def _by_cost(line: TopicLine) -> tuple[bool, float, float, str]:

@@ -146,6 +146,19 @@ async def answered(tx: Transaction, member: int) -> Mapping[int, int]:
     return {row["topic_id"]: row["n"] for row in rows}
 
 
+async def undisclosed(tx: Transaction, member: int, now_ms: int) -> list[tuple[int, int, bool]]:
+    """(topic, question, right) of a member's counted answers in daily rounds that are still open."""
+    rows = await tx.all(
+        """SELECT q.topic_id, a.question_id, a.correct FROM answers a
+           JOIN rounds r ON r.round_id = a.round_id
+           JOIN questions q ON q.question_id = a.question_id
+           WHERE a.member_id = :member AND a.counted = 1 AND r.kind = 'daily' AND r.closed_at IS NULL
+             AND r.closes_at >= :now ORDER BY a.seq DESC""",
+        {"member": member, "now": now_ms},
+    )
+    return [(row["topic_id"], row["question_id"], bool(row["correct"])) for row in rows]
+
+
 async def group_ability(tx: Transaction, group_id: int, topics: Collection[int]) -> dict[int, float]:
     """The group's mean ability in each topic, on the logit scale; topics that nobody has answered are left out."""
     topic_marks, params = marks("t", topics)

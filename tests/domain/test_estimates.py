@@ -32,6 +32,7 @@ from bot.domain.estimates import (
     state,
     step,
     topic_estimate,
+    undone,
     update,
 )
 
@@ -338,3 +339,19 @@ def test_an_exam_of_nothing_is_refused(sections: list[SectionPart], questions: i
     """No section, no topic or no question is a ValueError, not odds."""
     with pytest.raises(ValueError, match="at least one"):
         readiness(sections, 0.1, 0.7, questions)
+
+
+@given(
+    st.builds(
+        Abilities,
+        *(st.builds(Gaussian, st.floats(-2, 2), st.floats(prior.variance / 20, prior.variance)) for prior in PRIORS),
+    ),
+    st.booleans(),
+)
+def test_an_answer_can_be_taken_back_without_having_kept_what_was_before(before: Abilities, correct: bool) -> None:
+    """From the beliefs after an answer those before it are found again, to about a thousandth of a logit."""
+    found = undone(update(before, correct), correct)
+    for name in ("learner", "learner_topic", "topic", "item"):
+        was, back = getattr(before, name), getattr(found, name)
+        assert back.mean == pytest.approx(was.mean, abs=2e-3)
+        assert back.variance == pytest.approx(was.variance, abs=3e-3)

@@ -13,10 +13,10 @@ from random import Random
 import aiohttp
 
 from bot.pictures.worker import Painter
-from bot.services import groups
+from bot.services import estimates, groups
 from tests.people import Member, Message
 from tests.services.month import month
-from tests.walks.conftest import Study, wrong
+from tests.walks.conftest import Begin, Study, wrong
 
 GUILD = 1001
 
@@ -224,3 +224,30 @@ async def test_the_overview_is_for_tutors_and_about_nobody(study: Study) -> None
     assert "could not be drawn this time" in words.text
     assert "**Anatomy** ·" in words.text
     assert (study.server.now - timedelta(days=study.server.now.weekday())).strftime("%-d %b") in words.text
+
+
+async def test_progress_betrays_no_result_before_closing(begin: Begin) -> None:
+    """Where results come at closing, a right and a wrong answer leave the same picture until then, to a point or less.
+
+    The last point is what others' answers did to the shared rows in between; it tells nothing of one's own.
+    """
+    study = await begin()
+    await study.set_up(feedback="at-close")
+    question = await study.question()
+    key = await study.key(question)
+    await study.ana.press(key, on=question)
+    await study.ben.press(wrong(key), on=question)
+    house = study.bot.house
+    group = await groups.find(house.database, GUILD)
+    blueprint = house.blueprint(group)
+
+    async def chances(user: int) -> list[int]:
+        found = await estimates.progress(house.database, group, user, blueprint, house.clock.now())
+        return [round(line.estimate.p * 100) for line in sorted(found.topics, key=lambda line: line.slug)]
+
+    async def apart() -> int:
+        return max(abs(ana - ben) for ana, ben in zip(await chances(2001), await chances(2002), strict=True))
+
+    assert await apart() <= 1
+    await study.server.advance(timedelta(hours=13))
+    assert await apart() >= 10
