@@ -165,7 +165,7 @@ CREATE TABLE streaks (
 CREATE TABLE agenda (
     agenda_id INTEGER PRIMARY KEY,
     key       TEXT    NOT NULL UNIQUE,
-    kind      TEXT    NOT NULL CHECK (kind IN ('daily', 'close', 'digest', 'boards', 'winners')),
+    kind      TEXT    NOT NULL CHECK (kind IN ('daily', 'close', 'digest', 'boards', 'winners', 'streak')),
     group_id  INTEGER NOT NULL REFERENCES groups ON DELETE CASCADE,
     day       TEXT,
     due_at    INTEGER NOT NULL
@@ -184,7 +184,7 @@ CREATE TABLE deliveries (
     delivery_id INTEGER PRIMARY KEY,
     key         TEXT    NOT NULL UNIQUE,
     group_id    INTEGER NOT NULL REFERENCES groups ON DELETE CASCADE,
-    kind        TEXT    NOT NULL CHECK (kind IN ('question', 'close', 'digest', 'notice', 'winners')),
+    kind        TEXT    NOT NULL CHECK (kind IN ('question', 'close', 'digest', 'notice', 'winners', 'streak')),
     round_id    INTEGER REFERENCES rounds ON DELETE CASCADE,
     payload     TEXT    NOT NULL,
     nonce       TEXT    NOT NULL,
