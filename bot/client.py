@@ -30,6 +30,7 @@ COGS = (
     "cogs.groups",
     "cogs.standings",
     "cogs.seasons",
+    "cogs.streaks",
     "cogs.privacy",
 )
 PATIENCE_S = 3.0  # for replies under way when we are told to stop

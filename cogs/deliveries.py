@@ -14,10 +14,10 @@ import discord
 from discord.ext import commands
 
 from bot.domain.groups import Trouble
-from bot.services import deliveries, standings
+from bot.services import deliveries, pings, standings
 from bot.services.deliveries import Parcel, RoundState
 from bot.services.house import House
-from cogs import cards, texts, texts_boards, winners
+from cogs import cards, texts, texts_boards, texts_streaks, winners
 from cogs.cards import BLUE
 from cogs.plain import cut, quiet
 from cogs.presence import Presence
@@ -69,6 +69,8 @@ class Deliveries(Feature):
             trouble = TROUBLES.get(error.code)
             log.warning("a post was refused", extra={"kind": parcel.delivery.kind, "problem": problem})
             await deliveries.give_up(self.house.database, parcel, problem, trouble, now_ms())
+            if parcel.delivery.kind == "streak":
+                await pings.refused(self.house.database, parcel.delivery)
         except TooLate:
             await deliveries.give_up(self.house.database, parcel, "too late", None, now_ms())
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
@@ -86,6 +88,8 @@ class Deliveries(Feature):
                 return await self._post_digest(parcel)
             case "winners":
                 return await self._post_winners(parcel)
+            case "streak":
+                return await self._ping(parcel)
             case _:
                 return await self._tell_admin(parcel)
 
@@ -233,6 +237,27 @@ class Deliveries(Feature):
             if channel is None:
                 raise
             return await self._once(channel, parcel, found, content=f"<@{word['user']}> {text}")
+
+    async def _ping(self, parcel: Parcel) -> int | None:
+        """A member's reminder, unless it has become needless meanwhile."""
+        due = await pings.due(self.house.database, parcel.group, parcel.delivery, self.house.clock.now())
+        if due is None:
+            raise TooLate
+        user, ping = due
+        guild = self.client.get_guild(parcel.group.guild_id)
+        custom_id = f"sp:{parcel.delivery.member_id}:n{parcel.delivery.nonce}"
+        buttons = [button(custom_id, texts_streaks.PING_STOP)]
+        if ping.message_id is not None:
+            link = f"https://discord.com/channels/{parcel.group.guild_id}/{ping.channel_id}/{ping.message_id}"
+            buttons.insert(0, discord.ui.Button(label=texts_streaks.PING_LINK, url=link))
+        place = f"**{quiet(guild.name)}**" if guild else f"<#{ping.channel_id}>"
+        return await self._once(
+            await self.client.create_dm(discord.Object(user)),
+            parcel,
+            lambda message: _has_button(message, custom_id),
+            content=texts_streaks.ping(ping.days, ping.freezes, ping.ends_at, place),
+            view=rows(buttons),
+        )
 
     @commands.Cog.listener()
     async def on_answer_kept(self, round_id: int, after_close: bool) -> None:

@@ -20,7 +20,7 @@ from bot.domain.refusals import OnlyInServer, RoundClosed, StaleButton, UnknownT
 from bot.services import banks, misses, quiz
 from bot.services.answers import Press, Receipt, Result, Sureness
 from bot.services.house import House
-from cogs import cards, texts, texts_misses
+from cogs import cards, texts, texts_misses, texts_streaks
 from cogs.plain import cut, plain, quiet
 from cogs.replies import Feature, Interaction, button, press, require_tutor, roles, rows, say
 
@@ -72,6 +72,10 @@ class Quiz(Feature):
             said=receipt.confidence,
             hidden_until=receipt.hidden_until,
         )
+        if receipt.note is not None:
+            note = receipt.note
+            said = texts_streaks.note(note.day, note.frozen, note.freezes, ping_closed=note.ping_closed)
+            content = f"{content}\n{said}"
         if receipt.confidence is None:
             view = self._sureness_buttons(receipt.round_id)
         elif receipt.hidden_until is None:
@@ -93,14 +97,17 @@ class Quiz(Feature):
         outcome = await self.house.desk.sureness(
             Sureness(round_id, interaction.user.id, interaction.guild_id, confidence, to_ms(interaction.created_at))
         )
+        note = texts_streaks.carried(interaction.message.content) if interaction.message is not None else None
         if isinstance(outcome, Receipt):
             content = texts.locked(
                 outcome.choice, again=False, said=outcome.confidence, hidden_until=outcome.hidden_until
             )
-            await interaction.response.edit_message(content=content, view=None)
+            await interaction.response.edit_message(content=f"{content}\n{note}" if note else content, view=None)
             return
         await interaction.response.edit_message(
-            content=_why(outcome), embed=cards.result_card(outcome), view=self._after(outcome)
+            content="\n".join(part for part in (note, _why(outcome)) if part) or None,
+            embed=cards.result_card(outcome),
+            view=self._after(outcome),
         )
 
     @staticmethod

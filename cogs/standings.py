@@ -15,7 +15,7 @@ from bot.domain.periods import Board, code, decode
 from bot.domain.refusals import NoSeason, NotYourRound, StaleButton, UnknownPeriod
 from bot.domain.schedule import instant
 from bot.domain.standings import Period, Season, Window, window
-from bot.services import groups, seasons, standings
+from bot.services import groups, seasons, standings, streaks
 from bot.services.house import House
 from bot.services.standings import Sheet
 from cogs import texts, texts_boards
@@ -194,9 +194,10 @@ class Standings(Feature):
         except ValueError:
             raise StaleButton from None
         move = await standings.my_move(self.house.database, group, interaction.user.id, when)
+        streak = await streaks.current(self.house.database, group, interaction.user.id, interaction.created_at)
         await say(
             interaction,
-            texts.move(move.earned, move.now, move.rank_before, move.people, move.streak, few=move.few),
+            texts.move(move.earned, move.now, move.rank_before, move.people, streak, few=move.few),
         )
 
 

@@ -11,6 +11,7 @@ from bot.domain.quiz import LETTERS, Confidence
 from bot.domain.schedule import describe_weekdays
 from bot.domain.standings import Standing
 from bot.domain.streaks import Streak
+from cogs import texts_streaks
 
 # Buttons
 SURE = "Sure"
@@ -201,7 +202,7 @@ def move(
     if before is not None and before != standing.rank:
         gained = before - standing.rank
         place += f", {'up' if gained > 0 else 'down'} {abs(gained)}"
-    days = f" Your streak: {count(streak.current, 'quiz day', 'quiz days')}." if streak else ""
+    days = f" Your streak: {count(streak.current, 'day', 'days')}." if streak and streak.current else ""
     return f"{first}\n{place}.{days}"
 
 
@@ -327,6 +328,8 @@ def _setup_refusal(error: no.Refusal) -> str:
             )
         case no.UnknownZone(words=words):
             return f"I know no place called “{words}”. Nothing was changed; type a city and pick from the list."
+        case no.BadDay() | no.NotPaused():
+            return texts_streaks.refusal(error)
         case no.UnknownExam(words=words, known=known):
             return f"There is no exam called “{words}”. Nothing was changed; there is {', '.join(known)}."
         case no.StaleButton():

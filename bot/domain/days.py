@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Posted = Callable[[datetime, datetime], bool]
     """Whether a question was or will be posted from the first instant on and before the second one."""
 
-_ONE_DAY = timedelta(days=1)
+ONE_DAY = timedelta(days=1)
 _TICK = timedelta(microseconds=1)
 
 
@@ -69,7 +69,7 @@ def _last_date(stay: Stay, following: Stay) -> date:
 
 def span(day: date, stays: Sequence[Stay]) -> tuple[datetime, datetime] | None:
     """When it was or will be *day* for the member, in UTC: from … until before; None for a date that was skipped."""
-    start, end = _begin(day, stays), _begin(day + _ONE_DAY, stays)
+    start, end = _begin(day, stays), _begin(day + ONE_DAY, stays)
     return (start, end) if start < end else None
 
 

@@ -125,6 +125,18 @@ class UnknownZone(Refusal):
 
 
 @dataclass(eq=False)
+class BadDay(Refusal):
+    """A day to come that could not be read, or that is gone by."""
+
+    words: str
+
+
+@dataclass(eq=False)
+class NotPaused(Refusal):
+    """The streak is to be resumed, and no pause is under way."""
+
+
+@dataclass(eq=False)
 class UnknownExam(Refusal):
     """There is no such blueprint."""
 

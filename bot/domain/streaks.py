@@ -22,7 +22,7 @@ from bot.domain.schedule import instant
 
 FREEZE_EVERY = 7
 MOST_FREEZES = 2
-PINGS_FROM, PINGS_UNTIL = 9, 21
+PINGS_FROM, PINGS_UNTIL = 8, 21
 """Hours of the member's clock between which a streak may be mentioned unasked."""
 
 _ONE_DAY = timedelta(days=1)
@@ -64,20 +64,6 @@ class Streak:
     freezes: int = 0
     frozen_days: tuple[date, ...] = ()
     ended_on: date | None = None
-
-
-def advance(streak: Streak | None, day: date, previous_day: Callable[[date], date]) -> Streak:
-    """The streak after an answer on `day`; `previous_day` names the group's quiz day before a day.
-
-    Days on which the group has no question break nothing. A second answer on a day, or one for an earlier
-    day, changes nothing.
-    """
-    if streak is None:
-        return Streak(1, 1, day)
-    if day <= streak.last_day:
-        return streak
-    current = streak.current + 1 if streak.last_day >= previous_day(day) else 1
-    return Streak(current, max(current, streak.longest), day)
 
 
 def calendar(
@@ -226,7 +212,7 @@ def ends_at(
 
 
 def may_ping(at: datetime, zone: ZoneInfo) -> bool:
-    """Whether a streak may be mentioned unasked at this instant: never at night, from nine to nine."""
+    """Whether a streak may be mentioned unasked at this instant: never at night, from eight to nine."""
     return PINGS_FROM <= at.astimezone(zone).hour < PINGS_UNTIL
 
 

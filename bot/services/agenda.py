@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.domain.instants import MINUTE_MS
-from bot.services import daily, periods
+from bot.domain.instants import MINUTE_MS, from_ms
+from bot.services import daily, periods, pings
 from bot.services.daily import Plan
 from bot.storage import agenda, deliveries, groups
 from bot.storage.database import Database
@@ -59,6 +59,7 @@ async def replan(database: Database, now_ms: int) -> None:
                 await periods.plan_next(tx, group, now_ms)
             if group.group_id in ahead:
                 await daily.plan_next(tx, group, now_ms)
+        await pings.replan(tx, from_ms(now_ms))
 
 
 async def next_due(database: Database) -> int | None:

@@ -15,10 +15,11 @@ from bot.domain.instants import DAY_MS, from_ms
 from bot.domain.misses import Reason
 from bot.domain.quiz import REPEAT_TEACHES_AFTER_DAYS, Asked, Confidence, Kind, RoundRules, judge
 from bot.domain.refusals import NoSuchRound, NotAnswered, NotYourRound, Refusal
-from bot.domain.streaks import advance
+from bot.services import streaks
 from bot.services.batches import Batches
 from bot.services.beliefs import Beliefs, expected
 from bot.services.points import Ledger, Stake
+from bot.services.streaks import Note
 from bot.storage import answers, estimates, groups, quiz, standings
 from bot.storage.database import Database, Row, Transaction
 
@@ -46,6 +47,7 @@ class Receipt:
     confidence: Confidence | None
     hidden_until: datetime | None  # the result is shown then; None means now
     after_close: bool  # it was in time, but the closing post was already made
+    note: Note | None = None  # what it did to the streak, where that has to be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +117,6 @@ class _Round:
     def stake(self) -> Stake:
         return Stake(self.rules.round_id, self.group, self.day, self.row["worth"], self.row["takers"], self.periods)
 
-    def previous_day(self, _: date) -> date:
-        """The group's last day with a question before the round's own; the only day that is asked about."""
-        before = self.row["day_before"]
-        return date.fromisoformat(before) if before is not None else date.min
-
 
 def hidden_until(row: Row, at: int) -> datetime | None:
     """Until when a round's results are hidden from who asks at `at` (ms); None where they may be shown."""
@@ -173,12 +170,13 @@ async def commit_answers(tx: Transaction, presses: Sequence[Press]) -> list[Rece
     books = _Books(
         Beliefs(await estimates.load(tx, ids, topics, questions)),
         await estimates.pools(tx, topics),
-        await standings.streaks(tx, ids),
+        await streaks.Ledger.open(tx, {member: group for (group, _), member in members.items()}),
         await answers.last_seq(tx),
         Ledger(await standings.people(tx, ids), await standings.attended(tx, list(rounds), ids)),
     )
     outcomes: list[Receipt | Exception] = []
-    for press in presses:
+    first: dict[int, int] = {}  # where each member's first new answer to a daily question stands
+    for place, press in enumerate(presses):
         asked = rounds.get(press.round_id)
         if asked is None:
             outcomes.append(NoSuchRound())
@@ -199,8 +197,13 @@ async def commit_answers(tx: Transaction, presses: Sequence[Press]) -> list[Rece
             books.enter(asked, press, member, correct=correct, counted=counted)
             seen.add((member, asked.question))
             given[press.round_id, member] = {"choice": press.choice, "confidence": None}
+            if asked.kind is Kind.DAILY:
+                first.setdefault(member, place)
         outcomes.append(_receipt(asked, press, before))
-    await books.write(tx)
+    for member, note in (await books.write(tx)).items():
+        receipt = outcomes[first[member]]
+        assert isinstance(receipt, Receipt)
+        outcomes[first[member]] = replace(receipt, note=note)
     return outcomes
 
 
@@ -229,12 +232,11 @@ class _Books:
     """All that an answer changes, kept in memory for a batch and written with a fixed number of statements."""
 
     def __init__(
-        self, beliefs: Beliefs, pools: Mapping[int, Gaussian], streaks: dict[int, Any], seq: int, ledger: Ledger
+        self, beliefs: Beliefs, pools: Mapping[int, Gaussian], days: streaks.Ledger, seq: int, ledger: Ledger
     ) -> None:
         self._beliefs = beliefs
         self._pools = pools
-        self._streaks = streaks
-        self._new_streaks: dict[int, Any] = {}
+        self._days = days
         self._seq = seq
         self._answers: list[dict[str, Any]] = []
         self._ledger = ledger
@@ -260,6 +262,7 @@ class _Books:
                 "plays": int(plays),
                 "answered_at": press.at,
                 "day": asked.day,
+                "own_day": self._days.enter(member, press.at, asked.row["posted_at"]) if rated else None,
                 "p_before": before,
                 "p_after": after,
             }
@@ -267,7 +270,6 @@ class _Books:
         self._counts[press.round_id] += 1
         if rated:
             self._ledger.enter(asked.stake, member, right=correct, counted=counted, plays=plays)
-            self._rate(asked, member)
 
     def _learn(self, member: int, topic: int, question: int, correct: bool, *, counted: bool) -> tuple[float, float]:
         pool = self._pools[topic]
@@ -276,18 +278,15 @@ class _Books:
             return before, before
         return before, expected(self._beliefs.answer(member, topic, question, correct=correct), pool)
 
-    def _rate(self, asked: _Round, member: int) -> None:
-        streak = advance(self._streaks.get(member), asked.on, asked.previous_day)
-        self._streaks[member] = self._new_streaks[member] = streak
-
-    async def write(self, tx: Transaction) -> None:
+    async def write(self, tx: Transaction) -> dict[int, Note]:
+        """Write it all; what there is to say to members besides."""
         if not self._answers:
-            return
+            return {}
         await answers.insert_answers(tx, self._answers)
         await answers.add_answered(tx, self._counts)
         await estimates.save(tx, self._beliefs.touched)
         await self._ledger.write(tx)
-        await standings.save_streaks(tx, self._new_streaks)
+        return await self._days.write(tx)
 
 
 async def commit_sureness(tx: Transaction, taps: Sequence[Sureness]) -> list[Result | Receipt | Exception]:

@@ -16,7 +16,7 @@ from bot.domain.groups import Group, Trouble
 from bot.domain.instants import DAY_MS, MINUTE_MS, from_ms, to_ms
 from bot.domain.quiz import MAX_SAME_LETTER, Kind, order_options
 from bot.domain.standings import worth
-from bot.services import periods
+from bot.services import periods, pings
 from bot.services import standings as boards
 from bot.storage import agenda, banks, deliveries, estimates, groups, quiz
 from bot.storage.agenda import Entry
@@ -63,6 +63,9 @@ async def claim(tx: Transaction, entry: Entry, plan: Plan, now_ms: int) -> None:
     assert group is not None, "the agenda's rows go with their group"
     if entry.kind == "daily":
         await _open_day(tx, entry, group, plan, now_ms)
+        return
+    if entry.kind == "streak":
+        await pings.claim(tx, entry, group, now_ms)
         return
     if entry.kind == "boards":
         await periods.begin(tx, entry, group)

@@ -15,6 +15,7 @@ from bot.storage.deliveries import Delivery
 
 AT_ONCE = 20
 MOST_TRIES = 100  # of a question that may be there and cannot be looked for: about eight hours
+PRIVATE = ("notice", "streak")  # direct messages say nothing about the group's channel
 BACKOFF_MS = (2_000, 5_000, 15_000, 60_000, 300_000)
 
 __all__ = ["Delivery", "Parcel", "RoundState"]
@@ -72,7 +73,7 @@ async def _parcel(tx: Transaction, delivery: Delivery, now_ms: int) -> Parcel:
     group = await groups.by_id(tx, delivery.group_id)
     assert group is not None, "deliveries go with their group"
     state = await _round_state(tx, delivery.round_id) if delivery.round_id is not None else None
-    ends = delivery.expires_at if delivery.kind == "question" else None
+    ends = delivery.expires_at if delivery.kind in ("question", "streak") else None
     # A question that was withdrawn before it was posted is not asked any more.
     over = (ends is not None and ends <= now_ms) or (delivery.kind == "question" and state is not None and state.voided)
     return Parcel(delivery, group, state, over)
@@ -114,7 +115,7 @@ async def sent(database: Database, parcel: Parcel, message_id: int | None, now_m
             if parcel.too_late and parcel.round is not None:
                 # Found after its day was closed and summed up without it.
                 await daily.plan_closing(tx, parcel.group.group_id, parcel.round.day, now_ms)
-        if parcel.delivery.kind != "notice" and parcel.group.trouble in (
+        if parcel.delivery.kind not in PRIVATE and parcel.group.trouble in (
             Trouble.CHANNEL_GONE,
             Trouble.NO_ACCESS,
         ):
@@ -152,7 +153,7 @@ async def _give_up(tx: Transaction, parcel: Parcel, problem: str, trouble: Troub
         await quiz.unposted(tx, delivery.round_id)
         await agenda.skip(tx, delivery.group_id, parcel.round.day, "unposted", now_ms)
     group = await groups.by_id(tx, delivery.group_id)
-    if trouble is not None and group is not None and delivery.kind != "notice":
+    if trouble is not None and group is not None and delivery.kind not in PRIVATE:
         await daily.tell_admin(tx, group, trouble, now_ms)
 
 

@@ -9,8 +9,8 @@ from datetime import datetime
 from bot.domain.groups import Group, Wishes
 from bot.domain.instants import from_ms, to_ms
 from bot.domain.refusals import NotSetUp
-from bot.services import daily, periods
-from bot.storage import groups
+from bot.services import daily, periods, pings
+from bot.storage import groups, streaks
 from bot.storage.database import Database
 
 
@@ -36,8 +36,10 @@ async def set_up(database: Database, guild_id: int, wishes: Wishes, by: int, now
             group = await groups.insert(tx, guild_id, wishes, by, now_ms)
         else:
             group = await groups.update(tx, before.group_id, wishes, by)
+        await streaks.group_zone(tx, group.group_id, wishes.zone, now_ms)
         first = await daily.plan_next(tx, group, now_ms)
         await periods.plan_next(tx, group, now_ms)
+        await pings.replan(tx, now, group)
     return SetUp(group, before is None, from_ms(first))
 
 

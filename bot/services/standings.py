@@ -12,7 +12,6 @@ from bot.domain.groups import Group
 from bot.domain.instants import to_ms
 from bot.domain.periods import Board
 from bot.domain.standings import Period, Standing, Window, consistent, ranked, window
-from bot.domain.streaks import Streak
 from bot.services import growth
 from bot.storage import groups, leagues, seasons, standings
 from bot.storage.database import Database, Transaction
@@ -67,7 +66,6 @@ class Move:
     now: Standing | None
     rank_before: int | None
     people: int
-    streak: Streak | None
     few: bool = False
 
 
@@ -167,8 +165,6 @@ async def my_move(database: Database, group: Group, user: int, day: date) -> Mov
         rows = await standings.board(tx, group.group_id, week_of(day))
         earned = await standings.earned_on(tx, group.group_id, day.isoformat())
         few = await standings.few(tx, group.group_id, day.isoformat())
-        member = await groups.member(tx, group.group_id, user)
-        streaks = {} if member is None else await standings.streaks(tx, [member])
     after = ranked(_with_points(rows))
     before = ranked(_with_points([(who, points - earned.get(who, 0), n) for who, points, n in rows]))
     return Move(
@@ -176,7 +172,6 @@ async def my_move(database: Database, group: Group, user: int, day: date) -> Mov
         next((one for one in after if one.user_id == user), None),
         next((one.rank for one in before if one.user_id == user), None),
         len(after),
-        streaks.get(member) if member is not None else None,
         few,
     )
 

@@ -9,7 +9,10 @@ from bot.storage.database import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing to do. `day` is the group's local date that it belongs to; `due_at` in milliseconds."""
+    """One thing to do. `day` is the group's local date that it belongs to; `due_at` in milliseconds.
+
+    `member_id` is whose it is; None for what is the group's.
+    """
 
     agenda_id: int
     key: str
@@ -17,21 +20,32 @@ class Entry:
     group_id: int
     day: str | None
     due_at: int
+    member_id: int | None = None
 
 
-async def put(tx: Transaction, *, key: str, kind: str, group_id: int, due_at: int, day: str | None = None) -> None:
+async def put(
+    tx: Transaction,
+    *,
+    key: str,
+    kind: str,
+    group_id: int,
+    due_at: int,
+    day: str | None = None,
+    member_id: int | None = None,
+) -> None:
     """Plan something, or move it: `key` stands for the same thing for ever."""
     await tx.run(
-        """INSERT INTO agenda (key, kind, group_id, day, due_at) VALUES (:key, :kind, :group_id, :day, :due)
+        """INSERT INTO agenda (key, kind, group_id, day, due_at, member_id)
+           VALUES (:key, :kind, :group_id, :day, :due, :member)
            ON CONFLICT (key) DO UPDATE SET due_at = excluded.due_at, day = excluded.day""",
-        {"key": key, "kind": kind, "group_id": group_id, "day": day, "due": due_at},
+        {"key": key, "kind": kind, "group_id": group_id, "day": day, "due": due_at, "member": member_id},
     )
 
 
 async def due(tx: Transaction, now_ms: int, limit: int) -> list[Entry]:
     """What is due, in the order in which it became so."""
     rows = await tx.all(
-        """SELECT agenda_id, key, kind, group_id, day, due_at FROM agenda
+        """SELECT agenda_id, key, kind, group_id, day, due_at, member_id FROM agenda
            WHERE due_at <= :now ORDER BY due_at, agenda_id LIMIT :limit""",
         {"now": now_ms, "limit": limit},
     )
@@ -41,7 +55,7 @@ async def due(tx: Transaction, now_ms: int, limit: int) -> list[Entry]:
 async def ahead(tx: Transaction, kind: str, now_ms: int) -> list[Entry]:
     """The entries of a kind that are not due yet."""
     rows = await tx.all(
-        """SELECT agenda_id, key, kind, group_id, day, due_at FROM agenda
+        """SELECT agenda_id, key, kind, group_id, day, due_at, member_id FROM agenda
            WHERE kind = :kind AND due_at > :now ORDER BY agenda_id""",
         {"kind": kind, "now": now_ms},
     )
@@ -54,6 +68,17 @@ async def move(tx: Transaction, agenda_id: int, due_at: int) -> None:
 
 async def remove(tx: Transaction, agenda_id: int) -> None:
     await tx.run("DELETE FROM agenda WHERE agenda_id = :id", {"id": agenda_id})
+
+
+async def forget(tx: Transaction, key: str) -> None:
+    """Plan it no longer."""
+    await tx.run("DELETE FROM agenda WHERE key = :key", {"key": key})
+
+
+async def is_due(tx: Transaction, key: str, now_ms: int) -> bool:
+    """Whether it is planned for an instant that is over: it waits to be claimed."""
+    row = await tx.one("SELECT 1 FROM agenda WHERE key = :key AND due_at <= :now", {"key": key, "now": now_ms})
+    return row is not None
 
 
 async def next_due(tx: Transaction) -> int | None:

@@ -48,9 +48,9 @@ async def insert_answers(tx: Transaction, answers: Iterable[Params]) -> None:
     """Write answers; the primary key refuses a second one of a member in a round."""
     await tx.many(
         """INSERT INTO answers (round_id, member_id, seq, question_id, choice, correct, counted, rated, plays,
-               answered_at, day, p_before, p_after)
+               answered_at, day, own_day, p_before, p_after)
            VALUES (:round_id, :member_id, :seq, :question_id, :choice, :correct, :counted, :rated, :plays,
-               :answered_at, :day, :p_before, :p_after)""",
+               :answered_at, :day, :own_day, :p_before, :p_after)""",
         answers,
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 from bot.storage.database import Row, Transaction
 
 FIRST_IN_LINE = """SELECT MIN(delivery_id) FROM deliveries WHERE state IN ('pending', 'sending')
-                   GROUP BY group_id, CASE kind WHEN 'notice' THEN 1 ELSE 0 END"""
+                   GROUP BY group_id, CASE kind WHEN 'notice' THEN -1 WHEN 'streak' THEN delivery_id ELSE 0 END"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Delivery:
     attempts: int
     due_at: int
     expires_at: int | None
+    member_id: int | None = None  # whose it is; None for what is the group's
 
 
 def nonce(key: str) -> str:
@@ -51,6 +52,7 @@ def _delivery(row: Row) -> Delivery:
         row["attempts"],
         row["due_at"],
         row["expires_at"],
+        row["member_id"],
     )
 
 
@@ -65,12 +67,13 @@ async def put(
     round_id: int | None = None,
     expires_at: int | None = None,
     payload: dict[str, Any] | None = None,
+    member_id: int | None = None,
 ) -> None:
     """Put something into the outbox. The same `key` a second time changes nothing."""
     await tx.run(
         """INSERT INTO deliveries (key, group_id, kind, round_id, payload, nonce, state, due_at, not_before,
-               expires_at)
-           VALUES (:key, :group_id, :kind, :round_id, :payload, :nonce, 'pending', :due, :now, :expires)
+               expires_at, member_id)
+           VALUES (:key, :group_id, :kind, :round_id, :payload, :nonce, 'pending', :due, :now, :expires, :member)
            ON CONFLICT (key) DO NOTHING""",
         {
             "key": key,
@@ -82,6 +85,7 @@ async def put(
             "due": due_at,
             "now": now_ms,
             "expires": expires_at,
+            "member": member_id,
         },
     )
 
@@ -95,7 +99,7 @@ async def take(tx: Transaction, now_ms: int, limit: int) -> list[Delivery]:
     """The first waiting delivery of each group that may go now, marked as being sent.
 
     One a group at a time, so that a group's posts keep their order even when one of them has to wait. Notices
-    to its admin are a line of their own: closed direct messages hold up no question.
+    to its admin are a line of their own, and each member's reminder is: closed direct messages hold up nothing.
     """
     rows = await tx.all(
         f"""UPDATE deliveries SET state = 'sending', attempts = attempts + 1

@@ -12,10 +12,11 @@ from bot.storage import rescore
 from bot.storage.database import Transaction
 
 TABLES: dict[str, str] = {
-    "members": """SELECT user_id, joined_at, on_board, is_tutor, opted_in, left_at FROM members
+    "members": """SELECT user_id, joined_at, on_board, is_tutor, opted_in, left_at, zone FROM members
         WHERE member_id = :member""",
-    "answers": """SELECT b.slug AS bank, q.key AS question, t.name AS topic, r.kind, a.day, a.choice, r.option_order,
-            a.correct, a.counted, a.rated, a.plays, a.confidence, a.miss, a.answered_at, a.p_before, a.p_after
+    "answers": """SELECT b.slug AS bank, q.key AS question, t.name AS topic, r.kind, a.day, a.own_day, a.choice,
+            r.option_order, a.correct, a.counted, a.rated, a.plays, a.confidence, a.miss, a.answered_at,
+            a.p_before, a.p_after
         FROM answers a JOIN rounds r ON r.round_id = a.round_id
         JOIN questions q ON q.question_id = a.question_id JOIN topics t ON t.topic_id = q.topic_id
         JOIN banks b ON b.bank_id = q.bank_id WHERE a.member_id = :member ORDER BY a.seq""",
@@ -31,7 +32,12 @@ TABLES: dict[str, str] = {
     "topic_snapshots": """SELECT s.day, t.name AS topic, s.mean, s.variance FROM topic_snapshots s
         JOIN topics t ON t.topic_id = s.topic_id WHERE s.member_id = :member ORDER BY s.day, t.name""",
     "leagues": "SELECT week, number FROM leagues WHERE member_id = :member ORDER BY week",
-    "streaks": "SELECT current, longest, last_day FROM streaks WHERE member_id = :member",
+    "streaks": "SELECT current, longest, last_day, freezes, frozen_days FROM streaks WHERE member_id = :member",
+    "member_zones": "SELECT since, zone FROM member_zones WHERE member_id = :member ORDER BY since",
+    "pauses": "SELECT first_day, last_day FROM pauses WHERE member_id = :member ORDER BY first_day",
+    "streak_pings": "SELECT state FROM streak_pings WHERE member_id = :member",
+    "agenda": "SELECT kind, due_at FROM agenda WHERE member_id = :member ORDER BY due_at",
+    "deliveries": "SELECT kind, state, due_at FROM deliveries WHERE member_id = :member ORDER BY due_at",
     "flags": """SELECT q.key AS question, f.reason, f.flagged_at FROM flags f
         JOIN questions q ON q.question_id = f.question_id WHERE f.member_id = :member""",
 }

@@ -58,11 +58,6 @@ ASKED = """r.round_id, r.group_id, r.kind, r.option_order, r.due_at, r.opened_at
     r.closed_at, r.state, r.channel_id, r.message_id, r.answered, r.day, r.owner_id, r.question_id, r.key_position,
     r.focus, t.name AS topic, t.slug AS topic_slug, q.topic_id, v.stem, v.options, v.explanation, v.source,
     q.voided_at"""
-# The group's last day before a round's own with a question that counts.
-DAY_BEFORE = """(SELECT b.day FROM rounds b WHERE b.group_id = r.group_id AND b.kind = 'daily'
-    AND b.state <> 'unposted' AND b.day < r.day
-    AND NOT EXISTS (SELECT 1 FROM questions w WHERE w.question_id = b.question_id AND w.voided_at IS NOT NULL)
-    ORDER BY b.day DESC LIMIT 1)"""
 ASKED_FROM = """rounds r
     JOIN revisions v ON v.question_id = r.question_id AND v.revision = r.revision
     JOIN questions q ON q.question_id = r.question_id
@@ -180,7 +175,7 @@ async def rules(tx: Transaction, round_ids: Collection[int]) -> dict[int, Row]:
                 g.tutor_role_id, r.worth, r.takers,
                 (SELECT s.first_day FROM seasons s WHERE s.group_id = r.group_id
                     AND r.day BETWEEN s.first_day AND s.last_day) AS season,
-                {DAY_BEFORE} AS day_before
+                r.posted_at
             FROM rounds r
             JOIN groups g ON g.group_id = r.group_id
             JOIN questions q ON q.question_id = r.question_id

@@ -1,4 +1,4 @@
-"""Summary rows of the boards, who is shown on them, and streaks."""
+"""Summary rows of the boards, and who is shown on them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.standings import MIN_PEOPLE, Span, Window, period
-from bot.domain.streaks import Streak
 from bot.storage.database import Params, Row, Transaction
 from bot.storage.estimates import marks
 
@@ -298,27 +297,3 @@ def _lines(group_id: int, found: Mapping[tuple[str, int], list[int]]) -> list[Pa
 async def drop(tx: Transaction, group_id: int, name: str) -> None:
     """Forget the summary rows of a period."""
     await tx.run("DELETE FROM standings WHERE group_id = :id AND period = :period", {"id": group_id, "period": name})
-
-
-async def streaks(tx: Transaction, members: Collection[int]) -> dict[int, Streak]:
-    member_marks, params = marks("m", members)
-    rows = await tx.all(
-        f"SELECT member_id, current, longest, last_day FROM streaks WHERE member_id IN ({member_marks})",
-        params,
-    )
-    return {
-        row["member_id"]: Streak(row["current"], row["longest"], date.fromisoformat(row["last_day"])) for row in rows
-    }
-
-
-async def save_streaks(tx: Transaction, streaks: dict[int, Streak]) -> None:
-    await tx.many(
-        """INSERT INTO streaks (member_id, current, longest, last_day)
-           VALUES (:id, :current, :longest, :last_day)
-           ON CONFLICT (member_id) DO UPDATE
-           SET current = excluded.current, longest = excluded.longest, last_day = excluded.last_day""",
-        [
-            {"id": key, "current": one.current, "longest": one.longest, "last_day": one.last_day.isoformat()}
-            for key, one in streaks.items()
-        ],
-    )

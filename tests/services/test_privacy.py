@@ -12,7 +12,7 @@ import pytest
 
 from bot.domain.quiz import Confidence
 from bot.domain.standings import Window
-from bot.services import groups, privacy, quiz, standings
+from bot.services import groups, pings, privacy, quiz, standings, streaks, zones
 from bot.services.answers import Sureness
 from bot.storage.privacy import TABLES
 from tests.services.study import EXAM, GUILD, START, WISHES, Study
@@ -27,7 +27,10 @@ async def study(tmp_path: Path) -> AsyncIterator[Study]:
     """A fortnight in which Ana and Ben did everything that a member can do."""
     async with Study.open(tmp_path / "study.db", per_day=2) as made:
         for day in range(14):
-            await made.until(START + timedelta(days=day, hours=4))
+            # On one day they answer late, and are reminded.
+            await made.until(START + timedelta(days=day, hours=12.5 if day == 7 else 4))
+            for user in (ANA, BEN):
+                await pings.switch(made.database, made.group, user, made.now, on=True)
             for row in (await made.rounds())[-2:]:
                 for user in OTHERS:
                     await made.answer(row["round_id"], user, right=False)
@@ -36,6 +39,8 @@ async def study(tmp_path: Path) -> AsyncIterator[Study]:
                     tap = Sureness(row["round_id"], user, GUILD, Confidence.SURE, made.now_ms)
                     await made.desk.sureness(tap)
         for user in (ANA, BEN):
+            await zones.move(made.database, made.group, user, "Europe/Berlin", made.now)
+            await streaks.pause(made.database, made.group, user, "today", made.now)
             await quiz.flag(made.database, 1, user, GUILD, f"reported by {user}", made.now)
             for n in range(3):
                 asked = await quiz.practise(
