@@ -154,13 +154,8 @@ def answered(streak: Streak | None, day: date, *, off: Off = no_day_off, pauses:
         return Streak(1, streak.longest, day)
     current = streak.current + 1
     earned = current % FREEZE_EVERY == 0
-    return replace(
-        streak,
-        current=current,
-        longest=max(current, streak.longest),
-        last_day=day,
-        freezes=min(MOST_FREEZES, streak.freezes + 1) if earned else streak.freezes,
-    )
+    freezes = min(MOST_FREEZES, streak.freezes + 1) if earned else streak.freezes
+    return Streak(current, max(current, streak.longest), day, freezes, streak.frozen_days)
 
 
 def rolled(streak: Streak, today: date, *, off: Off = no_day_off, pauses: Pauses = ()) -> Streak:
@@ -179,7 +174,7 @@ def rolled(streak: Streak, today: date, *, off: Off = no_day_off, pauses: Pauses
             freezes -= 1
             frozen.append(day)
         day += _ONE_DAY
-    return replace(streak, freezes=freezes, frozen_days=tuple(frozen))
+    return streak if freezes == streak.freezes else replace(streak, freezes=freezes, frozen_days=tuple(frozen))
 
 
 def next_asked(streak: Streak, *, today: date, off: Off = no_day_off, pauses: Pauses = ()) -> date | None:

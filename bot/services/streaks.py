@@ -12,12 +12,12 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Self
 from zoneinfo import ZoneInfo
 
 from bot.domain.dates import parse_day
-from bot.domain.days import Stay, by_schedule, days_off, local_day
+from bot.domain.days import Stay, by_schedule, days_off, local_day, span
 from bot.domain.groups import Group
 from bot.domain.instants import MINUTE_MS, from_ms, to_ms
 from bot.domain.refusals import BadDay, NotPaused
@@ -71,6 +71,8 @@ class Ledger:
         self._streaks = streaks
         self._closed = closed
         self._entries: defaultdict[int, list[tuple[date, date]]] = defaultdict(list)
+        self._lately: dict[int, tuple[int, int, date]] = {}
+        self._offs: dict[tuple[int, int, date | None], Off] = {}
 
     @classmethod
     async def open(cls, tx: Transaction, members: Mapping[int, int]) -> Self:
@@ -85,10 +87,21 @@ class Ledger:
     def enter(self, member: int, at: int, posted_at: int | None) -> str:
         """A daily answer clicked at `at` (ms), to a question posted at `posted_at`; returns the member's day."""
         stays = self._stays[member]
-        day = local_day(stays, from_ms(at))
-        asked = day if posted_at is None or posted_at >= at else local_day(stays, from_ms(posted_at))
+        day = self._day(stays, at)
+        asked = day if posted_at is None or posted_at >= at else self._day(stays, posted_at)
         self._entries[member].append((day, asked))
         return day.isoformat()
+
+    def _day(self, stays: Sequence[Stay], at: int) -> date:
+        """The date of most presses of a batch is that of the one before: who chose no zone shares the group's stays."""
+        known = self._lately.get(id(stays))
+        if known is not None and known[0] <= at < known[1]:
+            return known[2]
+        day = local_day(stays, from_ms(at))
+        lived = span(day, stays)
+        if lived is not None:
+            self._lately[id(stays)] = (to_ms(lived[0]), to_ms(lived[1]), day)
+        return day
 
     async def write(self, tx: Transaction) -> dict[int, Note]:
         """Write the streaks, after the answers; returns what there is to say, by member."""
@@ -132,9 +145,19 @@ class Ledger:
         for day, asked in entries:
             if needs_history(streak, day) or (asked != day and needs_history(streak, asked)):
                 return None
-            off = _gone_by(self._stays[member], posted.get(self._members[member], ()), (asked,) if asked < day else ())
-            streak = answered(streak, day, off=off, pauses=pauses)
+            if streak is None or day <= streak.last_day + _ONE_DAY:
+                streak = answered(streak, day)  # no day lies between that would have to be judged
+                continue
+            streak = answered(streak, day, off=self._off(member, asked if asked < day else None, posted), pauses=pauses)
         return streak
+
+    def _off(self, member: int, excused: date | None, posted: Mapping[int, list[int]]) -> Off:
+        stays, group = self._stays[member], self._members[member]
+        key = (id(stays), group, excused)
+        if key not in self._offs:
+            # Asked of the same days for each member who missed them.
+            self._offs[key] = cache(_gone_by(stays, posted.get(group, ()), () if excused is None else (excused,)))
+        return self._offs[key]
 
     def _note(self, member: int, streak: Streak) -> Note | None:
         before = self._streaks.get(member)
