@@ -219,6 +219,9 @@ SETUP_NEW = "✅ Your group is set up"
 SETUP_CHANGED = "✅ Your group's settings are changed"
 
 
+NO_TUTORS = "none named; those who manage the server do what tutors do"
+
+
 def setup_lines(wishes: Wishes, exam: str, first_at: datetime, assumed_zone: bool) -> str:
     when = f"{clock(wishes.daily_at)} ({wishes.zone}{', assumed: change it with `zone:`' if assumed_zone else ''})"
     feedback = "at once" if wishes.feedback is Feedback.INSTANT else "when the round closes"
@@ -227,7 +230,7 @@ def setup_lines(wishes: Wishes, exam: str, first_at: datetime, assumed_zone: boo
         f"**When** {describe_weekdays(wishes.weekdays)} at {when}, {count(wishes.per_day, 'question', 'questions')}",
         f"**Open** {hours(wishes.open_minutes)}; members learn the result {feedback}",
         f"**Exam** {exam}",
-        f"**Tutors** {f'<@&{wishes.tutor_role_id}>' if wishes.tutor_role_id else 'those who manage the server'}",
+        f"**Tutors** {f'<@&{wishes.tutor_role_id}>' if wishes.tutor_role_id else NO_TUTORS}",
         f"The next question comes {at(first_at, 'F')}.",
     ]
     return "\n".join(lines)

@@ -10,9 +10,13 @@ from typing import Any
 import orjson
 
 from tests.benchmarks.answers import answer_burst
+from tests.benchmarks.boards import board_reads
 from tests.benchmarks.machine import facts
 
-BENCHMARKS: dict[str, Callable[[], Awaitable[list[dict[str, Any]]]]] = {"answer_burst": answer_burst}
+BENCHMARKS: dict[str, Callable[[], Awaitable[list[dict[str, Any]]]]] = {
+    "answer_burst": answer_burst,
+    "board_reads": board_reads,
+}
 
 
 async def run(names: list[str]) -> None:
