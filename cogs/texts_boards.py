@@ -37,6 +37,7 @@ EMPTY = {
 ABSENT = {
     Absence.NO_BEGINNING: "All time has no beginning to improve on. Choose a week, a month or the season.",
     Absence.NO_SNAPSHOT: "What members knew when this period began was not kept yet. The next week has this board.",
+    Absence.HIDDEN: "A round is open, and its results come at closing. Gains would tell them; this board is back then.",
     Absence.NOT_WEEKLY: "Leagues are weekly. Choose this week or last week.",
     Absence.NO_LEAGUE: (
         "You were in no league that week. They are made each Monday, of at least four people who answered in the four "

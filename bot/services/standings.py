@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from bot.domain.blueprint import Blueprint
-from bot.domain.groups import Group
+from bot.domain.groups import Feedback, Group
 from bot.domain.instants import to_ms
 from bot.domain.periods import Board
 from bot.domain.standings import Period, Standing, Window, consistent, ranked, window
@@ -37,6 +37,7 @@ class Absence(StrEnum):
     NOT_WEEKLY = "not-weekly"
     NO_LEAGUE = "no-league"
     NO_SNAPSHOT = "no-snapshot"
+    HIDDEN = "hidden"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ async def sheet(
             case Board.IMPROVED:
                 assert blueprint is not None
                 found = await _improved(tx, group, over, blueprint, today)
+                if await _betrays(tx, group, over, today):
+                    found = Absence.HIDDEN
                 lines, absence = ([], found) if isinstance(found, Absence) else (found, None)
             case Board.LEAGUE if not over.key.startswith("week:"):
                 absence = Absence.NOT_WEEKLY
@@ -135,6 +138,13 @@ async def _improved(
     if board is None:
         return Absence.NO_SNAPSHOT
     return [Line(one.rank, one.user_id, one.gain, 0) for one in board]
+
+
+async def _betrays(tx: Transaction, group: Group, over: Window, today: date) -> bool:
+    """Whether a gain that moves with an answer would tell what the group's members learn only at closing."""
+    if group.wishes.feedback is not Feedback.AT_CLOSE or (over.last is not None and over.last < today):
+        return False
+    return await standings.open_until(tx, group.group_id, Window("all", None, None)) is not None
 
 
 async def points(tx: Transaction, group: Group, over: Window) -> list[Standing]:

@@ -253,6 +253,19 @@ async def test_tutors_set_a_season(begin: Begin) -> None:
     assert "<@2001>" not in (await study.ana.run("/leaderboard", period="season")).text
 
 
+async def test_no_board_betrays_an_open_round_of_an_at_close_group(begin: Begin) -> None:
+    """While results are hidden, neither points nor gains move with an answer."""
+    study = await begin()
+    await study.set_up(feedback="at-close")
+    await _morning(study, "2026-03-10")
+    await _answer(study, study.ana, study.ben, await study.newcomer("Cleo"))
+    assert "<@" not in (await study.ana.run("/leaderboard")).text
+    assert "its results come at closing" in (await study.ana.run("/leaderboard", board="improved")).text
+    await study.server.clock_to(study.berlin("2026-03-10 22:00"))
+    assert "<@2001>" in (await study.ana.run("/leaderboard")).text
+    assert "Nobody's gain is certain" in (await study.ana.run("/leaderboard", board="improved")).text
+
+
 async def test_a_league_of_people_with_similar_habits(study: Study) -> None:
     """From Monday on, who answered lately is in a league, whoever looks sees their own, and others see none."""
     crowd = [await study.newcomer(f"Member {n}") for n in range(9)]
