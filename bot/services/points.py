@@ -109,5 +109,6 @@ def _rows(stake: Stake, member: int, points: int, answered: int, days: int) -> l
 
 async def rebuild(tx: Transaction, group_id: int) -> None:
     """Make a group's summary rows anew from its answers: after a key was changed or a question voided."""
+    await standings.count_anew(tx, group_id)
     known = await seasons.of_group(tx, group_id)
     await standings.rebuild(tx, group_id, [Window(one.key, one.first, one.last) for one in known])

@@ -61,6 +61,19 @@ async def add_counted(tx: Transaction, counted: Mapping[int, int]) -> None:
     )
 
 
+async def count_anew(tx: Transaction, group_id: int) -> None:
+    """How many answers of each of a group's members the learner model counted: once more from the answers."""
+    await tx.run(
+        "DELETE FROM tallies WHERE member_id IN (SELECT member_id FROM members WHERE group_id = :id)", {"id": group_id}
+    )
+    await tx.run(
+        """INSERT INTO tallies (member_id, counted)
+           SELECT a.member_id, COUNT(*) FROM answers a JOIN members m ON m.member_id = a.member_id
+           WHERE m.group_id = :id AND a.counted = 1 GROUP BY a.member_id""",
+        {"id": group_id},
+    )
+
+
 async def right_answers(tx: Transaction, rounds: Collection[int]) -> list[tuple[int, int]]:
     """(round, member) of each right answer that counts in these rounds."""
     round_marks, params = marks("r", rounds)
