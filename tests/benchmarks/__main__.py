@@ -12,10 +12,12 @@ import orjson
 from tests.benchmarks.answers import answer_burst
 from tests.benchmarks.boards import board_reads
 from tests.benchmarks.machine import facts
+from tests.benchmarks.pictures import stall
 
 BENCHMARKS: dict[str, Callable[[], Awaitable[list[dict[str, Any]]]]] = {
     "answer_burst": answer_burst,
     "board_reads": board_reads,
+    "picture_stall": stall,
 }
 
 
