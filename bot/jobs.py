@@ -13,8 +13,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.clock import Clock, SystemClock
 from bot.services import agenda, deliveries, rescore
-from bot.services.daily import Plan
 from bot.services.deliveries import Parcel
+from bot.services.plan import Plan
 from bot.storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -23,6 +23,8 @@ HEARTBEAT = timedelta(minutes=1)  # finds what a clock that was set, or a machin
 AFTER_AN_ERROR = timedelta(seconds=5)
 FURTHEST = timedelta(hours=12)
 PATIENCE = timedelta(seconds=5)  # for a delivery under way when we are told to stop
+AT_ONCE = 20  # deliveries on their way; one that waits for a slow channel keeps only its own lane waiting
+A_SECOND = 25  # deliveries begun: with a direct message's two requests, Discord's fifty requests a second are kept
 
 
 class Jobs:
@@ -48,6 +50,8 @@ class Jobs:
         self._wanted = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
         self._following: asyncio.Task[None] | None = None
+        self._sending: set[asyncio.Task[None]] = set()
+        self._next_turn = 0.0
         self._closed = False
 
     @property
@@ -78,9 +82,12 @@ class Jobs:
         try:
             async with asyncio.timeout(PATIENCE.total_seconds()), self._running:
                 self._stop()
+                await asyncio.gather(*self._sending, return_exceptions=True)
         except TimeoutError:
             self._stop()
-        tasks = [task for task in (self._loop, self._following) if task is not None]
+        tasks = [task for task in (self._loop, self._following, *self._sending) if task is not None]
+        for task in self._sending:
+            task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _stop(self) -> None:
@@ -124,15 +131,33 @@ class Jobs:
     async def _run_due(self) -> None:
         while await agenda.claim_due(self._database, self._plan, self._clock.now_ms()):
             pass
-        while parcels := await deliveries.take(self._database, self._clock.now_ms()):
-            await asyncio.gather(*(self._try(parcel) for parcel in parcels))
+        while room := AT_ONCE - len(self._sending):
+            parcels = await deliveries.take(self._database, self._clock.now_ms(), room)
+            if not parcels:
+                break
+            for parcel in parcels:
+                task = asyncio.create_task(self._try(parcel), name="delivery")
+                self._sending.add(task)
+                task.add_done_callback(self._sent)
         following = await agenda.next_due(self._database)
         if following is not None:
             self._arm(following)
-        if not self._wanted.is_set():
+        if not self._wanted.is_set() and not self._sending:
             self._clock.settled(following)
 
+    def _sent(self, task: asyncio.Task[None]) -> None:
+        # Its lane may go on, and there is room for others.
+        self._sending.discard(task)
+        self.wake()
+
+    async def _turn(self) -> None:
+        """Wait until one more delivery may begin within the rate."""
+        now = asyncio.get_running_loop().time()
+        self._next_turn = max(now, self._next_turn) + 1 / A_SECOND
+        await asyncio.sleep(self._next_turn - 1 / A_SECOND - now)
+
     async def _try(self, parcel: Parcel) -> None:
+        await self._turn()
         try:
             await self._deliver(parcel)
         except Exception:

@@ -26,8 +26,8 @@ from bot.domain.zones import Places
 from bot.pictures.worker import Painter
 from bot.services import banks
 from bot.services.answers import Desk
-from bot.services.daily import Plan
 from bot.services.house import House
+from bot.services.plan import Plan
 from bot.storage.database import Database, DatabaseRefused
 from config.settings import Settings
 

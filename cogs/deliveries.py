@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import aiohttp
 import discord
@@ -17,9 +15,10 @@ from bot.domain.groups import Trouble
 from bot.services import deliveries, pings, standings
 from bot.services.deliveries import Parcel, RoundState
 from bot.services.house import House
-from cogs import cards, texts, texts_boards, texts_streaks, winners
+from cogs import cards, posting, texts, texts_boards, texts_streaks, winners
 from cogs.cards import BLUE
 from cogs.plain import cut, quiet
+from cogs.posting import SCANNED, Post, TooLate, has_button, once, own, post
 from cogs.presence import Presence
 from cogs.replies import Feature, button, rows
 
@@ -32,12 +31,6 @@ GONE = {UNKNOWN_CHANNEL: Trouble.CHANNEL_GONE}
 FORBIDDEN = {MISSING_ACCESS: Trouble.NO_ACCESS, MISSING_PERMISSIONS: Trouble.NO_ACCESS}
 TROUBLES = GONE | FORBIDDEN
 RETRIED_STATUS = 500  # what discord.py did not retry itself, or gave up on
-SCANNED = 50  # messages of history: a crash is mended within minutes, and a busy channel still shows them
-Found = Callable[[discord.Message], bool]
-
-
-class TooLate(Exception):
-    """The post is not in its channel, and its time is over."""
 
 
 class Deliveries(Feature):
@@ -48,6 +41,7 @@ class Deliveries(Feature):
         self._posts: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._counting: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._posters: dict[str, Post] = {}
         self._presence = Presence(house)
 
     async def cog_unload(self) -> None:
@@ -69,66 +63,38 @@ class Deliveries(Feature):
             trouble = TROUBLES.get(error.code)
             log.warning("a post was refused", extra={"kind": parcel.delivery.kind, "problem": problem})
             await deliveries.give_up(self.house.database, parcel, problem, trouble, now_ms())
-            if parcel.delivery.kind == "streak":
-                await pings.refused(self.house.database, parcel.delivery)
         except TooLate:
-            await deliveries.give_up(self.house.database, parcel, "too late", None, now_ms())
+            await deliveries.give_up(self.house.database, parcel, deliveries.TOO_LATE, None, now_ms())
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             await deliveries.retry(self.house.database, parcel, type(error).__name__, now_ms())
         else:
             await deliveries.sent(self.house.database, parcel, message_id, now_ms())
 
     async def _send(self, parcel: Parcel) -> int | None:
-        match parcel.delivery.kind:
-            case "question":
-                return await self._post_question(parcel)
-            case "close":
-                return await self._post_closing(parcel)
-            case "digest":
-                return await self._post_digest(parcel)
-            case "winners":
-                return await self._post_winners(parcel)
-            case "streak":
-                return await self._ping(parcel)
-            case _:
-                return await self._tell_admin(parcel)
+        if not self._posters:
+            for cog in self.client.cogs.values():
+                self._posters |= posting.posts(cog)
+        return await self._posters[parcel.delivery.kind](parcel)
 
     def _channel(self, parcel: Parcel, channel_id: int) -> discord.PartialMessageable:
         return self.client.get_partial_messageable(channel_id, guild_id=parcel.group.guild_id)
 
-    async def _once(self, channel: Any, parcel: Parcel, found: Found, **parts: Any) -> int | None:
-        """Send a message unless an earlier try already did: then its id, or None where that cannot be seen.
-
-        Without the right to read the history an uncertain post is not made again.
-        """
-        if parcel.delivery.uncertain:
-            try:
-                async for message in channel.history(limit=SCANNED):
-                    if self._own(message) and found(message):
-                        return int(message.id)
-            except discord.Forbidden:
-                return None
-        if parcel.too_late:
-            raise TooLate
-        message = await channel.send(nonce=parcel.delivery.nonce, **parts)
-        return int(message.id)
-
-    def _own(self, message: discord.Message) -> bool:
-        return self.client.user is not None and message.author.id == self.client.user.id
-
-    async def _post_question(self, parcel: Parcel) -> int | None:
+    @post("question")
+    async def post_question(self, parcel: Parcel) -> int | None:
         state = parcel.round
         assert state is not None
         prefix = f"a:{state.asked.round_id}:"
-        return await self._once(
+        return await once(
+            self.client,
             self._channel(parcel, state.channel_id),
             parcel,
-            lambda message: _has_button(message, prefix),
+            lambda message: has_button(message, prefix),
             embed=cards.open_post(state, self.house.clock.now()),
             view=cards.open_buttons(state.asked),
         )
 
-    async def _post_closing(self, parcel: Parcel) -> int | None:
+    @post("close")
+    async def post_closing(self, parcel: Parcel) -> int | None:
         state = parcel.round
         assert state is not None
         if state.message_id is None:
@@ -171,11 +137,12 @@ class Deliveries(Feature):
     async def _has_spoken(self, channel: discord.PartialMessageable) -> bool:
         async for message in channel.history(limit=SCANNED, oldest_first=True):
             # A thread begins with a shadow of the post that it was made from, and that is ours too.
-            if self._own(message) and message.type is discord.MessageType.default:
+            if own(self.client, message) and message.type is discord.MessageType.default:
                 return True
         return False
 
-    async def _post_digest(self, parcel: Parcel) -> int | None:
+    @post("digest")
+    async def post_digest(self, parcel: Parcel) -> int | None:
         word = parcel.delivery.payload
         custom_id = f"m:{parcel.group.group_id}:{word['day'].replace('-', '')}"
         lines = [texts.board_line(rank, user, points) for rank, user, points in word["top"]]
@@ -188,15 +155,17 @@ class Deliveries(Feature):
             ),
             colour=BLUE,
         )
-        return await self._once(
+        return await once(
+            self.client,
             self._channel(parcel, word["channel"]),
             parcel,
-            lambda message: _has_button(message, custom_id),
+            lambda message: has_button(message, custom_id),
             embed=embed,
             view=rows([button(custom_id, texts.MY_MOVE)]),
         )
 
-    async def _post_winners(self, parcel: Parcel) -> int | None:
+    @post("winners")
+    async def post_winners(self, parcel: Parcel) -> int | None:
         """A period's winners, without those who left since it was written."""
         word, group = parcel.delivery.payload, parcel.group
         users = winners.named(word)
@@ -205,15 +174,17 @@ class Deliveries(Feature):
         if embed is None:
             raise TooLate
         custom_id = f"lo:{group.group_id}:points:{word['window']}"
-        return await self._once(
+        return await once(
+            self.client,
             self._channel(parcel, word["channel"]),
             parcel,
-            lambda message: _has_button(message, custom_id),
+            lambda message: has_button(message, custom_id),
             embed=embed,
             view=rows([button(custom_id, texts_boards.WHOLE_BOARD)]),
         )
 
-    async def _tell_admin(self, parcel: Parcel) -> int | None:
+    @post("notice")
+    async def tell_admin(self, parcel: Parcel) -> int | None:
         """By direct message; where that is closed, in the server's system channel or the first one that we may use."""
         word = parcel.delivery.payload
         guild = self.client.get_guild(parcel.group.guild_id)
@@ -231,14 +202,15 @@ class Deliveries(Feature):
 
         try:
             dm = await self.client.create_dm(discord.Object(word["user"]))
-            return await self._once(dm, parcel, found, content=text)
+            return await once(self.client, dm, parcel, found, content=text)
         except discord.Forbidden:
             channel = _public_place(guild)
             if channel is None:
                 raise
-            return await self._once(channel, parcel, found, content=f"<@{word['user']}> {text}")
+            return await once(self.client, channel, parcel, found, content=f"<@{word['user']}> {text}")
 
-    async def _ping(self, parcel: Parcel) -> int | None:
+    @post("streak")
+    async def ping(self, parcel: Parcel) -> int | None:
         """A member's reminder, unless it has become needless meanwhile."""
         due = await pings.due(self.house.database, parcel.group, parcel.delivery, self.house.clock.now())
         if due is None:
@@ -251,10 +223,11 @@ class Deliveries(Feature):
             link = f"https://discord.com/channels/{parcel.group.guild_id}/{ping.channel_id}/{ping.message_id}"
             buttons.insert(0, discord.ui.Button(label=texts_streaks.PING_LINK, url=link))
         place = f"**{quiet(guild.name)}**" if guild else f"<#{ping.channel_id}>"
-        return await self._once(
+        return await once(
+            self.client,
             await self.client.create_dm(discord.Object(user)),
             parcel,
-            lambda message: _has_button(message, custom_id),
+            lambda message: has_button(message, custom_id),
             content=texts_streaks.ping(ping.days, ping.freezes, ping.ends_at, place),
             view=rows(buttons),
         )
@@ -293,14 +266,6 @@ def _public_place(guild: discord.Guild | None) -> discord.TextChannel | None:
         return None
     places = [guild.system_channel, *guild.text_channels]
     return next((one for one in places if one is not None and one.permissions_for(guild.me).send_messages), None)
-
-
-def _has_button(message: discord.Message, prefix: str) -> bool:
-    return any(
-        (getattr(child, "custom_id", None) or "").startswith(prefix)
-        for row in message.components
-        for child in getattr(row, "children", ())
-    )
 
 
 def _parts(text: str, limit: int = 1990) -> list[str]:

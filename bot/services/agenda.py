@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bot.domain.instants import MINUTE_MS, from_ms
-from bot.services import daily, periods, pings
-from bot.services.daily import Plan
+from bot.domain.instants import MINUTE_MS
+from bot.services.kinds import CLAIMS, REPLANS
+from bot.services.plan import Plan
 from bot.storage import agenda, deliveries, groups
-from bot.storage.database import Database
+from bot.storage.agenda import Entry
+from bot.storage.database import Database, Transaction
 
 AT_ONCE = 50  # entries a transaction: a busy minute must not keep answers waiting behind one long commit
-EVERYTHING = 1_000_000
 POSTPONED_MS = 5 * MINUTE_MS
 
 
@@ -24,11 +24,17 @@ async def claim_due(database: Database, plan: Plan, now_ms: int) -> int:
         async with database.write() as tx:
             entries = await agenda.due(tx, now_ms, AT_ONCE)
             for entry in entries:
-                await daily.claim(tx, entry, plan, now_ms)
+                await _claim(tx, entry, plan, now_ms)
     except Exception:
         await _claim_each(database, plan, now_ms)
         raise
     return len(entries)
+
+
+async def _claim(tx: Transaction, entry: Entry, plan: Plan, now_ms: int) -> None:
+    group = await groups.by_id(tx, entry.group_id)
+    assert group is not None, "the agenda's rows go with their group"
+    await CLAIMS[entry.kind](tx, entry, group, plan, now_ms)
 
 
 async def _claim_each(database: Database, plan: Plan, now_ms: int) -> None:
@@ -39,27 +45,21 @@ async def _claim_each(database: Database, plan: Plan, now_ms: int) -> None:
         try:
             async with database.write() as tx:
                 if entry in await agenda.due(tx, now_ms, AT_ONCE):
-                    await daily.claim(tx, entry, plan, now_ms)
+                    await _claim(tx, entry, plan, now_ms)
         except Exception:  # noqa: BLE001  the caller has such an error in hand and raises it
             async with database.write() as tx:
                 await agenda.move(tx, entry.agenda_id, now_ms + POSTPONED_MS)
 
 
 async def replan(database: Database, now_ms: int) -> None:
-    """Compute every daily question and every beginning of a period that is still ahead anew.
+    """Compute everything that is still ahead anew, kind by kind.
 
     Zones' rules change, and the plan is older than they are. What is overdue stays as it is, to be done or
     posted late, or recorded as skipped.
     """
-    async with database.write() as tx:
-        ahead = {entry.group_id for entry in await agenda.ahead(tx, "daily", now_ms)}
-        begun = {entry.group_id for entry in await agenda.due(tx, now_ms, EVERYTHING) if entry.kind == "boards"}
-        for group in await groups.everyone(tx):
-            if group.group_id not in begun:
-                await periods.plan_next(tx, group, now_ms)
-            if group.group_id in ahead:
-                await daily.plan_next(tx, group, now_ms)
-        await pings.replan(tx, from_ms(now_ms))
+    for anew in REPLANS:
+        async with database.write() as tx:
+            await anew(tx, now_ms)
 
 
 async def next_due(database: Database) -> int | None:

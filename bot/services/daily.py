@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -16,8 +15,9 @@ from bot.domain.groups import Group, Trouble
 from bot.domain.instants import DAY_MS, MINUTE_MS, from_ms, to_ms
 from bot.domain.quiz import MAX_SAME_LETTER, Kind, order_options
 from bot.domain.standings import worth
-from bot.services import periods, pings
 from bot.services import standings as boards
+from bot.services.parcels import Parcel
+from bot.services.plan import Plan
 from bot.storage import agenda, banks, deliveries, estimates, groups, quiz
 from bot.storage.agenda import Entry
 from bot.storage.banks import Pick
@@ -27,16 +27,6 @@ DIGEST_AFTER_MS = MINUTE_MS
 GIVEN_UP_AFTER_MS = DAY_MS  # a closing that fails for so long would only keep the next questions waiting
 TOP = 5
 MOST_NAMED = 10  # a crowd that shares the first place does not fit into a message
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What an operator decides for every group."""
-
-    blueprints: Mapping[str, Blueprint]
-    late_grace: timedelta  # a question later than this is skipped
-    repeat_days: int  # no question comes back sooner while others are left
-    rng: Random
 
 
 def daily_key(group_id: int) -> str:
@@ -57,31 +47,19 @@ async def plan_next(tx: Transaction, group: Group, now_ms: int) -> int:
     return due
 
 
-async def claim(tx: Transaction, entry: Entry, plan: Plan, now_ms: int) -> None:
-    """Do what `entry` says, in the caller's transaction: rounds, deliveries and the next entry together."""
-    group = await groups.by_id(tx, entry.group_id)
-    assert group is not None, "the agenda's rows go with their group"
-    if entry.kind == "daily":
-        await _open_day(tx, entry, group, plan, now_ms)
-        return
-    if entry.kind == "streak":
-        await pings.claim(tx, entry, group, now_ms)
-        return
-    if entry.kind == "boards":
-        await periods.begin(tx, entry, group)
-        return
-    if entry.kind == "winners":
-        await periods.announce(tx, entry, group, plan.blueprints.get(group.wishes.exam), now_ms)
-        return
-    await agenda.remove(tx, entry.agenda_id)
-    assert entry.day is not None
-    if entry.kind == "close":
-        await _close_day(tx, group, entry.day, now_ms)
-    else:
-        await _digest(tx, group, entry.day, entry.due_at, now_ms)
+async def replan(tx: Transaction, now_ms: int) -> None:
+    """Compute every daily question that is still ahead anew: zones' rules change, and the plan is older than they are.
+
+    What is overdue stays as it is, to be posted late or recorded as skipped.
+    """
+    for entry in await agenda.ahead(tx, "daily", now_ms):
+        group = await groups.by_id(tx, entry.group_id)
+        assert group is not None, "the agenda's rows go with their group"
+        await plan_next(tx, group, now_ms)
 
 
-async def _open_day(tx: Transaction, entry: Entry, group: Group, plan: Plan, now_ms: int) -> None:
+async def open_day(tx: Transaction, entry: Entry, group: Group, plan: Plan, now_ms: int) -> None:
+    """A group's hour has come: choose its questions, write their posts, and plan their end and the next day."""
     # Advanced by one slot, not to the one after now: each day that was slept through is looked at and recorded.
     due = from_ms(entry.due_at)
     await agenda.move(tx, entry.agenda_id, to_ms(group.schedule.next_after(due)))
@@ -243,6 +221,7 @@ async def _warn_when_low(tx: Transaction, group: Group, picks: Sequence[Pick], p
             group_id=group.group_id,
             due_at=now_ms,
             now_ms=now_ms,
+            lane=_notices(group),
             payload={"what": "low-bank", "days": days, "user": group.set_up_by, "exam": group.wishes.exam},
         )
 
@@ -259,6 +238,7 @@ async def tell_admin(tx: Transaction, group: Group, trouble: Trouble, now_ms: in
         group_id=group.group_id,
         due_at=now_ms,
         now_ms=now_ms,
+        lane=_notices(group),
         payload={
             "what": trouble.value,
             "user": group.set_up_by,
@@ -268,8 +248,33 @@ async def tell_admin(tx: Transaction, group: Group, trouble: Trouble, now_ms: in
     )
 
 
-async def _close_day(tx: Transaction, group: Group, day: str, now_ms: int) -> None:
-    for round_id in await quiz.close(tx, group.group_id, day, now_ms):
+def _notices(group: Group) -> str:
+    return f"notice:{group.group_id}"
+
+
+async def posted(tx: Transaction, parcel: Parcel, message_id: int | None, now_ms: int) -> None:
+    """A question is in its channel: its round is open."""
+    if parcel.delivery.round_id is None:
+        return
+    await quiz.posted(tx, parcel.delivery.round_id, message_id, now_ms)
+    if parcel.too_late and parcel.round is not None:
+        # Found after its day was closed and summed up without it.
+        await plan_closing(tx, parcel.group.group_id, parcel.round.day, now_ms)
+
+
+async def unposted(tx: Transaction, parcel: Parcel, problem: str, now_ms: int) -> None:  # noqa: ARG001  a table's row
+    """A question never came: it is no round, since nobody could answer it, and its day is recorded as skipped."""
+    if parcel.delivery.round_id is None or parcel.round is None:
+        return
+    await quiz.unposted(tx, parcel.delivery.round_id)
+    await agenda.skip(tx, parcel.delivery.group_id, parcel.round.day, "unposted", now_ms)
+
+
+async def close_day(tx: Transaction, entry: Entry, group: Group, plan: Plan, now_ms: int) -> None:  # noqa: ARG001  the same
+    """The day's questions close: what comes after this answers nothing."""
+    assert entry.day is not None
+    await agenda.remove(tx, entry.agenda_id)
+    for round_id in await quiz.close(tx, group.group_id, entry.day, now_ms):
         await deliveries.put(
             tx,
             key=f"close:{round_id}",
@@ -282,7 +287,11 @@ async def _close_day(tx: Transaction, group: Group, day: str, now_ms: int) -> No
         )
 
 
-async def _digest(tx: Transaction, group: Group, day: str, due_at: int, now_ms: int) -> None:
+async def sum_up(tx: Transaction, entry: Entry, group: Group, plan: Plan, now_ms: int) -> None:  # noqa: ARG001  the same
+    """The digest of a day that was closed."""
+    day = entry.day
+    assert day is not None
+    await agenda.remove(tx, entry.agenda_id)
     rounds = [row for row in await quiz.daily_rounds(tx, group.group_id, day) if row["state"] == "closed"]
     # A withdrawn question is nobody's: its answers are not counted.
     rounds = [row for row in rounds if row["voided_at"] is None]
@@ -303,7 +312,7 @@ async def _digest(tx: Transaction, group: Group, day: str, due_at: int, now_ms: 
         key=f"digest:{group.group_id}:{day}",
         kind="digest",
         group_id=group.group_id,
-        due_at=due_at,
+        due_at=entry.due_at,
         now_ms=now_ms,
         expires_at=now_ms + GIVEN_UP_AFTER_MS,
         payload=payload,

@@ -12,7 +12,7 @@ from bot.domain.groups import Group
 from bot.domain.refusals import UnknownExam
 from bot.domain.zones import Places
 from bot.services.answers import Desk
-from bot.services.daily import Plan
+from bot.services.plan import Plan
 from bot.storage.database import Database
 
 

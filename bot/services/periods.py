@@ -14,8 +14,9 @@ from bot.domain.periods import code, decode, ended, next_beginning
 from bot.domain.schedule import instant
 from bot.domain.standings import Span, Window, period
 from bot.services import standings as boards
+from bot.services.plan import Plan
 from bot.services.standings import Line
-from bot.storage import agenda, deliveries, leagues, seasons, snapshots, standings
+from bot.storage import agenda, deliveries, groups, leagues, seasons, snapshots, standings
 from bot.storage.agenda import Entry
 from bot.storage.database import Transaction
 
@@ -49,6 +50,13 @@ async def plan_next(tx: Transaction, group: Group, now_ms: int) -> None:
     await _plan(tx, group, day)
 
 
+async def replan(tx: Transaction, now_ms: int) -> None:
+    """Compute every group's next beginning anew, but for those that are due already."""
+    for group in await groups.everyone(tx):
+        if not await agenda.is_due(tx, key_of(group.group_id), now_ms):
+            await plan_next(tx, group, now_ms)
+
+
 async def _plan(tx: Transaction, group: Group, day: date) -> None:
     due = to_ms(instant(day, time(0), ZoneInfo(group.wishes.zone)))
     await agenda.put(
@@ -56,7 +64,7 @@ async def _plan(tx: Transaction, group: Group, day: date) -> None:
     )
 
 
-async def begin(tx: Transaction, entry: Entry, group: Group) -> None:
+async def begin(tx: Transaction, entry: Entry, group: Group, plan: Plan, now_ms: int) -> None:  # noqa: ARG001  a table's row
     """A period begins: keep what is believed of everybody, make the leagues, and plan the winners' announcement."""
     assert entry.day is not None
     day = date.fromisoformat(entry.day)
@@ -96,7 +104,7 @@ def announced_at(group: Group, day: date) -> datetime:
     return instant(day, WITHOUT_QUESTION, zone)
 
 
-async def announce(tx: Transaction, entry: Entry, group: Group, blueprint: Blueprint | None, now_ms: int) -> None:
+async def announce(tx: Transaction, entry: Entry, group: Group, plan: Plan, now_ms: int) -> None:
     """Write the announcement of a period's winners; put off while a round of it is open, dropped without winners."""
     over = decode(entry.key.rsplit(":", 1)[1], await seasons.of_group(tx, group.group_id))
     if over is None:  # a season that was moved meanwhile
@@ -107,6 +115,7 @@ async def announce(tx: Transaction, entry: Entry, group: Group, blueprint: Bluep
         await agenda.move(tx, entry.agenda_id, until + AFTER_CLOSING_MS)
         return
     await agenda.remove(tx, entry.agenda_id)
+    blueprint = plan.blueprints.get(group.wishes.exam)
     payload = await _winners(tx, group, over, blueprint, group.local_day(from_ms(now_ms)))
     if not payload["top"] or now_ms - entry.due_at > GIVEN_UP_AFTER_MS:
         return

@@ -11,6 +11,8 @@ from bot.domain.pings import Slot, ends_by, next_ping
 from bot.domain.refusals import NotYourRound
 from bot.domain.streaks import may_ping
 from bot.services import streaks
+from bot.services.parcels import TOO_LATE, Parcel
+from bot.services.plan import Plan
 from bot.services.streaks import State
 from bot.storage import agenda, deliveries, groups
 from bot.storage import streaks as kept
@@ -76,16 +78,23 @@ async def replan(tx: Transaction, now: datetime, group: Group | None = None) -> 
             await plan(tx, found, member, now)
 
 
-async def claim(tx: Transaction, entry: Entry, group: Group, now_ms: int) -> None:
+async def replan_all(tx: Transaction, now_ms: int) -> None:
+    """The same for all groups, at an instant in milliseconds."""
+    await replan(tx, from_ms(now_ms))
+
+
+async def claim(tx: Transaction, entry: Entry, group: Group, plan_: Plan, now_ms: int) -> None:  # noqa: ARG001  a table's row
     """A member's hour has come: remind them if there is something to lose, and plan the next."""
     now, member = from_ms(now_ms), entry.member_id
     assert member is not None, "a streak's entry names its member"
     found = await streaks.state(tx, group, member, now)
     asked = _at_stake(found)
     if await kept.ping(tx, member) == "on" and asked is not None and may_ping(now, found.zone):
+        key = f"{_key(member)}:{found.day_of(asked).isoformat()}"
         await deliveries.put(
             tx,
-            key=f"{_key(member)}:{found.day_of(asked).isoformat()}",
+            key=key,
+            lane=key,
             kind="streak",
             group_id=group.group_id,
             member_id=member,
@@ -128,14 +137,14 @@ async def due(database: Database, group: Group, delivery: Delivery, now: datetim
     return owner[1], Ping(found.streak.current, freezes, streaks.end_of(group, found, now), *place)
 
 
-async def refused(database: Database, delivery: Delivery) -> None:
+async def given_up(tx: Transaction, parcel: Parcel, problem: str, now_ms: int) -> None:  # noqa: ARG001  a table's row
     """The member's direct messages are closed: no more reminders, and they are told at the next contact."""
-    if delivery.member_id is None:
+    member = parcel.delivery.member_id
+    if member is None or problem == TOO_LATE:
         return
-    async with database.write() as tx:
-        if await kept.ping(tx, delivery.member_id) == "on":
-            await kept.set_ping(tx, delivery.member_id, "closed")
-        await agenda.forget(tx, _key(delivery.member_id))
+    if await kept.ping(tx, member) == "on":
+        await kept.set_ping(tx, member, "closed")
+    await agenda.forget(tx, _key(member))
 
 
 def _key(member: int) -> str:

@@ -16,8 +16,8 @@ from bot.domain.instants import from_ms, to_ms
 from bot.domain.questions import Bank, Option, Question
 from bot.services import agenda, banks, deliveries, groups
 from bot.services.answers import Desk, Press, Receipt
-from bot.services.daily import Plan
 from bot.services.deliveries import Parcel
+from bot.services.plan import Plan
 from bot.storage.database import Database, Row
 
 GUILD, CHANNEL, ADMIN = 77, 770, 9
@@ -118,7 +118,7 @@ class Study:
         """What the clockwork does when it wakes: claim all that is due, then send all that may go."""
         while await agenda.claim_due(self.database, self.plan, self.now_ms):
             pass
-        while parcels := await deliveries.take(self.database, self.now_ms):
+        while parcels := await deliveries.take(self.database, self.now_ms, 20):
             for parcel in parcels:
                 problem = self.fails(parcel)
                 if problem is not None:

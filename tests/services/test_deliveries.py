@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -12,6 +14,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bot.client import COGS
 from bot.domain.groups import Trouble
 from bot.domain.instants import from_ms, to_ms
 from bot.services import agenda, deliveries, groups
@@ -37,7 +40,7 @@ async def _states(study: Study) -> list[tuple[str, str, int]]:
 
 
 async def _take(study: Study) -> list[Parcel]:
-    return await deliveries.take(study.database, study.now_ms)
+    return await deliveries.take(study.database, study.now_ms, 20)
 
 
 async def _trouble(study: Study) -> Trouble | None:
@@ -323,3 +326,26 @@ async def test_whatever_happens_each_thing_arrives_at_most_once_and_in_order(
                 assert row["state"] in ("closed", "unposted")
                 assert (f"close:{row['round_id']}" in channel.posts) == posted
                 assert (f"digest:1:{row['day']}" in channel.posts) == posted
+
+
+def test_every_kind_that_is_planned_or_posted_is_known() -> None:
+    """Each kind of entry that the services write can be claimed, and each kind of delivery has a cog that posts it."""
+    written: dict[str, set[str]] = {"agenda": set(), "deliveries": set()}
+    for path in (Path(__file__).parents[2] / "bot/services").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "put":
+                store = node.func.value.id if isinstance(node.func.value, ast.Name) else ""
+                kinds = [one.value for one in node.keywords if one.arg == "kind"]
+                written.get(store, set()).update(str(one.value) for one in kinds if isinstance(one, ast.Constant))
+    posted = {
+        method.__post__
+        for name in COGS
+        for cog in vars(importlib.import_module(name)).values()
+        if isinstance(cog, type)
+        for method in vars(cog).values()
+        if hasattr(method, "__post__")
+    }
+    assert written["agenda"] <= set(kinds.CLAIMS)
+    assert written["deliveries"] <= posted
+    assert {"daily", "streak"} <= written["agenda"]
+    assert {"question", "notice"} <= written["deliveries"]

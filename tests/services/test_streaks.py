@@ -15,7 +15,7 @@ from bot.domain.dates import parse_day
 from bot.domain.instants import from_ms
 from bot.domain.refusals import BadDay, NotPaused, NotYourRound
 from bot.domain.streaks import Streak
-from bot.services import agenda, groups, pings, streaks, zones
+from bot.services import agenda, deliveries, groups, pings, streaks, zones
 from bot.services.answers import Press, Receipt, commit_answers
 from bot.services.streaks import Note, told_again
 from bot.storage import streaks as kept
@@ -416,7 +416,7 @@ async def test_closed_direct_messages_switch_the_pings_off_and_are_told_once(tmp
             await _days(study, 0, user=user)
         await study.until(START + DAY + 12 * HOUR)
         for parcel in study.posted("streak"):
-            await pings.refused(study.database, parcel.delivery)
+            await deliveries.give_up(study.database, parcel, "403 50007", None, study.now_ms)
         assert await study.sql("SELECT 1 FROM agenda WHERE kind = 'streak'") == []
         receipt = await _answer(study)
         assert receipt.note is not None

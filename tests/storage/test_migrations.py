@@ -174,3 +174,35 @@ def test_a_held_database_is_refused_with_its_remedy(tmp_path: Path, monkeypatch:
         with pytest.raises(SchemaRefused, match="no other program holds it"):
             migrate(path)
         assert os.stat(path).st_mtime_ns == before
+
+
+def test_what_was_planned_and_under_way_survives_version_six(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Entries and deliveries of version 5 are all there afterwards, and each delivery has the lane it had by rule."""
+    path = tmp_path / "study.db"
+    known = scripts()
+    monkeypatch.setattr(migrations, "scripts", lambda: known[:5])
+    migrate(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(
+            "INSERT INTO groups VALUES (4, 1, 2, 'UTC', 540, 127, 1, 600, 'instant', NULL, 'cpc', 9, 0, NULL)"
+        )
+        connection.execute("INSERT INTO agenda (key, kind, group_id, due_at) VALUES ('daily:4', 'daily', 4, 77)")
+        for key, kind in (("question:1", "question"), ("trouble", "notice"), ("streak:5:today", "streak")):
+            connection.execute(
+                """INSERT INTO deliveries (key, group_id, kind, payload, nonce, state, uncertain, due_at, not_before)
+                   VALUES (?, 4, ?, '{}', 'n', 'pending', 1, 5, 6)""",
+                (key, kind),
+            )
+        connection.commit()
+    monkeypatch.setattr(migrations, "scripts", lambda: known)
+    migrate(path)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT key, kind, group_id, due_at FROM agenda").fetchall() == [
+            ("daily:4", "daily", 4, 77)
+        ]
+        found = connection.execute("SELECT key, lane, state, uncertain, due_at, not_before FROM deliveries").fetchall()
+    assert found == [
+        ("question:1", "group:4", "pending", 1, 5, 6),
+        ("trouble", "notice:4", "pending", 1, 5, 6),
+        ("streak:5:today", "streak:5:today", "pending", 1, 5, 6),
+    ]

@@ -1,0 +1,44 @@
+"""What each kind of agenda entry and delivery means: a feature's line in these tables is all that joins it to them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.domain.groups import Group
+from bot.services import daily, periods, pings
+from bot.services.parcels import Parcel
+from bot.services.plan import Plan
+from bot.storage.agenda import Entry
+from bot.storage.database import Transaction
+
+Claim = Callable[[Transaction, Entry, Group, Plan, int], Awaitable[None]]
+"""Does what a due entry says, in the caller's transaction: it moves or removes the entry, and writes its deliveries."""
+
+Replan = Callable[[Transaction, int], Awaitable[None]]
+"""Computes anew what a kind has ahead of it at an instant (milliseconds); what is overdue stays as it is."""
+
+Sent = Callable[[Transaction, Parcel, int | None, int], Awaitable[None]]
+"""Notes that a delivery arrived as a message (None where that cannot be known), at an instant in milliseconds."""
+
+GivenUp = Callable[[Transaction, Parcel, str, int], Awaitable[None]]
+"""Notes that a delivery never arrives, with the problem: `parcels.TOO_LATE`, or Discord's status and code."""
+
+CLAIMS: Mapping[str, Claim] = {
+    "daily": daily.open_day,
+    "close": daily.close_day,
+    "digest": daily.sum_up,
+    "boards": periods.begin,
+    "winners": periods.announce,
+    "streak": pings.claim,
+}
+
+REPLANS: tuple[Replan, ...] = (daily.replan, periods.replan, pings.replan_all)
+
+SENT: Mapping[str, Sent] = {
+    "question": daily.posted,
+}
+
+GIVEN_UP: Mapping[str, GivenUp] = {
+    "question": daily.unposted,
+    "streak": pings.given_up,
+}
