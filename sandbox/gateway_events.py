@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import permissions
+from sandbox import permissions, voice
 from sandbox.guild_json import guild_create, thread_json
 from sandbox.messages import in_event, shown_to_bot
 from sandbox.world import GUILD_MEMBERS_INTENT, MESSAGE_CONTENT_INTENT
@@ -29,6 +29,7 @@ _INTENTS: dict[str, tuple[int, int]] = {
     "CHANNEL_PINS_UPDATE": (1, 1 << 12),
     **dict.fromkeys(("GUILD_MEMBER_ADD", "GUILD_MEMBER_UPDATE", "GUILD_MEMBER_REMOVE"), (1 << 1, 0)),
     **dict.fromkeys(("MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE"), (1 << 9, 1 << 12)),
+    "VOICE_STATE_UPDATE": (1 << 7, 0),
     "MESSAGE_DELETE_BULK": (1 << 9, 0),
     **dict.fromkeys(
         (
@@ -47,7 +48,7 @@ _INTENTS: dict[str, tuple[int, int]] = {
 }  # fmt: skip
 
 # Everyone in the server hears these, whoever sees the channel. (Bots do get channels that they cannot see.)
-_UNSEEN = ("CHANNEL_CREATE", "CHANNEL_UPDATE", "CHANNEL_DELETE", "THREAD_DELETE")
+_UNSEEN = ("CHANNEL_CREATE", "CHANNEL_UPDATE", "CHANNEL_DELETE", "THREAD_DELETE", "VOICE_STATE_UPDATE")
 
 
 def for_session(event: Event, bot: Bot, intents: int, has_guild: Callable[[str], bool]) -> Json | None:
@@ -96,6 +97,8 @@ def _shaped(event: Event, bot: Bot, intents: int) -> Json | None:
         return {**thread_json(channel, bot.id), **extra}
     if name == "THREAD_MEMBERS_UPDATE" and not intents & GUILD_MEMBERS_INTENT:
         return _own_membership(data, bot)
+    if name == "VOICE_STATE_UPDATE":
+        return voice.as_seen(data, channel, bot.id)
     if name == "GUILD_CREATE" and event.guild is not None:
         # "unavailable" is only in the first ones after READY: without it clients see a server just joined.
         created = guild_create(event.guild, bot, intents)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox import permissions
-from sandbox.world import GUILD_MEMBERS_INTENT
+from sandbox import permissions, voice
+from sandbox.world import GUILD_MEMBERS_INTENT, SCHEDULED_EVENTS_INTENT, VOICE_STATES_INTENT
 
 if TYPE_CHECKING:
     from sandbox.errors import Json
@@ -18,10 +18,15 @@ def guild_json(guild: Guild) -> Json:
 
 
 def guild_create(guild: Guild, bot: Bot, intents: int) -> Json:
-    """The server as the gateway gives it; without the members intent only the bot and the owner are there."""
+    """The server as the gateway gives it; what an intent is missing for is not there.
+
+    Without the members intent only the bot and those in voice channels are there. Voice states and scheduled events
+    wait for their own intents: for these Discord's documentation says nothing, so the sandbox is strict.
+    """
+    states = voice.shown(guild, bot.id) if intents & VOICE_STATES_INTENT else []
     members = list(guild.members.values())
     if not intents & GUILD_MEMBERS_INTENT:
-        known = (bot.id, guild.data["owner_id"])
+        known = {bot.id, *(state["user_id"] for state in states)}
         members = [member for member in members if member["user"]["id"] in known]
     return {
         **guild_json(guild),
@@ -29,13 +34,13 @@ def guild_create(guild: Guild, bot: Bot, intents: int) -> Json:
         "large": False,
         "unavailable": False,
         "member_count": len(guild.members),
-        "voice_states": [],
+        "voice_states": states,
         "members": members,
         "channels": [channel.data for channel in guild.channels.values() if channel.parent is None],
         "threads": [thread_json(thread, bot.id) for thread in active_threads(guild, bot.id)],
         "presences": [],
         "stage_instances": [],
-        "guild_scheduled_events": list(guild.events.values()),
+        "guild_scheduled_events": list(guild.events.values()) if intents & SCHEDULED_EVENTS_INTENT else [],
         "soundboard_sounds": [],
         "embedded_activities": [],
     }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from aiohttp import WSMsgType, web
 
-from sandbox import messages, permissions
+from sandbox import messages, permissions, voice
 from sandbox.guild_json import channel_json
 
 if TYPE_CHECKING:
@@ -95,6 +95,8 @@ class Live:
             return None
         if guild is not None and person_id not in guild.members and event.name != "GUILD_MEMBER_REMOVE":
             return None
+        if event.name == "VOICE_STATE_UPDATE":
+            return voice.as_seen(event.data, channel, person_id)
         if channel is not None:
             gone = event.name in ("CHANNEL_DELETE", "THREAD_DELETE", "CHANNEL_UPDATE")
             if not gone and not permissions.sees(channel, person_id):

@@ -6,14 +6,14 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from sandbox import messages, permissions, threads
+from sandbox import messages, permissions, threads, voice
 from sandbox.guild_json import channel_json
 from sandbox.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL_SUBMIT
 from sandbox.live import Live, seen_message
 from sandbox.people_commands import CommandForm, RefusedError, offered, upload_of
 from sandbox.people_forms import find_component, modal_data, select_values
 from sandbox.permissions import BITS
-from sandbox.world import FORUM, Channel, World
+from sandbox.world import FORUM, SPOKEN, Channel, World
 
 if TYPE_CHECKING:
     from sandbox.errors import Json
@@ -71,6 +71,7 @@ class People:
                 for c in guild.channels.values()
                 if permissions.sees(c, person)
             ],
+            "voice_states": voice.shown(guild, person),
             "scheduled_events": [
                 {**event, "interested": guild.interested.get(event["id"], [])} for event in guild.events.values()
             ],
@@ -167,6 +168,19 @@ class People:
         if other not in self.world.users or other == person:
             raise RefusedError("There is nobody with that id.")
         return self.world.dm_json(self.world.dm(person, other), person)
+
+    def speak(self, person: str, form: Json) -> Json:
+        """Join a voice or stage channel: {channel_id}, or leave all of them: {channel_id: null}."""
+        if form.get("channel_id") is None:
+            for guild in self.world.guilds.values():
+                voice.disconnect(self.world, guild, person)
+            return {}
+        channel = self.channel(person, form["channel_id"])
+        if channel.type not in SPOKEN:
+            raise RefusedError("One joins a voice or stage channel.")
+        if not permissions.in_channel(channel, person) & BITS["CONNECT"]:
+            raise RefusedError("You do not have permission to join this channel.")
+        return voice.connect(self.world, channel, person)
 
     def dismiss(self, person: str, channel_id: str, message_id: str) -> None:
         """Remove one's own ephemeral message."""

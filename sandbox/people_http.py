@@ -142,6 +142,11 @@ class PeopleSide:
         form = orjson.loads(await request.read())
         return _json(self.people.open_dm(self.person(request), str(form.get("user_id"))))
 
+    async def speak(self, request: web.Request) -> web.Response:
+        """Join or leave a voice channel."""
+        form = orjson.loads(await request.read())
+        return _json(self.people.speak(self.person(request), form))
+
     async def dismiss(self, request: web.Request) -> web.Response:
         """Remove an ephemeral message: {channel_id, message_id}."""
         form = orjson.loads(await request.read())
@@ -232,6 +237,7 @@ def add_routes(app: web.Application, box: Sandbox) -> None:
     add("POST", "/sandbox/channels/{channel}/threads", side.thread)
     add("POST", "/sandbox/channels/{channel}/messages/{message}/reactions", side.react)
     add("POST", "/sandbox/dms", side.dm)
+    add("POST", "/sandbox/voice", side.speak)
     add("POST", "/sandbox/messages/dismiss", side.dismiss)
     add("POST", "/sandbox/interactions", side.interact)
     add("POST", "/sandbox/burst", side.burst)

@@ -30,11 +30,15 @@ BITS = {
     "USE_EXTERNAL_EMOJIS": 1 << 18,
     "CONNECT": 1 << 20,
     "SPEAK": 1 << 21,
+    "MUTE_MEMBERS": 1 << 22,
+    "DEAFEN_MEMBERS": 1 << 23,
+    "MOVE_MEMBERS": 1 << 24,
     "CHANGE_NICKNAME": 1 << 26,
     "MANAGE_NICKNAMES": 1 << 27,
     "MANAGE_ROLES": 1 << 28,
     "MANAGE_WEBHOOKS": 1 << 29,
     "USE_APPLICATION_COMMANDS": 1 << 31,
+    "REQUEST_TO_SPEAK": 1 << 32,
     "MANAGE_EVENTS": 1 << 33,
     "MANAGE_THREADS": 1 << 34,
     "CREATE_PUBLIC_THREADS": 1 << 35,
@@ -47,6 +51,7 @@ BITS = {
 
 ALL = (1 << 53) - 1
 VIEW_CHANNEL = BITS["VIEW_CHANNEL"]
+_SPOKEN = (2, 13)
 ADMINISTRATOR = BITS["ADMINISTRATOR"]
 _WITHOUT_SENDING = ALL & ~(
     BITS["MENTION_EVERYONE"] | BITS["SEND_TTS_MESSAGES"] | BITS["ATTACH_FILES"] | BITS["EMBED_LINKS"]
@@ -90,6 +95,8 @@ def in_channel(channel: Channel, user_id: str) -> int:
         total = _overwritten(total, overwrites, guild, user_id)
     if not total & VIEW_CHANNEL:
         return 0
+    if parent.type in _SPOKEN and not total & BITS["CONNECT"]:
+        return VIEW_CHANNEL
     sending = BITS["SEND_MESSAGES_IN_THREADS"] if channel.parent else BITS["SEND_MESSAGES"]
     if not total & sending:
         total &= _WITHOUT_SENDING

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox import threads
+from sandbox import threads, voice
 from sandbox.errors import DiscordError, Json, Problems, is_snowflake, missing_permissions, unknown
 from sandbox.guild_json import channel_json
 from sandbox.permissions import BITS, require, require_in_guild
@@ -95,6 +95,7 @@ def _edit_thread(call: Call, thread: Channel, form: Json) -> None:
 
 def delete_channel(world: World, channel: Channel) -> None:
     """Remove a channel or thread and say so."""
+    voice.empty(world, channel)
     world.forget_channel(channel)
     guild = channel.guild
     if channel.is_thread:

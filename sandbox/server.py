@@ -19,6 +19,7 @@ from sandbox import (
     rest_reactions,
     rest_threads,
     rest_users,
+    rest_voice,
 )
 from sandbox.clock import Clock
 from sandbox.faults import Faults
@@ -45,6 +46,7 @@ _REST = (
     rest_reactions,
     rest_threads,
     rest_events,
+    rest_voice,
     rest_commands,
     rest_interactions,
 )

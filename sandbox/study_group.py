@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.permissions import bits
-from sandbox.world import FORUM, VOICE, Bot, Guild, World
+from sandbox.world import FORUM, STAGE, VOICE, Bot, Guild, World
 
 if TYPE_CHECKING:
     from sandbox.clock import Clock
@@ -20,6 +20,7 @@ DAILY_QUIZ_ID = "1202"
 REVIEW_SESSIONS_ID = "1203"
 CASE_CLINIC_ID = "1204"
 VOICE_ID = "1205"
+STAGE_ID = "1206"
 ANA_ID = "2001"
 BEN_ID = "2002"
 TOVA_ID = "2003"
@@ -37,6 +38,7 @@ EVERYONE = bits(
     "USE_APPLICATION_COMMANDS",
     "CONNECT",
     "SPEAK",
+    "REQUEST_TO_SPEAK",
     "CHANGE_NICKNAME",
 )
 """What members may do."""
@@ -77,4 +79,5 @@ def study_group(clock: Clock) -> World:
     world.add_channel(guild, "review-sessions", channel_id=REVIEW_SESSIONS_ID)
     world.add_channel(guild, "case-clinic", FORUM, channel_id=CASE_CLINIC_ID)
     world.add_channel(guild, "Study room", VOICE, channel_id=VOICE_ID)
+    world.add_channel(guild, "Lecture hall", STAGE, channel_id=STAGE_ID)
     return world

@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 TEXT, DM, VOICE, CATEGORY, NEWS = 0, 1, 2, 4, 5
 PUBLIC_THREAD, PRIVATE_THREAD, STAGE, FORUM = 11, 12, 13, 15
 THREADS = (10, PUBLIC_THREAD, PRIVATE_THREAD)
+SPOKEN = (VOICE, STAGE)
 
 GUILD_MEMBERS_INTENT = 1 << 1
+VOICE_STATES_INTENT = 1 << 7
 MESSAGE_CONTENT_INTENT = 1 << 15
+SCHEDULED_EVENTS_INTENT = 1 << 16
 
 
 @dataclass(eq=False, slots=True)
@@ -64,6 +67,7 @@ class Guild:
     channels: dict[str, Channel] = field(default_factory=dict)
     events: dict[str, Json] = field(default_factory=dict)
     interested: dict[str, list[str]] = field(default_factory=dict)
+    voice: dict[str, Json] = field(default_factory=dict)
 
     def threads(self) -> list[Channel]:
         """Every thread of the server, archived ones too."""
@@ -262,7 +266,7 @@ class World:
         }
         if kind in (TEXT, NEWS, FORUM):
             data["topic"] = None
-        if kind in (VOICE, STAGE):
+        if kind in SPOKEN:
             data |= {"bitrate": 64000, "user_limit": 0, "rtc_region": None, "video_quality_mode": 1}
         if kind == FORUM:
             data |= {

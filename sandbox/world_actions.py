@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox import messages, rest_channels, threads
+from sandbox import messages, rest_channels, threads, voice
 from sandbox.errors import Json
 from sandbox.permissions import BITS
 from sandbox.study_group import EVERYONE, join_bot
@@ -35,6 +35,7 @@ def join(world: World, guild: Guild, user_id: str) -> None:
 
 def leave(world: World, guild: Guild, user_id: str) -> None:
     """A user leaves a server; a bot that leaves hears GUILD_DELETE."""
+    voice.disconnect(world, guild, user_id)
     guild.members.pop(user_id, None)
     for thread in guild.threads():
         thread.thread_members.pop(user_id, None)

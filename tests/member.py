@@ -101,7 +101,7 @@ class Member:
 
     async def _load(self) -> None:
         self._stale = False
-        state = await self.door.get("/sandbox/state", self.id)
+        state = await self._state()
         self._people = {one["name"]: one["id"] for one in state["people"]}
         channels = {one["id"]: one for guild in state["guilds"] for one in guild["channels"]}
         channels |= {one["id"]: one for one in state["dms"]}
@@ -251,6 +251,28 @@ class Member:
         answer = await self.door.post("/sandbox/dms", {"user_id": person_id}, self.id)
         await self._load()
         return str(answer["id"])
+
+    async def _state(self) -> Json:
+        state: Json = await self.door.get("/sandbox/state", self.id)
+        return state
+
+    async def joins_voice(self, where: str) -> None:
+        """Go into a voice or stage channel, out of any other."""
+        answer = await self.door.post("/sandbox/voice", {"channel_id": await self._reach(where)}, self.id)
+        assert "error" not in answer, answer["error"]
+        await self.catch_up()
+
+    async def leaves_voice(self) -> None:
+        """Hang up."""
+        await self.door.post("/sandbox/voice", {"channel_id": None}, self.id)
+        await self.catch_up()
+
+    async def in_voice(self, where: str) -> list[str]:
+        """The names of those in a voice or stage channel, as they came."""
+        names = {person_id: name for name, person_id in self._people.items()}
+        wanted = self.channel_id(where)
+        states = [one for guild in (await self._state())["guilds"] for one in guild["voice_states"]]
+        return [names.get(one["user_id"], one["user_id"]) for one in states if one["channel_id"] == wanted]
 
     async def reacts(self, emoji: str, on: Message, *, remove: bool = False) -> None:
         """Add or take back a reaction."""

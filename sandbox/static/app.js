@@ -11,7 +11,6 @@ import { isThread, renderSidebar, sign } from "./sidebar.js";
 import { SandboxTime } from "./time.js";
 
 const FORUM = 15;
-const SPOKEN = new Set([2, 13]);
 
 export class App {
   time = new SandboxTime();
@@ -262,11 +261,10 @@ export class App {
     history.replaceState(null, "", `?as=${this.me.id}&channel=${id}`);
     this.render();
     const channel = this.channel(id);
-    $("composer").hidden = !channel || channel.type === FORUM || SPOKEN.has(channel.type);
+    $("composer").hidden = !channel || channel.type === FORUM;
     this.composer.reset();
     if (!channel) return $("messages").replaceChildren(unknown("this channel, or you may not see it"));
     if (channel.type === FORUM) return this.#showForum(channel);
-    if (SPOKEN.has(channel.type)) return $("messages").replaceChildren(unknown("voice"));
     const answer = await this.ask(`/channels/${id}/messages?limit=100`);
     if (!answer || this.channelId !== id) return;
     this.messages = answer;
@@ -375,6 +373,12 @@ export class App {
   /** @param {any} message */
   reply(message) {
     this.composer.reply(message);
+  }
+
+  /** Join a voice or stage channel, or leave (null). @param {string | null} channelId */
+  async joinVoice(channelId) {
+    await this.ask("/voice", { channel_id: channelId });
+    await this.#load();
   }
 
   /** Say whether one is interested in an event. @param {object} body */

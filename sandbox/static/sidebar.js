@@ -6,6 +6,7 @@ import { $, avatar, h, popup } from "./dom.js";
 
 const SIGNS = { 0: "#", 2: "🔊", 5: "📣", 10: "↳", 11: "↳", 12: "↳", 13: "🎙", 15: "🗂" };
 const THREADS = new Set([10, 11, 12]);
+const SPOKEN = new Set([2, 13]);
 
 /** @param {any} channel */
 export const isThread = (channel) => THREADS.has(channel.type);
@@ -56,6 +57,7 @@ function guildSection(app, guild) {
           "li",
           {},
           channelButton(app, channel),
+          SPOKEN.has(channel.type) ? voiceList(app, guild, channel) : null,
           threads(channel).length
             ? h("ul", {}, ...threads(channel).map((t) => h("li", {}, channelButton(app, t))))
             : null,
@@ -78,6 +80,32 @@ function eventItem(app, guild, event) {
       "button",
       { type: "button", class: "chip", "aria-pressed": String(mine), onclick: () => app.setInterest(body) },
       `${mine ? "✓ " : ""}Interested (${event.interested.length})`,
+    ),
+  );
+}
+
+/** Who is in a voice or stage channel, and the way in or out. @param {App} app @param {any} guild @param {any} channel */
+function voiceList(app, guild, channel) {
+  const here = guild.voice_states.filter((/** @type {any} */ state) => state.channel_id === channel.id);
+  const mine = here.some((/** @type {any} */ state) => state.user_id === app.me.id);
+  return h(
+    "div",
+    { class: "voice" },
+    here.length
+      ? h(
+          "ul",
+          { "aria-label": `In ${channel.name}` },
+          ...here.map((/** @type {any} */ state) => {
+            const name = app.names.user(state.user_id) ?? "Somebody";
+            return h("li", {}, avatar(name, state.user_id), name);
+          }),
+        )
+      : null,
+    h(
+      "button",
+      { type: "button", class: "chip", onclick: () => app.joinVoice(mine ? null : channel.id) },
+      mine ? "Leave" : "Join",
+      h("span", { class: "hidden" }, ` ${channel.name}`),
     ),
   );
 }
