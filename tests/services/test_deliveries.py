@@ -335,8 +335,8 @@ def test_every_kind_that_is_planned_or_posted_is_known() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "put":
                 store = node.func.value.id if isinstance(node.func.value, ast.Name) else ""
-                kinds = [one.value for one in node.keywords if one.arg == "kind"]
-                written.get(store, set()).update(str(one.value) for one in kinds if isinstance(one, ast.Constant))
+                named = [one.value for one in node.keywords if one.arg == "kind"]
+                written.get(store, set()).update(str(one.value) for one in named if isinstance(one, ast.Constant))
     posted = {
         method.__post__
         for name in COGS
