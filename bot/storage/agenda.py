@@ -11,7 +11,7 @@ from bot.storage.database import Transaction
 class Entry:
     """One thing to do. `day` is the group's local date that it belongs to; `due_at` in milliseconds.
 
-    `member_id` is whose it is; None for what is the group's.
+    `member_id` is whose it is; None for what is the group's. `subject_id` is the reminder, exam or session.
     """
 
     agenda_id: int
@@ -21,6 +21,7 @@ class Entry:
     day: str | None
     due_at: int
     member_id: int | None = None
+    subject_id: int | None = None
 
 
 async def put(
@@ -32,20 +33,29 @@ async def put(
     due_at: int,
     day: str | None = None,
     member_id: int | None = None,
+    subject_id: int | None = None,
 ) -> None:
     """Plan something, or move it: `key` stands for the same thing for ever."""
     await tx.run(
-        """INSERT INTO agenda (key, kind, group_id, day, due_at, member_id)
-           VALUES (:key, :kind, :group_id, :day, :due, :member)
+        """INSERT INTO agenda (key, kind, group_id, day, due_at, member_id, subject_id)
+           VALUES (:key, :kind, :group_id, :day, :due, :member, :subject)
            ON CONFLICT (key) DO UPDATE SET due_at = excluded.due_at, day = excluded.day""",
-        {"key": key, "kind": kind, "group_id": group_id, "day": day, "due": due_at, "member": member_id},
+        {
+            "key": key,
+            "kind": kind,
+            "group_id": group_id,
+            "day": day,
+            "due": due_at,
+            "member": member_id,
+            "subject": subject_id,
+        },
     )
 
 
 async def due(tx: Transaction, now_ms: int, limit: int) -> list[Entry]:
     """What is due, in the order in which it became so."""
     rows = await tx.all(
-        """SELECT agenda_id, key, kind, group_id, day, due_at, member_id FROM agenda
+        """SELECT agenda_id, key, kind, group_id, day, due_at, member_id, subject_id FROM agenda
            WHERE due_at <= :now ORDER BY due_at, agenda_id LIMIT :limit""",
         {"now": now_ms, "limit": limit},
     )
@@ -55,7 +65,7 @@ async def due(tx: Transaction, now_ms: int, limit: int) -> list[Entry]:
 async def ahead(tx: Transaction, kind: str, now_ms: int) -> list[Entry]:
     """The entries of a kind that are not due yet."""
     rows = await tx.all(
-        """SELECT agenda_id, key, kind, group_id, day, due_at, member_id FROM agenda
+        """SELECT agenda_id, key, kind, group_id, day, due_at, member_id, subject_id FROM agenda
            WHERE kind = :kind AND due_at > :now ORDER BY agenda_id""",
         {"kind": kind, "now": now_ms},
     )

@@ -9,8 +9,7 @@ from typing import Any
 
 from bot.storage.database import Row, Transaction
 
-FIRST_IN_LINE = """SELECT MIN(delivery_id) FROM deliveries WHERE state IN ('pending', 'sending')
-                   GROUP BY group_id, CASE kind WHEN 'notice' THEN -1 WHEN 'streak' THEN delivery_id ELSE 0 END"""
+FIRST_IN_LINE = "SELECT MIN(delivery_id) FROM deliveries WHERE state IN ('pending', 'sending') GROUP BY lane"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,19 @@ class Delivery:
     attempts: int
     due_at: int
     expires_at: int | None
+    lane: str = ""
     member_id: int | None = None  # whose it is; None for what is the group's
+    subject_id: int | None = None  # the reminder, exam or session that it is about
+
+    @property
+    def of_group(self) -> bool:
+        """Whether it is one of the ordered posts in the group's own channel."""
+        return self.lane == group_lane(self.group_id)
+
+
+def group_lane(group_id: int) -> str:
+    """The lane of a group's posts: they keep their order even when one of them has to wait."""
+    return f"group:{group_id}"
 
 
 def nonce(key: str) -> str:
@@ -52,7 +63,9 @@ def _delivery(row: Row) -> Delivery:
         row["attempts"],
         row["due_at"],
         row["expires_at"],
+        row["lane"],
         row["member_id"],
+        row["subject_id"],
     )
 
 
@@ -68,15 +81,22 @@ async def put(
     expires_at: int | None = None,
     payload: dict[str, Any] | None = None,
     member_id: int | None = None,
+    subject_id: int | None = None,
+    lane: str | None = None,
 ) -> None:
-    """Put something into the outbox. The same `key` a second time changes nothing."""
+    """Put something into the outbox. The same `key` a second time changes nothing.
+
+    What shares a `lane` goes one after the other; without one it is the lane of the group's posts.
+    """
     await tx.run(
-        """INSERT INTO deliveries (key, group_id, kind, round_id, payload, nonce, state, due_at, not_before,
-               expires_at, member_id)
-           VALUES (:key, :group_id, :kind, :round_id, :payload, :nonce, 'pending', :due, :now, :expires, :member)
+        """INSERT INTO deliveries (key, lane, group_id, kind, round_id, payload, nonce, state, due_at, not_before,
+               expires_at, member_id, subject_id)
+           VALUES (:key, :lane, :group_id, :kind, :round_id, :payload, :nonce, 'pending', :due, :now, :expires,
+               :member, :subject)
            ON CONFLICT (key) DO NOTHING""",
         {
             "key": key,
+            "lane": lane or group_lane(group_id),
             "group_id": group_id,
             "kind": kind,
             "round_id": round_id,
@@ -86,6 +106,7 @@ async def put(
             "now": now_ms,
             "expires": expires_at,
             "member": member_id,
+            "subject": subject_id,
         },
     )
 
@@ -96,17 +117,16 @@ async def recover(tx: Transaction) -> int:
 
 
 async def take(tx: Transaction, now_ms: int, limit: int) -> list[Delivery]:
-    """The first waiting delivery of each group that may go now, marked as being sent.
+    """The first waiting delivery of each lane that may go now, at most `limit`, marked as being sent.
 
-    One a group at a time, so that a group's posts keep their order even when one of them has to wait. Notices
-    to its admin are a line of their own, and each member's reminder is: closed direct messages hold up nothing.
+    One a lane at a time, so that a group's posts keep their order. What goes to a member has a lane of its own:
+    closed direct messages hold up nothing.
     """
     rows = await tx.all(
         f"""UPDATE deliveries SET state = 'sending', attempts = attempts + 1
            WHERE delivery_id IN (
                SELECT delivery_id FROM deliveries
-               WHERE state = 'pending' AND not_before <= :now AND delivery_id IN (
-                   {FIRST_IN_LINE})
+               WHERE state = 'pending' AND not_before <= :now AND delivery_id IN ({FIRST_IN_LINE})
                ORDER BY delivery_id LIMIT :limit)
            RETURNING *""",
         {"now": now_ms, "limit": limit},
@@ -141,8 +161,7 @@ async def retry(tx: Transaction, delivery_id: int, not_before: int, problem: str
 async def next_due(tx: Transaction) -> int | None:
     """When the next waiting delivery may be tried, in milliseconds."""
     row = await tx.one(
-        f"""SELECT MIN(not_before) AS due FROM deliveries WHERE state = 'pending' AND delivery_id IN (
-               {FIRST_IN_LINE})"""
+        f"SELECT MIN(not_before) AS due FROM deliveries WHERE state = 'pending' AND delivery_id IN ({FIRST_IN_LINE})"
     )
     return row["due"] if row else None
 
