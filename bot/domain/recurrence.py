@@ -247,11 +247,10 @@ class Recurrence:
         # A slot is the first moment at which the local clock shows its time or a later one. So every slot of a date
         # before the one that the clock shows is over, whatever gaps and overlaps there were.
         for day in self._dates(after.astimezone(zone).date()):
-            if day_exists(day, zone):
-                for at in self.at:
-                    slot = instant(day, at, zone)
-                    if slot > after:
-                        return slot
+            for at in self.at:
+                slot = instant(day, at, zone)
+                if slot > after and day_exists(day, zone):
+                    return slot
         return None
 
     def times(self, after: datetime, n: int) -> tuple[datetime, ...]:
