@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from bot.client import COGS
 from bot.domain.groups import Trouble
 from bot.domain.instants import from_ms, to_ms
-from bot.services import agenda, deliveries, groups
+from bot.services import agenda, deliveries, groups, kinds
 from bot.services.deliveries import BACKOFF_MS, Parcel
 from bot.storage.deliveries import nonce
 from tests.services.study import ADMIN, GUILD, START, WISHES, Study
