@@ -312,3 +312,11 @@ def test_the_clock_that_an_instant_is_given_on_does_not_matter(rule: Recurrence,
     assert rule.next_after(after) == rule.next_after(after.astimezone(UTC))
     there = after.replace(tzinfo=ZoneInfo(rule.zone), fold=1)
     assert rule.next_after(there) == rule.next_after(there.astimezone(timezone(timedelta(hours=-11))))
+
+
+def test_a_wall_time_that_does_not_exist_is_an_instant_too() -> None:
+    """On the rule's own clock, read with the offset of after the change, it can lie on the date before."""
+    cairo = ZoneInfo("Africa/Cairo")
+    after = datetime(2027, 4, 30, 0, 30, tzinfo=cairo, fold=1)
+    following = Recurrence(Days(), (time(23, 45),), "Africa/Cairo").next_after(after)
+    assert following == datetime(2027, 4, 29, 23, 45, tzinfo=cairo)
