@@ -6,7 +6,7 @@ import asyncio
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -61,6 +61,16 @@ class Follower:
         self.heard.set()
 
 
+class Keeper(Protocol):
+    """Something of the sandbox's own that happens by itself when its time comes."""
+
+    def next_ms(self) -> int | None:
+        """The next instant at which something happens, later than now."""
+
+    def run(self) -> None:
+        """Do everything that is due."""
+
+
 class Clock:
     """Frozen (it moves only when it is moved) or running beside the real time at an offset."""
 
@@ -68,6 +78,7 @@ class Clock:
         self.frozen = frozen
         self.seq = 0
         self.followers: list[Follower] = []
+        self.keepers: list[Keeper] = []
         self.watchers: list[Callable[[], None]] = []
         self._ms = FROZEN_START_MS if start_ms is None else start_ms
         self._offset = 0 if start_ms is None else start_ms - real_ms()
@@ -93,7 +104,7 @@ class Clock:
             watcher()
 
     async def move(self, *, to_ms: int | None = None, to_next: bool = False) -> bool:
-        """Move to an instant, stopping at each one a follower waits for on the way there.
+        """Move to an instant, stopping at each one a follower or a keeper waits for on the way there.
 
         A follower's next instant can be older than what it is busy with, so it is asked first.
         Returns whether every follower settled in time.
@@ -103,8 +114,8 @@ class Clock:
             target = self.next_ms if to_next else to_ms
             if target is None:
                 return settled
-            while settled and self.followers and target >= self.now_ms:
-                stop = self.next_ms
+            while settled and target >= self.now_ms:
+                stop = self._next_stop()
                 if stop is None or stop > target or stop <= self.now_ms:
                     break
                 settled = await self._set(stop)
@@ -112,10 +123,16 @@ class Clock:
                 settled = await self._set(target) and settled
             return settled
 
+    def _next_stop(self) -> int | None:
+        stops = [self.next_ms, *(keeper.next_ms() for keeper in self.keepers)]
+        return min((stop for stop in stops if stop is not None), default=None)
+
     async def _set(self, ms: int) -> bool:
         self._offset += ms - self.now_ms
         self._ms = ms
         self.seq += 1
+        for keeper in self.keepers:
+            keeper.run()
         state = self.state()
         followers = list(self.followers)
         for follower in followers:

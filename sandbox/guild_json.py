@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox import permissions, voice
+from sandbox import permissions, scheduled, voice
 from sandbox.world import GUILD_MEMBERS_INTENT, SCHEDULED_EVENTS_INTENT, VOICE_STATES_INTENT
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def guild_create(guild: Guild, bot: Bot, intents: int) -> Json:
         "threads": [thread_json(thread, bot.id) for thread in active_threads(guild, bot.id)],
         "presences": [],
         "stage_instances": [],
-        "guild_scheduled_events": list(guild.events.values()) if intents & SCHEDULED_EVENTS_INTENT else [],
+        "guild_scheduled_events": scheduled.seen(guild, bot.id) if intents & SCHEDULED_EVENTS_INTENT else [],
         "soundboard_sounds": [],
         "embedded_activities": [],
     }

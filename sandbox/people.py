@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from sandbox import messages, permissions, threads, voice
+from sandbox import messages, permissions, scheduled, threads, voice
 from sandbox.guild_json import channel_json
 from sandbox.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL_SUBMIT
 from sandbox.live import Live, seen_message
@@ -73,7 +73,8 @@ class People:
             ],
             "voice_states": voice.shown(guild, person),
             "scheduled_events": [
-                {**event, "interested": guild.interested.get(event["id"], [])} for event in guild.events.values()
+                {**event, "interested": guild.interested.get(event["id"], [])}
+                for event in scheduled.seen(guild, person)
             ],
         }
 

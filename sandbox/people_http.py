@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from aiohttp import web
 
-from sandbox import rest_events, rest_reactions, world_actions
+from sandbox import rest_reactions, scheduled, world_actions
 from sandbox.errors import DiscordError, Json
 from sandbox.people_commands import RefusedError
 from sandbox.rest import record_json
@@ -170,7 +170,7 @@ class PeopleSide:
             raise RefusedError("There is no such server.")
         interested = bool(form.get("interested", True))
         person = self.person(request)
-        rest_events.set_interest(self.box.world, guild, str(form.get("event_id")), person, interested=interested)
+        scheduled.set_interest(self.box.world, guild, str(form.get("event_id")), person, interested=interested)
         return _json({})
 
     async def faults(self, request: web.Request) -> web.Response:

@@ -106,6 +106,9 @@ def delete_channel(world: World, channel: Channel) -> None:
             starter.pop("thread", None)
         world.emit(Event("THREAD_DELETE", data, guild, channel))
     else:
+        if guild is not None:
+            # Discord says nothing of the events that go with a channel; clients drop them on their own.
+            guild.events = {key: one for key, one in guild.events.items() if one["channel_id"] != channel.id}
         world.emit(Event("CHANNEL_DELETE", channel.data, guild, channel))
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.clock import parse_iso
 from sandbox.errors import DiscordError, Problems, is_snowflake
 from sandbox.rules_components import check_components, check_modal
 from sandbox.rules_embeds import check_embeds
@@ -151,57 +150,6 @@ def check_channel(form: Json, *, new: bool) -> None:
     for index, tag in enumerate(tags):
         found.text(tag, "name", ("available_tags", index), low=0, high=20, required=True)
     found.finish()
-
-
-def check_event(form: Json, now_ms: int, *, before: Json | None = None) -> None:
-    """A scheduled event made or changed (`before`: as it was); it must lie in the future."""
-    found = Problems()
-    new = before is None
-    found.text(form, "name", (), low=1, high=100, required=new)
-    found.text(form, "description", (), low=0, high=1000)
-    merged = {**(before or {}), **form}
-    kind = merged.get("entity_type")
-    if kind not in (1, 2, 3):
-        found.choices(("entity_type",), (1, 2, 3))
-    if merged.get("privacy_level") != 2:
-        found.choices(("privacy_level",), (2,))
-    if kind == 3:
-        place = merged.get("entity_metadata")
-        location = {} if not isinstance(place, dict) else place
-        found.text(location, "location", ("entity_metadata",), low=1, high=100, required=True)
-        if merged.get("scheduled_end_time") is None:
-            found.required(("scheduled_end_time",))
-        if merged.get("channel_id") is not None:
-            text = "Channel must be empty for an external event."
-            found.add(("channel_id",), "GUILD_SCHEDULED_EVENT_CHANNEL_NOT_NULL", text)
-    elif kind in (1, 2) and not is_snowflake(merged.get("channel_id")):
-        found.required(("channel_id",))
-    _event_times(form, merged, now_ms, found, new=new)
-    found.finish()
-
-
-def _event_times(form: Json, merged: Json, now_ms: int, found: Problems, *, new: bool) -> None:
-    times: dict[str, int] = {}
-    for key in ("scheduled_start_time", "scheduled_end_time"):
-        value = merged.get(key)
-        if value is None:
-            continue
-        moment = parse_iso(value) if isinstance(value, str) else None
-        if moment is None:
-            found.add((key,), "DATE_TIME_TYPE_PARSE", f"Could not parse {value}. Should be ISO8601.")
-        else:
-            times[key] = moment
-    start, end = times.get("scheduled_start_time"), times.get("scheduled_end_time")
-    if start is None:
-        if merged.get("scheduled_start_time") is None:
-            found.required(("scheduled_start_time",))
-        return
-    if (new or "scheduled_start_time" in form) and start <= now_ms:
-        text = "Cannot schedule event in the past."
-        found.add(("scheduled_start_time",), "GUILD_SCHEDULED_EVENT_SCHEDULE_PAST", text)
-    if end is not None and end <= start:
-        text = "Cannot schedule event to end before it starts."
-        found.add(("scheduled_end_time",), "GUILD_SCHEDULED_EVENT_SCHEDULE_END_BEFORE_START", text)
 
 
 def check_callback(form: Json, files: int) -> None:

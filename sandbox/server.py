@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 from typing import TYPE_CHECKING, Self
 
@@ -31,6 +33,7 @@ from sandbox.people import People
 from sandbox.ratelimits import RateLimits
 from sandbox.rest import MAX_BODY, PREFIX, Rest, Router
 from sandbox.study_group import study_group
+from sandbox.upkeep import Upkeep
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -82,11 +85,13 @@ class Sandbox:
         for module in _REST:
             module.add_routes(router)
         self.rest = Rest(self.world, self.interactions, router, self.faults, limiter, checker)
+        self.upkeep = Upkeep(self.world)
         self.live = Live(self.world, self.clock)
         self.people = People(self.world, self.interactions, self.live)
         self.bot_process: BotProcess | None = None
         self.port = port
         self._runner: web.AppRunner | None = None
+        self._ticking: asyncio.Task[None] | None = None
 
     @property
     def url(self) -> str:
@@ -119,9 +124,21 @@ class Sandbox:
         await site.start()
         self.port = self._runner.addresses[0][1]
         self.world.base_url = self.url
+        if not self.clock.frozen:
+            self._ticking = asyncio.create_task(self._tick())
+
+    async def _tick(self) -> None:
+        """A running clock moves on its own, so somebody has to look at it."""
+        while True:
+            await asyncio.sleep(1)
+            self.upkeep.run()
 
     async def stop(self) -> None:
         """Close every connection and stop listening."""
+        if self._ticking is not None:
+            self._ticking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._ticking
         await self.live.close()
         await self.gateway.close()
         if self._runner is not None:

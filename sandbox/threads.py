@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox import messages
+from sandbox.clock import created_ms, parse_iso
 from sandbox.errors import DiscordError, Json
 from sandbox.world import FORUM, PRIVATE_THREAD, PUBLIC_THREAD, Channel, Event
 
 if TYPE_CHECKING:
     from sandbox.world import World
+
+PINNED = 1 << 1
+"""A thread's flag: at the top of its forum, and never archived by itself."""
 
 
 def make(world: World, parent: Channel, owner_id: str, form: Json, *, message: Json | None = None) -> Channel:
@@ -88,6 +92,19 @@ def wake(world: World, thread: Channel, *, may_manage: bool) -> None:
 def changed(world: World, thread: Channel) -> None:
     """Tell everybody who may know that a thread changed."""
     world.emit(Event("THREAD_UPDATE", thread.data, thread.guild, thread))
+
+
+def archives_at_ms(thread: Channel) -> int | None:
+    """When an open thread is archived if nothing happens there; None for an archived or pinned one.
+
+    Activity is a message, opening the thread, or a change of its duration.
+    """
+    state = thread.data["thread_metadata"]
+    if state["archived"] or thread.data["flags"] & PINNED:
+        return None
+    last = thread.data["last_message_id"]
+    since = max(parse_iso(state["archive_timestamp"]) or 0, 0 if last is None else created_ms(last))
+    return since + int(state["auto_archive_duration"]) * 60_000
 
 
 def set_state(world: World, thread: Channel, *, archived: bool | None = None, locked: bool | None = None) -> None:

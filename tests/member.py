@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import aiohttp
 import orjson
 
-from tests.sights import Choice, Json, Menu, Message, Modal, Reply
+from tests.sights import Choice, Gathering, Json, Menu, Message, Modal, Reply
 
 PATIENCE_S = 5.0
 """Real seconds that a wait on the live stream lasts before it fails and prints what the person sees."""
@@ -273,6 +273,26 @@ class Member:
         wanted = self.channel_id(where)
         states = [one for guild in (await self._state())["guilds"] for one in guild["voice_states"]]
         return [names.get(one["user_id"], one["user_id"]) for one in states if one["channel_id"] == wanted]
+
+    async def events(self) -> list[Gathering]:
+        """The events to come or under way, as they are listed."""
+        names = {person_id: name for name, person_id in self._people.items()}
+        found = []
+        for guild in (await self._state())["guilds"]:
+            channels = {one["id"]: one["name"] for one in guild["channels"]}
+            for event in guild["scheduled_events"]:
+                place = (event["entity_metadata"] or {}).get("location") or channels[event["channel_id"]]
+                found.append(Gathering(event, place, [names.get(one, one) for one in event["interested"]]))
+        return found
+
+    async def interested(self, name: str, *, interested: bool = True) -> None:
+        """Press "Interested" on the listed event of that name, or take it back."""
+        events = [one for one in await self.events() if one.name == name]
+        assert events, f"{self.name} sees no event {name}, only {[one.name for one in await self.events()]}."
+        form = {"guild_id": events[-1].raw["guild_id"], "event_id": events[-1].id, "interested": interested}
+        answer = await self.door.post("/sandbox/interest", form, self.id)
+        assert "error" not in answer, answer["error"]
+        await self.catch_up()
 
     async def reacts(self, emoji: str, on: Message, *, remove: bool = False) -> None:
         """Add or take back a reaction."""

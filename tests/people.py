@@ -19,9 +19,9 @@ import aiohttp
 import orjson
 
 from tests.member import PATIENCE_S, Door, File, Member
-from tests.sights import Button, Choice, Json, Menu, Message, Modal, Reply
+from tests.sights import Button, Choice, Gathering, Json, Menu, Message, Modal, Reply
 
-__all__ = ["Button", "Choice", "File", "Member", "Menu", "Message", "Modal", "Reply", "Server"]
+__all__ = ["Button", "Choice", "File", "Gathering", "Member", "Menu", "Message", "Modal", "Reply", "Server"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple
 
 Json = dict[str, Any]
@@ -127,6 +128,46 @@ class Message:
         buttons = " ".join(f"[{b.label or b.emoji}{' (off)' if b.disabled else ''}]" for b in self.buttons)
         head = f"{self.author}{f' ({chr(44).join(marks)})' if marks else ''}: "
         return head + "\n    ".join(part for part in (*self.text.splitlines(), buttons) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """A scheduled event as it is listed. `raw` is Discord's JSON with the ids of those interested."""
+
+    raw: Json
+    place: str
+    interested: list[str]
+
+    @property
+    def id(self) -> str:
+        """Its snowflake."""
+        return str(self.raw["id"])
+
+    @property
+    def name(self) -> str:
+        """Its title."""
+        return str(self.raw["name"])
+
+    @property
+    def status(self) -> str:
+        """scheduled or active; others are no longer listed."""
+        return {1: "scheduled", 2: "active"}[self.raw["status"]]
+
+    @property
+    def description(self) -> str:
+        """What is said about it."""
+        return self.raw["description"] or ""
+
+    @property
+    def starts(self) -> datetime:
+        """When it begins."""
+        return datetime.fromisoformat(self.raw["scheduled_start_time"])
+
+    @property
+    def ends(self) -> datetime | None:
+        """When it ends, if that is said."""
+        end = self.raw["scheduled_end_time"]
+        return None if end is None else datetime.fromisoformat(end)
 
 
 def _embed_parts(embed: Json) -> Iterator[str]:

@@ -71,11 +71,19 @@ function guildSection(app, guild) {
 function eventItem(app, guild, event) {
   const mine = event.interested.includes(app.me.id);
   const body = { guild_id: guild.id, event_id: event.id, interested: !mine };
+  const channel = guild.channels.find((/** @type {any} */ one) => one.id === event.channel_id);
+  const place = event.entity_metadata?.location ?? (channel ? `${sign(channel)} ${channel.name}` : "");
+  const starts = app.time.format(Date.parse(event.scheduled_start_time), "F");
+  const ends = event.scheduled_end_time
+    ? ` – ${app.time.format(Date.parse(event.scheduled_end_time), "t")}`
+    : "";
   return h(
     "li",
     { class: "event" },
     h("strong", {}, event.name),
-    h("small", {}, app.time.format(Date.parse(event.scheduled_start_time), "F")),
+    h("small", {}, event.status === 2 ? "🟢 Now · " : "", `${starts}${ends}`, event.recurrence_rule && " · 🔁"),
+    place && h("small", {}, place),
+    event.description && h("details", {}, h("summary", {}, "About it"), event.description),
     h(
       "button",
       { type: "button", class: "chip", "aria-pressed": String(mine), onclick: () => app.setInterest(body) },

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from sandbox.errors import DiscordError, Problems
-from sandbox.rules import check_callback, check_channel, check_event, check_message, check_thread
+from sandbox.rules import check_callback, check_channel, check_message, check_thread
 from sandbox.rules_commands import check_command, check_commands
+from sandbox.rules_events import check_event
 
 Json = dict[str, Any]
 NOW = 1_772_454_600_000
@@ -319,6 +320,47 @@ def test_an_event_beyond_a_limit(form: Json, place: str, code: str) -> None:
     with pytest.raises(DiscordError) as refused:
         check_event(form, NOW)
     assert _problems(refused.value).get(place) == code
+
+
+def _rule(**more: Any) -> Json:
+    return _event(recurrence_rule={"start": "2026-03-03T18:00:00+00:00", "frequency": 2, "interval": 1, **more})
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"by_weekday": [2]},
+        {"by_weekday": [2], "interval": 2},
+        {"frequency": 3, "by_weekday": [0, 1, 2, 3, 4]},
+        {"frequency": 1, "by_n_weekday": [{"n": 4, "day": 2}]},
+        {"frequency": 0, "by_month": [7], "by_month_day": [24]},
+    ],
+)
+def test_a_documented_recurrence_is_taken(rule: Json) -> None:
+    """The examples of Discord's documentation pass."""
+    check_event(_rule(**rule), NOW)
+
+
+@pytest.mark.parametrize(
+    ("rule", "field"),
+    [
+        ({"by_weekday": [0, 2]}, "by_weekday"),
+        ({"interval": 3}, "interval"),
+        ({"frequency": 3, "interval": 2}, "interval"),
+        ({"frequency": 3, "by_weekday": [0, 2, 4]}, "by_weekday"),
+        ({"frequency": 1, "by_n_weekday": [{"n": 6, "day": 2}]}, "by_n_weekday"),
+        ({"frequency": 0, "by_month": [7]}, "by_month"),
+        ({"count": 3}, "count"),
+        ({"end": "2027-03-03T18:00:00+00:00"}, "end"),
+        ({"frequency": 9}, "frequency"),
+        ({"start": None}, "start"),
+    ],
+)
+def test_a_recurrence_beyond_what_discord_shows(rule: Json, field: str) -> None:
+    """Recurrence rules keep to the documented combinations."""
+    with pytest.raises(DiscordError) as refused:
+        check_event(_rule(**rule), NOW)
+    assert f"recurrence_rule.{field}" in _problems(refused.value)
 
 
 def test_the_shape_of_an_invalid_form() -> None:

@@ -1,4 +1,4 @@
-"""Commands' storage, scheduled events, roles, the clock, faults and the page's door."""
+"""Commands' storage, roles, the clock, faults and the page's door."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from discord import app_commands
 
 from sandbox.clock import Clock, Snowflakes, created_ms, iso, parse_iso
 from sandbox.server import Sandbox
-from sandbox.study_group import ANA_ID, GENERAL_ID, GUILD_ID, TUTOR_ROLE_ID, VOICE_ID
+from sandbox.study_group import ANA_ID, GENERAL_ID, GUILD_ID, TUTOR_ROLE_ID
 from tests.people import Member, Server
 from tests.sandbox.conftest import Start, StudyClient
 
@@ -60,54 +60,6 @@ async def test_an_invalid_command_is_told_by_its_place(start: Start) -> None:
         await client.http.bulk_upsert_global_commands(client.application_id, forms)
     assert refused.value.code == 50035
     assert "Command name is invalid" in str(refused.value)
-
-
-async def test_scheduled_events_live_their_life(bot: StudyClient, server: Server) -> None:
-    """An event is made, changed, wanted, started and finished; a wrong step is refused."""
-    guild = bot.get_guild(int(GUILD_ID))
-    assert guild is not None
-    begins = server.now + timedelta(hours=1)
-    event = await guild.create_scheduled_event(
-        name="Review",
-        start_time=begins,
-        end_time=begins + timedelta(hours=1),
-        entity_type=discord.EntityType.external,
-        privacy_level=discord.PrivacyLevel.guild_only,
-        location="Library",
-    )
-    await bot.hears("scheduled_event_create")
-    voice = guild.get_channel(int(VOICE_ID))
-    assert isinstance(voice, discord.VoiceChannel)
-    event = await event.edit(name="Review 2")
-    form = {"guild_id": GUILD_ID, "event_id": str(event.id), "interested": True}
-    await server.post("/sandbox/interest", form, ANA_ID)
-    assert [user.id async for user in event.users()] == [int(ANA_ID)]
-    with pytest.raises(discord.HTTPException):
-        await bot.http.edit_scheduled_event(guild.id, event.id, status=3)
-    event = await event.start()
-    event = await event.end()
-    with pytest.raises(discord.HTTPException) as refused:
-        await bot.http.edit_scheduled_event(guild.id, event.id, name="Late")
-    assert refused.value.code == 180000
-    await event.delete()
-    assert await guild.fetch_scheduled_events() == []
-
-
-async def test_a_server_holds_a_hundred_events(bot: StudyClient, box: Sandbox) -> None:
-    """The hundred-and-first scheduled event is 30038."""
-    box.faults.rate_limits = False
-    form = {
-        "name": "x",
-        "privacy_level": 2,
-        "entity_type": 2,
-        "channel_id": VOICE_ID,
-        "scheduled_start_time": "2026-03-03T18:00:00+00:00",
-    }
-    for _ in range(100):
-        await bot.http.create_guild_scheduled_event(int(GUILD_ID), reason=None, **form)
-    with pytest.raises(discord.HTTPException) as refused:
-        await bot.http.create_guild_scheduled_event(int(GUILD_ID), reason=None, **form)
-    assert refused.value.code == 30038
 
 
 async def test_roles_obey_the_hierarchy(bot: StudyClient, server: Server) -> None:
