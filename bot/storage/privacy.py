@@ -36,6 +36,13 @@ TABLES: dict[str, str] = {
     "member_zones": "SELECT since, zone FROM member_zones WHERE member_id = :member ORDER BY since",
     "pauses": "SELECT first_day, last_day FROM pauses WHERE member_id = :member ORDER BY first_day",
     "streak_pings": "SELECT state FROM streak_pings WHERE member_id = :member",
+    "exams": """SELECT blueprint, day, minute, zone, wish_minute, outcome, told_at, set_at FROM exams
+        WHERE member_id = :member ORDER BY at""",
+    "sitters": "SELECT on_calendar, helper FROM sitters WHERE member_id = :member",
+    "luck": "SELECT wished_at FROM luck WHERE member_id = :member ORDER BY wished_at",
+    "setbacks": "SELECT since, on_board, opted_in FROM setbacks WHERE member_id = :member",
+    "score_reports": """SELECT e.blueprint, e.day, s.section, s.percent FROM score_reports s
+        JOIN exams e ON e.exam_id = s.exam_id WHERE s.member_id = :member ORDER BY e.at, s.section""",
     "agenda": "SELECT kind, due_at FROM agenda WHERE member_id = :member ORDER BY due_at",
     "deliveries": "SELECT kind, state, due_at FROM deliveries WHERE member_id = :member ORDER BY due_at",
     "flags": """SELECT q.key AS question, f.reason, f.flagged_at FROM flags f
