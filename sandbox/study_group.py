@@ -51,6 +51,9 @@ INVITED = bits(
     "EMBED_LINKS",
     "ATTACH_FILES",
     "READ_MESSAGE_HISTORY",
+    "CREATE_EVENTS",
+    "CONNECT",
+    "PIN_MESSAGES",
 )
 """What the invite link in the README asks for the bot, and nothing more."""
 

@@ -107,13 +107,19 @@ def test_the_example_file_shows_every_setting_with_its_default(monkeypatch: pyte
 
 
 def test_the_invite_link_asks_for_exactly_the_rights_of_the_table() -> None:
-    """The link's number is that of the table's rights, which are those `/setup` checks and attached files."""
+    """The link's number is that of the table's rights: those that `/setup` checks, and those of single features."""
+    further = {
+        "attach file": "attach_files",
+        "create event": "create_events",
+        "connect": "connect",
+        "pin message": "pin_messages",
+    }
     rights = {row[0] for row in table("right")}
     checked = {texts.RIGHTS[name].casefold() for name in NEEDED}
     documented = {right.casefold().removesuffix("s") for right in rights}
-    assert documented == {right.removesuffix("s") for right in checked} | {"attach file"}
+    assert documented == {right.removesuffix("s") for right in checked} | further.keys()
 
-    flags = {texts.RIGHTS[name].casefold().removesuffix("s"): name for name in NEEDED} | {"attach file": "attach_files"}
+    flags = {texts.RIGHTS[name].casefold().removesuffix("s"): name for name in NEEDED} | further
     needed = discord.Permissions(**dict.fromkeys((flags[right] for right in documented), True))
     (link,) = re.findall(r"https://discord\.com/oauth2/authorize\?\S+", README)
     query = parse_qs(urlsplit(link).query)

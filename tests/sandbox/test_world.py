@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -14,7 +16,7 @@ from discord import app_commands
 
 from sandbox.clock import Clock, Snowflakes, created_ms, iso, parse_iso
 from sandbox.server import Sandbox
-from sandbox.study_group import ANA_ID, GENERAL_ID, GUILD_ID, TUTOR_ROLE_ID
+from sandbox.study_group import ANA_ID, GENERAL_ID, GUILD_ID, INVITED, TUTOR_ROLE_ID
 from tests.people import Member, Server
 from tests.sandbox.conftest import Start, StudyClient
 
@@ -209,6 +211,12 @@ async def test_only_this_machine_and_its_own_page_come_in(box: Sandbox, server: 
     async with server.session.get(box.url + "/sandbox/state", headers={"Origin": box.url}) as response:
         assert response.status == 200
         assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
+
+
+def test_the_bot_has_what_the_invite_asks_for() -> None:
+    """The bot's role has exactly the rights of the invite link in the README."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"oauth2/authorize\?\S*permissions=(\d+)", readme) == [str(INVITED)]
 
 
 async def test_the_page_knows_the_group(ana: Member, server: Server) -> None:
