@@ -43,6 +43,12 @@ TABLES: dict[str, str] = {
     "setbacks": "SELECT since, on_board, opted_in FROM setbacks WHERE member_id = :member",
     "score_reports": """SELECT e.blueprint, e.day, s.section, s.percent FROM score_reports s
         JOIN exams e ON e.exam_id = s.exam_id WHERE s.member_id = :member ORDER BY e.at, s.section""",
+    "session_tutors": """SELECT s.title, s.starts_at FROM session_tutors t JOIN sessions s ON s.session_id = t.session_id
+        WHERE t.member_id = :member ORDER BY s.starts_at""",
+    "session_rsvps": """SELECT s.title, s.starts_at, r.answer, r.seated, r.notices, r.answered_at FROM session_rsvps r
+        JOIN sessions s ON s.session_id = r.session_id WHERE r.member_id = :member ORDER BY s.starts_at""",
+    "session_words": "SELECT payload, at FROM session_words WHERE member_id = :member ORDER BY at",
+    "session_drafts": "SELECT payload, at FROM session_drafts WHERE member_id = :member ORDER BY at",
     "agenda": "SELECT kind, due_at FROM agenda WHERE member_id = :member ORDER BY due_at",
     "deliveries": "SELECT kind, state, due_at FROM deliveries WHERE member_id = :member ORDER BY due_at",
     "flags": """SELECT q.key AS question, f.reason, f.flagged_at FROM flags f
