@@ -30,11 +30,31 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitKind:
+    """A kind of continuing education units: at least, and at most, so many of it count. In halves of a unit."""
+
+    name: str
+    least: int = 0
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """What keeps the certificate valid, as it was on a day: so many *halves* of a unit in each cycle of *months*."""
+
+    halves: int
+    months: int
+    text: str
+    as_of: date
+    kinds: tuple[UnitKind, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Blueprint:
     """What an exam consists of.
 
     *pass_mark* is a share from 0 to 1; the sections' weights sum to 1. *banks* are values of a bank's
-    `exam:`.
+    `exam:`. *upkeep* is None where the file says nothing of it.
     """
 
     id: str
@@ -46,6 +66,7 @@ class Blueprint:
     banks: tuple[str, ...]
     sections: tuple[Section, ...]
     rules: tuple[Rule, ...] = ()
+    upkeep: Upkeep | None = None
 
     def section_of(self, slug: str) -> Section | None:
         """The section that a topic (by its slug) belongs to."""

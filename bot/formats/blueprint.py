@@ -1,8 +1,9 @@
 """Exam blueprints in TOML: `config/exams/*.toml`.
 
 Top level: id, name, version, pass_mark (percent), questions, minutes, banks (values of a bank's `exam:`);
-`[[sections]]` with name, weight (percent), topics; `[[rules]]` with title, text, as_of (a date). Every fault
-is reported with its line, of syntax and of sense alike; a blueprint with an error is not returned.
+`[[sections]]` with name, weight (percent), topics; `[[rules]]` with title, text, as_of (a date). `[upkeep]`, where
+the certificate has to be kept valid: units, months, text, as_of, and `[[upkeep.kinds]]` with name, least, most. Every
+fault is reported with its line, of syntax and of sense alike; a blueprint with an error is not returned.
 """
 
 from __future__ import annotations
@@ -14,18 +15,21 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from bot.domain.blueprint import Blueprint, Rule, Section
+from bot.domain.blueprint import Blueprint, Rule, Section, UnitKind, Upkeep
 from bot.domain.questions import TOPIC_LIMIT, Problem, slug
 from bot.formats.wording import nearest
 
-_TOP = ("id", "name", "version", "pass_mark", "questions", "minutes", "banks", "sections", "rules")
+_TOP = ("id", "name", "version", "pass_mark", "questions", "minutes", "banks", "sections", "rules", "upkeep")
 _SECTION = ("name", "weight", "topics")
 _RULE = ("title", "text", "as_of")
+_UPKEEP = ("units", "months", "text", "as_of", "kinds")
+_KIND = ("name", "least", "most")
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _AT_LINE = re.compile(r"\s*\(at line (\d+), column (\d+)\)$")
-_TABLE = re.compile(r"\s*\[\[?\s*([A-Za-z0-9_-]+)\s*\]\]?")
+_TABLE = re.compile(r"\s*\[\[?\s*([A-Za-z0-9_.-]+)\s*\]\]?")
 _KEY = re.compile(r"\s*([A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')\s*=")
 _LONGEST_RULE = 1000
+_MOST_UNITS, _LONGEST_CYCLE, _MOST_KINDS = 1000, 120, 25  # Discord offers at most 25 choices
 
 
 class _Lines:
@@ -82,7 +86,8 @@ class _Table:
     def _missing(self, key: str) -> bool:
         if key in self.data:
             return False
-        where = f" of [[{self.name}]] number {self.index + 1}" if self.name else ""
+        of = "[upkeep]" if self.name == "upkeep" else f"[[{self.name}]] number {self.index + 1}"
+        where = f" of {of}" if self.name else ""
         self.fault(None, f"the key “{key}”{where} is missing")
         return True
 
@@ -116,6 +121,17 @@ class _Table:
             self.fault(key, f"“{key}” is a percentage: a number {span}")
             return None
         return float(value)
+
+    def halves(self, key: str, *, optional: bool = False) -> int | None:
+        """Units in halves: 36, or 1.5."""
+        if key not in self.data and (optional or self._missing(key)):
+            return None
+        value = self.data[key]
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not 0 < value <= _MOST_UNITS or value * 2 != int(value * 2):
+            self.fault(key, f"“{key}” must be a number of units up to {_MOST_UNITS}, in steps of 0.5")
+            return None
+        return int(value * 2)
 
     def texts(self, key: str, what: str) -> list[str]:
         if self._missing(key):
@@ -170,6 +186,7 @@ def read(text: str, file: str) -> tuple[Blueprint | None, list[Problem]]:
     banks = top.texts("banks", "values of a bank's “exam:”")
     sections = _sections(top, lines, report)
     rules = _rules(top, lines, report)
+    upkeep = _upkeep(top, lines, report)
     if problems or mark is None:
         return None, problems
     return (
@@ -183,6 +200,7 @@ def read(text: str, file: str) -> tuple[Blueprint | None, list[Problem]]:
             banks=tuple(dict.fromkeys(banks)),
             sections=sections,
             rules=rules,
+            upkeep=upkeep,
         ),
         [],
     )
@@ -199,10 +217,11 @@ def _syntax(error: Exception, text: str) -> tuple[int, str]:
 
 def _tables(top: _Table, key: str, lines: _Lines, report: _Report) -> list[_Table]:
     value = top.data.get(key, [])
+    name = f"{top.name}.{key}" if top.name else key
     if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
-        report(top.line(key), f"“{key}” must be written as [[{key}]] tables")
+        report(top.line(key), f"“{key}” must be written as [[{name}]] tables")
         return []
-    return [_Table(row, key, index, lines, report) for index, row in enumerate(value)]
+    return [_Table(row, name, index, lines, report) for index, row in enumerate(value)]
 
 
 def _sections(top: _Table, lines: _Lines, report: _Report) -> tuple[Section, ...]:
@@ -251,3 +270,31 @@ def _rules(top: _Table, lines: _Lines, report: _Report) -> tuple[Rule, ...]:
         table.only(_RULE)
         rules.append(Rule(table.words("title", 100), table.words("text", _LONGEST_RULE), table.day("as_of")))
     return tuple(rules)
+
+
+def _upkeep(top: _Table, lines: _Lines, report: _Report) -> Upkeep | None:
+    value = top.data.get("upkeep")
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        top.fault("upkeep", "“upkeep” must be written as an [upkeep] table")
+        return None
+    table = _Table(value, "upkeep", 0, lines, report)
+    table.only(_UPKEEP)
+    units, months = table.halves("units"), table.whole("months", _LONGEST_CYCLE)
+    text, as_of = table.words("text", _LONGEST_RULE), table.day("as_of")
+    kinds: list[UnitKind] = []
+    for row in _tables(table, "kinds", lines, report):
+        row.only(_KIND)
+        name = row.words("name", 50)
+        least, most = row.halves("least", optional=True) or 0, row.halves("most", optional=True)
+        if name and name.casefold() in {kind.name.casefold() for kind in kinds}:
+            row.fault("name", f"a kind named “{name}” stands above already")
+        if most is not None and least > most:
+            row.fault("least", "“least” is more than “most”")
+        if units is not None and least > units:
+            row.fault("least", f"“least” is more than the {units / 2:g} units of the whole cycle")
+        kinds.append(UnitKind(name, least, most))
+    if len(kinds) > _MOST_KINDS:
+        table.fault("kinds", f"there are {len(kinds)} kinds; {_MOST_KINDS} are the most")
+    return Upkeep(units or 0, months, text, as_of, tuple(kinds))

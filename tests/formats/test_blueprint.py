@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.blueprint import Rule, Section
+from bot.domain.blueprint import Rule, Section, UnitKind, Upkeep
 from bot.formats.blueprint import read
 
 SOUND = """\
@@ -103,6 +103,68 @@ def test_each_fault_is_reported_at_its_line(old: str, new: str, complaint: str) 
     assert old in SOUND
     found = complaints(SOUND.replace(old, new, 1))
     assert any(line.startswith(complaint) for line in found), found
+
+
+UPKEEP = (
+    SOUND
+    + """
+[upkeep]
+units = 36
+months = 24
+text = "Thirty-six in two years."
+as_of = 2025-01-15
+
+[[upkeep.kinds]]
+name = "Of the speciality"
+least = 8
+
+[[upkeep.kinds]]
+name = "By reading"
+most = 10.5
+"""
+)
+
+
+def test_what_keeps_a_certificate_valid_is_data() -> None:
+    """Units are kept in halves; a kind may ask for some and may count only so many. Without the table: nothing."""
+    blueprint, problems = read(UPKEEP, "exam.toml")
+    assert problems == []
+    assert blueprint is not None
+    kinds = (UnitKind("Of the speciality", 16), UnitKind("By reading", 0, 21))
+    assert blueprint.upkeep == Upkeep(72, 24, "Thirty-six in two years.", date(2025, 1, 15), kinds)
+    plain, _ = read(SOUND, "exam.toml")
+    assert plain is not None
+    assert plain.upkeep is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("units = 36", "units = 36.3", "28: “units” must be a number of units up to 1000, in steps of 0.5"),
+        ("units = 36", "units = 0", "28: “units” must be a number of units up to 1000"),
+        ("units = 36", "units = nan", "28: “units” must be a number of units up to 1000"),
+        ("units = 36", "unit = 36", "28: unknown key “unit”; did you mean “units”?"),
+        ("units = 36", "", "27: the key “units” of [upkeep] is missing"),
+        ("months = 24", "months = 0", "29: “months” must be a whole number from 1 to 120"),
+        ("[upkeep]", "[[upkeep]]", "27: “upkeep” must be written as an [upkeep] table"),
+        ("least = 8", "least = 37", "35: “least” is more than the 36 units of the whole cycle"),
+        ("least = 8", "least = 8\nmost = 4", "35: “least” is more than “most”"),
+        ("least = 8", "lest = 8", "35: unknown key “lest”; did you mean “least”?"),
+        ('name = "By reading"', "", "37: the key “name” of [[upkeep.kinds]] number 2 is missing"),
+        ('"By reading"', '"of the Speciality"', "38: a kind named “of the Speciality” stands above already"),
+        ("most = 10.5", "most = true", "39: “most” must be a number of units"),
+    ],
+)
+def test_each_fault_of_the_upkeep_is_reported_at_its_line(old: str, new: str, complaint: str) -> None:
+    """As everywhere in an exam file: line and remedy, and no blueprint."""
+    assert old in UPKEEP
+    found = complaints(UPKEEP.replace(old, new, 1)) if old != "[upkeep]" else complaints(_split(UPKEEP))
+    assert any(line.startswith(f"exam.toml:{complaint}") for line in found), found
+
+
+def _split(text: str) -> str:
+    """Written as a list of tables, which have no kinds of their own."""
+    return text.replace("[upkeep]", "[[upkeep]]", 1).split("\n[[upkeep.kinds]]", 1)[0]
 
 
 def test_all_faults_of_a_file_are_reported_at_once() -> None:
