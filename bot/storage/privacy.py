@@ -43,8 +43,8 @@ TABLES: dict[str, str] = {
     "setbacks": "SELECT since, on_board, opted_in FROM setbacks WHERE member_id = :member",
     "score_reports": """SELECT e.blueprint, e.day, s.section, s.percent FROM score_reports s
         JOIN exams e ON e.exam_id = s.exam_id WHERE s.member_id = :member ORDER BY e.at, s.section""",
-    "session_tutors": """SELECT s.title, s.starts_at FROM session_tutors t JOIN sessions s ON s.session_id = t.session_id
-        WHERE t.member_id = :member ORDER BY s.starts_at""",
+    "session_tutors": """SELECT s.title, s.starts_at FROM session_tutors t
+        JOIN sessions s ON s.session_id = t.session_id WHERE t.member_id = :member ORDER BY s.starts_at""",
     "session_rsvps": """SELECT s.title, s.starts_at, r.answer, r.seated, r.notices, r.answered_at FROM session_rsvps r
         JOIN sessions s ON s.session_id = r.session_id WHERE r.member_id = :member ORDER BY s.starts_at""",
     "session_words": "SELECT payload, at FROM session_words WHERE member_id = :member ORDER BY at",
