@@ -11,7 +11,7 @@ from bot.domain.quiz import LETTERS, Confidence
 from bot.domain.schedule import describe_weekdays
 from bot.domain.standings import Standing
 from bot.domain.streaks import Streak
-from cogs import texts_streaks
+from cogs import texts_streaks, texts_when
 
 # Buttons
 SURE = "Sure"
@@ -343,6 +343,8 @@ def _setup_refusal(error: no.Refusal) -> str:
 
 def _board_refusal(error: no.Refusal) -> str:
     match error:
+        case no.NotUnderstood():
+            return texts_when.refusal(error)
         case no.UnknownPeriod(words=words):
             return f"No board is called “{words}”. Pick one from the list, such as this week or all time."
         case no.NoSeason():

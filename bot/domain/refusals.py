@@ -176,3 +176,12 @@ class SeasonTaken(Refusal):
 @dataclass(eq=False)
 class StaleButton(Refusal):
     """A button that this version of the bot does not make (or somebody else's invention)."""
+
+
+@dataclass(eq=False)
+class NotUnderstood(Refusal):
+    """Words for a time that could not be read, or that give none; `example` is one that works."""
+
+    reason: str
+    words: str
+    example: str
