@@ -50,13 +50,13 @@ async def _learn(study: Study, user: int, until: datetime, days: int, answers: i
 
 async def test_the_most_improved_need_not_be_the_best(tmp_path: Path) -> None:
     """Ana rises from low, Ben stays high, Dan only practised: Ana alone is on the board, with her gain."""
-    async with Study.open(tmp_path / "study.db", questions=bank(900)) as study:
+    async with Study.open(tmp_path / "study.db", questions=bank(300)) as study:
         await study.until(MONDAY - timedelta(days=1))
         for user, usual in ((ANA, 0.3), (BEN, 0.9), (DAN, 0.3)):
-            await _learn(study, user, MONDAY - timedelta(hours=12), 20, 200, usual, user)
+            await _learn(study, user, MONDAY - timedelta(hours=12), 20, 90, usual, user)
         await study.until(MONDAY + timedelta(days=4, hours=4))
         for user, usual in ((ANA, 0.97), (BEN, 0.9), (DAN, 0.97)):
-            await _learn(study, user, MONDAY + timedelta(days=4), 3, 120, usual, user + 1)
+            await _learn(study, user, MONDAY + timedelta(days=4), 3, 80, usual, user + 1)
         await _today(study, ANA, BEN, CLEO)
         sheet = await _sheet(study, Board.IMPROVED, Period.THIS_WEEK)
         assert [one.user_id for one in sheet.lines] == [ANA]
