@@ -11,7 +11,7 @@ from bot.domain.quiz import LETTERS, Confidence
 from bot.domain.schedule import describe_weekdays
 from bot.domain.standings import Standing
 from bot.domain.streaks import Streak
-from cogs import texts_streaks, texts_when
+from cogs import texts_exams, texts_setbacks, texts_streaks, texts_when
 
 # Buttons
 SURE = "Sure"
@@ -360,7 +360,14 @@ def _board_refusal(error: no.Refusal) -> str:
                 "other days, or move that season by setting it anew under its name."
             )
         case _:
-            raise AssertionError(f"no sentence for {type(error).__name__}")
+            said = next((text for one in REFUSALS if (text := one(error)) is not None), None)
+            if said is None:
+                raise AssertionError(f"no sentence for {type(error).__name__}")
+            return said
+
+
+REFUSALS = (texts_exams.refusal, texts_setbacks.refusal)
+"""The sentences of features that keep theirs elsewhere; each gives None for a refusal that is not its own."""
 
 
 def broken(code: str) -> str:

@@ -174,6 +174,76 @@ class SeasonTaken(Refusal):
 
 
 @dataclass(eq=False)
+class BadExamDay(Refusal):
+    """The day of an exam that could not be read, or that is no day from today to two years on."""
+
+    words: str
+
+
+@dataclass(eq=False)
+class ExamOver(Refusal):
+    """The exam would have begun already."""
+
+    at: datetime
+
+
+@dataclass(eq=False)
+class TooManyExams(Refusal):
+    """A member has as many exams ahead as one can have."""
+
+    most: int
+
+
+@dataclass(eq=False)
+class NoSuchExam(Refusal):
+    """The exam is no longer kept, or never was, or its member shows it to nobody."""
+
+
+@dataclass(eq=False)
+class NotYourExam(Refusal):
+    """A button about somebody else's exam."""
+
+
+@dataclass(eq=False)
+class ExamAhead(Refusal):
+    """The member says how an exam went that has not begun."""
+
+    at: datetime
+
+
+@dataclass(eq=False)
+class OutcomeKept(Refusal):
+    """The question how it went was answered before."""
+
+
+@dataclass(eq=False)
+class NotPassed(Refusal):
+    """The group is to be told of a pass that the member did not tell of."""
+
+
+@dataclass(eq=False)
+class NotFailed(Refusal):
+    """A score report of an exam that the member did not call failed."""
+
+
+@dataclass(eq=False)
+class BadReport(Refusal):
+    """A line of a score report that could not be read."""
+
+    line: str
+
+
+@dataclass(eq=False)
+class EmptyReport(Refusal):
+    """A score report without any number."""
+
+
+@dataclass(eq=False)
+class NotResting(Refusal):
+    """Boards and pings are to come back, and do not rest."""
+
+
+@dataclass(eq=False)
 class StaleButton(Refusal):
     """A button that this version of the bot does not make (or somebody else's invention)."""
 

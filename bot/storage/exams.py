@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from bot.domain.exams import Exam, Outcome
+from bot.domain.instants import DAY_MS
 from bot.storage.database import Row, Transaction
 
 _COLUMNS = """e.exam_id, e.member_id, e.blueprint, e.day, e.minute, e.zone, e.at, e.starts, e.ends, e.wish_minute,
@@ -60,14 +61,33 @@ async def by_id(tx: Transaction, exam_id: int) -> Exam | None:
     return _exam(row) if row else None
 
 
-async def ahead(tx: Transaction, now_ms: int, group_id: int | None = None) -> list[tuple[int, int, Exam]]:
-    """(group, user, exam) of the exams whose day, or the day after, is not over: of one group or of all."""
+async def owned(tx: Transaction, exam_id: int) -> tuple[int, int, Exam] | None:
+    """(group, user, exam) of an exam."""
+    row = await tx.one(
+        f"""SELECT m.group_id, m.user_id, {_COLUMNS} FROM exams e JOIN members m ON m.member_id = e.member_id
+            WHERE e.exam_id = :id""",
+        {"id": exam_id},
+    )
+    return (row["group_id"], row["user_id"], _exam(row)) if row else None
+
+
+async def planned(tx: Transaction, exam: Exam, now_ms: int) -> dict[str, bool]:
+    """The keys of what the agenda has for an exam, and whether each is due already."""
     rows = await tx.all(
-        f"""SELECT m.group_id, m.user_id, {_COLUMNS}
-            FROM exams e JOIN members m ON m.member_id = e.member_id
-            WHERE e.ends > :now - 172800000 AND e.outcome IS NULL AND m.group_id = COALESCE(:group_id, m.group_id)
+        """SELECT key, due_at <= :now AS due FROM agenda
+           WHERE member_id = :member AND kind = 'exam' AND subject_id = :exam""",
+        {"member": exam.member_id, "exam": exam.exam_id, "now": now_ms},
+    )
+    return {row["key"]: bool(row["due"]) for row in rows}
+
+
+async def ahead(tx: Transaction, now_ms: int, group_id: int | None = None) -> list[tuple[int, int, Exam]]:
+    """(group, user, exam) of the exams that still have something planned: of one group or of all."""
+    rows = await tx.all(
+        f"""SELECT m.group_id, m.user_id, {_COLUMNS} FROM exams e JOIN members m ON m.member_id = e.member_id
+            WHERE e.ends > :since AND e.outcome IS NULL AND m.group_id = COALESCE(:group_id, m.group_id)
             ORDER BY e.exam_id""",
-        {"now": now_ms, "group_id": group_id},
+        {"since": now_ms - 2 * DAY_MS, "group_id": group_id},
     )
     return [(row["group_id"], row["user_id"], _exam(row)) for row in rows]
 
@@ -129,34 +149,33 @@ async def quiet(tx: Transaction, member_id: int, now_ms: int) -> bool:
     return row is not None
 
 
+async def at_rest(tx: Transaction, member_id: int, now_ms: int) -> bool:
+    """Whether no streak reminder should reach the member: on the day of an exam, and after a setback."""
+    row = await tx.one("SELECT 1 FROM setbacks WHERE member_id = :member", {"member": member_id})
+    return row is not None or await quiet(tx, member_id, now_ms)
+
+
 # What members want around exams
 
 
 @dataclass(frozen=True, slots=True)
 class Sitter:
-    """A member's wishes; `closed` says that they do not know yet of a message that was refused."""
+    """A member's wishes: to be on the group's calendar, and to help others after a pass."""
 
     on_calendar: bool = False
     helper: bool = False
-    closed: bool = False
 
 
 async def sitter(tx: Transaction, member_id: int) -> Sitter:
-    row = await tx.one("SELECT on_calendar, helper, notice FROM sitters WHERE member_id = :id", {"id": member_id})
-    return Sitter(bool(row["on_calendar"]), bool(row["helper"]), row["notice"] is not None) if row else Sitter()
+    row = await tx.one("SELECT on_calendar, helper FROM sitters WHERE member_id = :id", {"id": member_id})
+    return Sitter(bool(row["on_calendar"]), bool(row["helper"])) if row else Sitter()
 
 
 async def set_sitter(tx: Transaction, member_id: int, wishes: Sitter) -> None:
     await tx.run(
-        """INSERT INTO sitters (member_id, on_calendar, helper, notice) VALUES (:id, :calendar, :helper, :notice)
-           ON CONFLICT (member_id) DO UPDATE SET on_calendar = excluded.on_calendar, helper = excluded.helper,
-               notice = excluded.notice""",
-        {
-            "id": member_id,
-            "calendar": int(wishes.on_calendar),
-            "helper": int(wishes.helper),
-            "notice": "closed" if wishes.closed else None,
-        },
+        """INSERT INTO sitters (member_id, on_calendar, helper) VALUES (:id, :calendar, :helper)
+           ON CONFLICT (member_id) DO UPDATE SET on_calendar = excluded.on_calendar, helper = excluded.helper""",
+        {"id": member_id, "calendar": int(wishes.on_calendar), "helper": int(wishes.helper)},
     )
 
 

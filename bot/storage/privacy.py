@@ -92,3 +92,8 @@ async def show_on_board(tx: Transaction, member_id: int, on: bool) -> None:
         "UPDATE members SET on_board = :on, opted_in = :on WHERE member_id = :member",
         {"on": int(on), "member": member_id},
     )
+    # A wish that is said while the boards rest is the one that stays.
+    await tx.run(
+        "UPDATE setbacks SET on_board = :on, opted_in = :on WHERE member_id = :member",
+        {"on": int(on), "member": member_id},
+    )

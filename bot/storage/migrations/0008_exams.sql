@@ -17,12 +17,11 @@ CREATE TABLE exams (
 ) STRICT;
 CREATE INDEX exams_by_member ON exams (member_id, ends);
 
--- What a member wants around exams. `notice` is 'closed' until they know that a message about an exam was refused.
+-- What a member wants around exams.
 CREATE TABLE sitters (
     member_id   INTEGER PRIMARY KEY REFERENCES members ON DELETE CASCADE,
     on_calendar INTEGER NOT NULL DEFAULT 0 CHECK (on_calendar IN (0, 1)),
-    helper      INTEGER NOT NULL DEFAULT 0 CHECK (helper IN (0, 1)),
-    notice      TEXT CHECK (notice IN ('closed'))
+    helper      INTEGER NOT NULL DEFAULT 0 CHECK (helper IN (0, 1))
 ) STRICT;
 
 -- Who has wished whom luck: `member_id` is the one who wished.
