@@ -49,6 +49,30 @@ TABLES: dict[str, str] = {
         JOIN sessions s ON s.session_id = r.session_id WHERE r.member_id = :member ORDER BY s.starts_at""",
     "session_words": "SELECT payload, at FROM session_words WHERE member_id = :member ORDER BY at",
     "session_drafts": "SELECT payload, at FROM session_drafts WHERE member_id = :member ORDER BY at",
+    "ask_authors": """SELECT a.title, t.name AS topic, a.did, a.wants, a.files, a.visibility, a.anonymous, a.state,
+            a.made_at, a.resolved_at FROM ask_authors w JOIN asks a ON a.ask_id = w.ask_id
+        LEFT JOIN topics t ON t.topic_id = a.topic_id WHERE w.member_id = :member ORDER BY a.ask_id""",
+    "review_authors": """SELECT a.title AS ask, r.right_why, r.change, r.reading, r.reasoning, r.guideline,
+            r.completeness, r.anonymous, r.state, r.made_at, r.changed_at, r.endorsed_at, r.correction
+        FROM review_authors w JOIN reviews r ON r.review_id = w.review_id JOIN asks a ON a.ask_id = r.ask_id
+        WHERE w.member_id = :member ORDER BY r.review_id""",
+    "review_tutors": """SELECT review_id AS review, what, at FROM review_tutors
+        WHERE member_id = :member ORDER BY at""",
+    "follow_up_authors": """SELECT a.title AS ask, f.side, f.text, f.made_at FROM follow_up_authors w
+        JOIN follow_ups f ON f.follow_up_id = w.follow_up_id JOIN asks a ON a.ask_id = f.ask_id
+        WHERE w.member_id = :member ORDER BY f.follow_up_id""",
+    "marks": """SELECT a.title AS ask, m.kind, m.at FROM marks m JOIN reviews r ON r.review_id = m.review_id
+        JOIN asks a ON a.ask_id = r.ask_id WHERE m.member_id = :member ORDER BY m.at""",
+    "reflections": """SELECT t.name AS topic, r.text, r.made_at FROM reflections r
+        LEFT JOIN topics t ON t.topic_id = r.topic_id WHERE r.member_id = :member ORDER BY r.made_at""",
+    "feedback_drafts": "SELECT kind, payload, at FROM feedback_drafts WHERE member_id = :member ORDER BY at",
+    "reviewers": "SELECT since FROM reviewers WHERE member_id = :member",
+    "invitations": """SELECT a.title AS ask, i.state, i.asked_at, i.answered_at FROM invitations i
+        JOIN asks a ON a.ask_id = i.ask_id WHERE i.member_id = :member ORDER BY i.asked_at""",
+    "buddy_members": """SELECT w.state, b.made_at, b.matched_at, b.ended_at FROM buddy_members w
+        JOIN buddies b ON b.buddy_id = w.buddy_id WHERE w.member_id = :member ORDER BY b.made_at""",
+    "report_authors": """SELECT r.what, r.reason, r.state, r.made_at FROM report_authors w
+        JOIN reports r ON r.report_id = w.report_id WHERE w.member_id = :member ORDER BY r.made_at""",
     "agenda": "SELECT kind, due_at FROM agenda WHERE member_id = :member ORDER BY due_at",
     "deliveries": "SELECT kind, state, due_at FROM deliveries WHERE member_id = :member ORDER BY due_at",
     "flags": """SELECT q.key AS question, f.reason, f.flagged_at FROM flags f
