@@ -226,6 +226,13 @@ async def series(tx: Transaction, series_id: int) -> tuple[str, dict[str, Any]] 
     return (row["rule"], json.loads(row["template"])) if row else None
 
 
+async def join_series(tx: Transaction, session_id: int, series_id: int) -> None:
+    """The session is the first one of a series."""
+    await tx.run(
+        "UPDATE sessions SET series_id = :series WHERE session_id = :id", {"series": series_id, "id": session_id}
+    )
+
+
 async def change_series(tx: Transaction, series_id: int, rule: str, template: Mapping[str, Any]) -> None:
     await tx.run(
         "UPDATE session_series SET rule = :rule, template = :template WHERE series_id = :id",
@@ -279,8 +286,9 @@ async def draft(tx: Transaction, draft_id: int) -> Draft | None:
     return Draft(row["draft_id"], row["user_id"], row["group_id"], row["session_id"], json.loads(row["payload"]))
 
 
-async def drop_draft(tx: Transaction, draft_id: int) -> None:
-    await tx.run("DELETE FROM session_drafts WHERE draft_id = :id", {"id": draft_id})
+async def drop_draft(tx: Transaction, draft_id: int) -> bool:
+    """It was posted; whether it was still there."""
+    return await tx.run("DELETE FROM session_drafts WHERE draft_id = :id", {"id": draft_id}) > 0
 
 
 async def drop_drafts(tx: Transaction, before: int) -> None:

@@ -35,10 +35,10 @@ CREATE TABLE sessions (
     channel_id INTEGER NOT NULL,
     message_id INTEGER,
     event_id   INTEGER,
-    problem    TEXT,
-    UNIQUE (series_id, slot_at)
+    problem    TEXT
 ) STRICT;
 CREATE INDEX sessions_by_group ON sessions (group_id, starts_at);
+CREATE INDEX sessions_by_series ON sessions (series_id, slot_at);
 
 -- A session outlives the wish of its tutor to be forgotten, without their name.
 CREATE TABLE session_tutors (

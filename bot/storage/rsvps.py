@@ -1,0 +1,144 @@
+"""Rows of who comes to a session, and of what could not be told them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.rsvps import Answer, Counts, Rsvp
+from bot.domain.sessions import DEFAULT_LEADS
+from bot.storage.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Something that a member was not told by direct message; `at` in milliseconds."""
+
+    word_id: int
+    session_id: int
+    payload: dict[str, Any]
+    at: int
+
+
+async def of_session(tx: Transaction, session_id: int) -> list[Rsvp]:
+    """Every answer, in the order of asking."""
+    rows = await tx.all(
+        """SELECT member_id, answer, turn, seated FROM session_rsvps WHERE session_id = :id
+           ORDER BY turn, member_id""",
+        {"id": session_id},
+    )
+    return [Rsvp(row["member_id"], Answer(row["answer"]), row["turn"], bool(row["seated"])) for row in rows]
+
+
+async def write(tx: Transaction, session_id: int, rsvps: Collection[Rsvp], now_ms: int) -> None:
+    """Keep these answers; wishes for reminders stay as they are."""
+    await tx.many(
+        """INSERT INTO session_rsvps (session_id, member_id, answer, turn, seated, notices, answered_at)
+           VALUES (:session, :member, :answer, :turn, :seated, :notices, :now)
+           ON CONFLICT (session_id, member_id) DO UPDATE SET answer = excluded.answer, turn = excluded.turn,
+               seated = excluded.seated,
+               answered_at = CASE WHEN session_rsvps.answer = excluded.answer THEN session_rsvps.answered_at
+                   ELSE excluded.answered_at END""",
+        [
+            {
+                "session": session_id,
+                "member": one.member,
+                "answer": one.answer.value,
+                "turn": one.turn,
+                "seated": int(one.seated),
+                "notices": DEFAULT_LEADS,
+                "now": now_ms,
+            }
+            for one in rsvps
+        ],
+    )
+
+
+async def counts(tx: Transaction, session_ids: Collection[int]) -> dict[int, Counts]:
+    """The figures of sessions; one without answers is left out."""
+    names = {f"s{n}": one for n, one in enumerate(sorted(session_ids))}
+    if not names:
+        return {}
+    rows = await tx.all(
+        f"""SELECT session_id, SUM(seated) AS going,
+               SUM(CASE WHEN answer = 'going' AND seated = 0 THEN 1 ELSE 0 END) AS waiting,
+               SUM(CASE WHEN answer = 'maybe' THEN 1 ELSE 0 END) AS maybe,
+               SUM(CASE WHEN answer = 'no' THEN 1 ELSE 0 END) AS no
+            FROM session_rsvps WHERE session_id IN ({", ".join(f":{name}" for name in names)})
+            GROUP BY session_id""",
+        names,
+    )
+    return {row["session_id"]: Counts(row["going"], row["waiting"], row["maybe"], row["no"]) for row in rows}
+
+
+async def notices(tx: Transaction, session_id: int, member_id: int) -> int:
+    """The member's wishes for reminders, as bits of `domain.sessions.Lead`."""
+    row = await tx.one(
+        "SELECT notices FROM session_rsvps WHERE session_id = :session AND member_id = :member",
+        {"session": session_id, "member": member_id},
+    )
+    return row["notices"] if row else DEFAULT_LEADS
+
+
+async def set_notices(tx: Transaction, session_id: int, member_id: int, mask: int) -> bool:
+    """Keep the member's wishes; whether there is an answer that they belong to."""
+    changed = await tx.run(
+        "UPDATE session_rsvps SET notices = :mask WHERE session_id = :session AND member_id = :member",
+        {"mask": mask, "session": session_id, "member": member_id},
+    )
+    return changed > 0
+
+
+async def to_remind(tx: Transaction, session_id: int, bit: int) -> list[tuple[int, int]]:
+    """(member, wishes) of those with a seat who chose this reminder."""
+    rows = await tx.all(
+        """SELECT member_id, notices FROM session_rsvps
+           WHERE session_id = :session AND seated = 1 AND notices & :bit <> 0 ORDER BY turn""",
+        {"session": session_id, "bit": bit},
+    )
+    return [(row["member_id"], row["notices"]) for row in rows]
+
+
+async def coming_of(tx: Transaction, member_id: int) -> list[int]:
+    """The sessions ahead in which the member has a seat, waits for one, or answered at all."""
+    rows = await tx.all(
+        """SELECT r.session_id FROM session_rsvps r JOIN sessions s ON s.session_id = r.session_id
+           WHERE r.member_id = :member AND s.state IN ('planned', 'live') ORDER BY r.session_id""",
+        {"member": member_id},
+    )
+    return [row["session_id"] for row in rows]
+
+
+async def user(tx: Transaction, member_id: int) -> int | None:
+    row = await tx.one("SELECT user_id FROM members WHERE member_id = :member", {"member": member_id})
+    return row["user_id"] if row else None
+
+
+async def keep_word(tx: Transaction, session_id: int, member_id: int, payload: Mapping[str, Any], now_ms: int) -> None:
+    await tx.run(
+        """INSERT INTO session_words (session_id, member_id, payload, at)
+           VALUES (:session, :member, :payload, :now)""",
+        {"session": session_id, "member": member_id, "payload": json.dumps(payload), "now": now_ms},
+    )
+
+
+async def take_words(tx: Transaction, member_id: int) -> list[Word]:
+    """What the member was not told, oldest first; it is told now, and kept no longer."""
+    rows = await tx.all(
+        "DELETE FROM session_words WHERE member_id = :member RETURNING word_id, session_id, payload, at",
+        {"member": member_id},
+    )
+    found = [Word(row["word_id"], row["session_id"], json.loads(row["payload"]), row["at"]) for row in rows]
+    return sorted(found, key=lambda one: one.word_id)
+
+
+async def has_words(tx: Transaction, group_id: int, user_id: int) -> int | None:
+    """The member (of a group, by user) for whom words wait."""
+    row = await tx.one(
+        """SELECT m.member_id FROM members m JOIN session_words w ON w.member_id = m.member_id
+           WHERE m.group_id = :group_id AND m.user_id = :user LIMIT 1""",
+        {"group_id": group_id, "user": user_id},
+    )
+    return row["member_id"] if row else None
