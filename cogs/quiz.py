@@ -38,6 +38,13 @@ class Quiz(Feature):
         self._sureness_buttons = lru_cache(maxsize=64)(cards.sureness_buttons)
         self._news: set[tuple[int, bool]] = set()
 
+    async def group(self, interaction: Interaction) -> Group:
+        """The group of the place; in direct messages the one that the member practised for last."""
+        if interaction.guild_id is None:
+            return await quiz.practising(self.house.database, interaction.user.id)
+        found: Group = await super().group(interaction)
+        return found
+
     @press("a")
     async def answer(self, interaction: Interaction, round_id: int, choice: int) -> None:
         """A letter was pressed: keep the answer first, then say so."""

@@ -208,11 +208,16 @@ async def commit_answers(tx: Transaction, presses: Sequence[Press]) -> list[Rece
 
 
 def _judge(rules: RoundRules, press: Press) -> bool:
-    return judge(rules, user=press.user, guild_id=press.guild_id, choice=press.choice, at=from_ms(press.at))
+    return judge(rules, user=press.user, guild_id=rules.guild_id, choice=press.choice, at=from_ms(press.at))
+
+
+def in_place(row: Row, guild_id: int | None) -> bool:
+    """Whether a round can be answered there: in its server, and a member's own practice in direct messages too."""
+    return guild_id == row["guild_id"] or (guild_id is None and row["owner"] is not None)
 
 
 def _may_press(row: Row, press: Press) -> bool:
-    return press.guild_id == row["guild_id"] and row["owner"] in (None, press.user)
+    return in_place(row, press.guild_id) and row["owner"] in (None, press.user)
 
 
 def _receipt(asked: _Round, press: Press, before: Any | None) -> Receipt:
@@ -299,7 +304,7 @@ async def commit_sureness(tx: Transaction, taps: Sequence[Sureness]) -> list[Res
         row, answer = rounds.get(tap.round_id), given.get((tap.round_id, tap.user))
         if row is None:
             outcomes.append(NoSuchRound())
-        elif answer is None or tap.guild_id != row["guild_id"]:
+        elif answer is None or not in_place(row, tap.guild_id):
             outcomes.append(NotYourRound() if answer else NotAnswered())
         else:
             valid.append((tap, row, answer))

@@ -11,9 +11,17 @@ from bot.domain.blueprint import Blueprint
 from bot.domain.groups import Feedback, Group
 from bot.domain.instants import MINUTE_MS, from_ms, to_ms
 from bot.domain.quiz import PRACTICE_MINUTES, REPEAT_TEACHES_AFTER_DAYS, Asked, Kind, order_options
-from bot.domain.refusals import NoQuestions, NoSuchRound, NotAnswered, NotYourRound, QuestionVoided, StillOpen
+from bot.domain.refusals import (
+    NoQuestions,
+    NoSuchRound,
+    NotAnswered,
+    NotYourRound,
+    OnlyInServer,
+    QuestionVoided,
+    StillOpen,
+)
 from bot.services import daily
-from bot.services.answers import Result, hidden_until, result_of
+from bot.services.answers import Result, hidden_until, in_place, result_of
 from bot.storage import answers, banks, groups, quiz
 from bot.storage.banks import Pick
 from bot.storage.database import Database, Transaction
@@ -26,7 +34,7 @@ async def result(database: Database, round_id: int, user: int, guild_id: int | N
         whole = await quiz.round_row(tx, round_id)
         if row is None or whole is None:
             raise NoSuchRound
-        if guild_id != row["guild_id"]:
+        if not in_place(row, guild_id):
             raise NotYourRound
         answer = await answers.answer(tx, round_id, user)
     if answer is None:
@@ -77,6 +85,16 @@ async def practise(
         if chosen is None:
             raise NoQuestions(topic)
         return await _ask(tx, group, member, chosen, now_ms, rng, tuple(focus))
+
+
+async def practising(database: Database, user: int) -> Group:
+    """The group that a user practised for last: of a practice in direct messages. Raises OnlyInServer."""
+    async with database.read() as tx:
+        group_id = await quiz.practising(tx, user)
+        group = None if group_id is None else await groups.by_id(tx, group_id)
+    if group is None:
+        raise OnlyInServer
+    return group
 
 
 async def _in_turn(tx: Transaction, member: int, focus: Sequence[int], picks: Sequence[Pick]) -> list[Pick]:
@@ -157,7 +175,7 @@ async def flag(database: Database, round_id: int, user: int, guild_id: int | Non
         row = (await quiz.rules(tx, [round_id])).get(round_id)
         if row is None:
             raise NoSuchRound
-        if guild_id != row["guild_id"] or row["owner"] not in (None, user):
+        if not in_place(row, guild_id) or row["owner"] not in (None, user):
             raise NotYourRound
         key = (row["group_id"], user)
         member = (await groups.member_ids(tx, [key], to_ms(now)))[key]

@@ -141,6 +141,16 @@ async def last_practised(tx: Transaction, member: int) -> int | None:
     return row["topic_id"] if row else None
 
 
+async def practising(tx: Transaction, user_id: int) -> int | None:
+    """The group of a user's newest practice."""
+    row = await tx.one(
+        """SELECT r.group_id FROM members m JOIN rounds r ON r.owner_id = m.member_id
+           WHERE m.user_id = :user ORDER BY r.round_id DESC LIMIT 1""",
+        {"user": user_id},
+    )
+    return row["group_id"] if row else None
+
+
 async def posted(tx: Transaction, round_id: int, message_id: int | None, now_ms: int) -> None:
     """The round's post is in its channel; its message is unknown where that could not be looked up."""
     await tx.run(
