@@ -69,7 +69,7 @@ def failed(name: str) -> str:
     return (
         f"I am sorry; that hurts after so much work. It was one day of **{name}**, and what you know is still yours.\n"
         "Boards and streak reminders rest for you from now on, until you end the pause. Nobody sees any of this.\n"
-        "When you want to: enter your score report, and I show which gaps cost most; or set a new date. There is no hurry."
+        "When you want to: enter your score report, and I show which gaps cost most; or set a new date. No hurry."
     )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.domain.groups import Group, Wishes
 from bot.domain.instants import from_ms, to_ms
 from bot.domain.refusals import NotSetUp
-from bot.services import daily, periods, pings
+from bot.services import daily, ladder, periods, pings
 from bot.storage import groups, streaks
 from bot.storage.database import Database
 
@@ -40,6 +40,7 @@ async def set_up(database: Database, guild_id: int, wishes: Wishes, by: int, now
         first = await daily.plan_next(tx, group, now_ms)
         await periods.plan_next(tx, group, now_ms)
         await pings.replan(tx, now, group)
+        await ladder.replan_group(tx, group, now)
     return SetUp(group, before is None, from_ms(first))
 
 

@@ -14,7 +14,7 @@ from bot.services import streaks
 from bot.services.parcels import TOO_LATE, Parcel
 from bot.services.plan import Plan
 from bot.services.streaks import State
-from bot.storage import agenda, deliveries, groups
+from bot.storage import agenda, deliveries, exams, groups
 from bot.storage import streaks as kept
 from bot.storage.agenda import Entry
 from bot.storage.database import Database, Transaction
@@ -89,7 +89,8 @@ async def claim(tx: Transaction, entry: Entry, group: Group, plan_: Plan, now_ms
     assert member is not None, "a streak's entry names its member"
     found = await streaks.state(tx, group, member, now)
     asked = _at_stake(found)
-    if await kept.ping(tx, member) == "on" and asked is not None and may_ping(now, found.zone):
+    rests = await exams.at_rest(tx, member, now_ms)
+    if await kept.ping(tx, member) == "on" and asked is not None and may_ping(now, found.zone) and not rests:
         key = f"{_key(member)}:{found.day_of(asked).isoformat()}"
         await deliveries.put(
             tx,
@@ -125,7 +126,7 @@ async def due(database: Database, group: Group, delivery: Delivery, now: datetim
         return None
     async with database.read() as tx:
         owner = await kept.owner(tx, member)
-        if owner is None or await kept.ping(tx, member) != "on":
+        if owner is None or await kept.ping(tx, member) != "on" or await exams.at_rest(tx, member, to_ms(now)):
             return None
         found = await streaks.state(tx, group, member, now)
         asked = _at_stake(found)

@@ -71,25 +71,25 @@ async def owned(tx: Transaction, exam_id: int) -> tuple[int, int, Exam] | None:
     return (row["group_id"], row["user_id"], _exam(row)) if row else None
 
 
-async def planned(tx: Transaction, exam: Exam, now_ms: int) -> dict[str, bool]:
-    """The keys of what the agenda has for an exam, and whether each is due already."""
+async def planned(tx: Transaction, exam: Exam) -> dict[str, int]:
+    """The keys of what the agenda has for an exam, and when each is due (ms)."""
     rows = await tx.all(
-        """SELECT key, due_at <= :now AS due FROM agenda
+        """SELECT key, due_at FROM agenda
            WHERE member_id = :member AND kind = 'exam' AND subject_id = :exam""",
-        {"member": exam.member_id, "exam": exam.exam_id, "now": now_ms},
+        {"member": exam.member_id, "exam": exam.exam_id},
     )
-    return {row["key"]: bool(row["due"]) for row in rows}
+    return {row["key"]: row["due_at"] for row in rows}
 
 
-async def ahead(tx: Transaction, now_ms: int, group_id: int | None = None) -> list[tuple[int, int, Exam]]:
-    """(group, user, exam) of the exams that still have something planned: of one group or of all."""
+async def ahead(tx: Transaction, now_ms: int, group_id: int | None = None) -> list[tuple[int, Exam]]:
+    """(group, exam) of the exams that still have something planned: of one group or of all."""
     rows = await tx.all(
-        f"""SELECT m.group_id, m.user_id, {_COLUMNS} FROM exams e JOIN members m ON m.member_id = e.member_id
+        f"""SELECT m.group_id, {_COLUMNS} FROM exams e JOIN members m ON m.member_id = e.member_id
             WHERE e.ends > :since AND e.outcome IS NULL AND m.group_id = COALESCE(:group_id, m.group_id)
             ORDER BY e.exam_id""",
         {"since": now_ms - 2 * DAY_MS, "group_id": group_id},
     )
-    return [(row["group_id"], row["user_id"], _exam(row)) for row in rows]
+    return [(row["group_id"], _exam(row)) for row in rows]
 
 
 async def insert(tx: Transaction, exam: Exam, now_ms: int) -> int:
