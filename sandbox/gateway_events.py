@@ -78,7 +78,8 @@ def _wanted(event: Event, bot: Bot, intents: int, has_guild: Callable[[str], boo
             return False
         if channel is None or event.name in _UNSEEN:
             return True
-        return permissions.sees(channel, bot.id)
+        # Who was taken out of a private thread no longer sees it, and hears of that one thing.
+        return permissions.sees(channel, bot.id) or bot.id in event.data.get("removed_member_ids", ())
     return bool(intents & bits[1]) and channel is not None and bot.id in channel.recipients
 
 

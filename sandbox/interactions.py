@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sandbox import messages, permissions
+from sandbox import messages, permissions, threads
 from sandbox.errors import DiscordError, Json, unknown
 from sandbox.guild_json import channel_json
 from sandbox.world import Event, new_token
@@ -180,6 +180,7 @@ class Interactions:
         kind: int = form["type"]
         self._fits(made, kind)
         data: Json = form.get("data") or {}
+        self._reaches(made, kind, data)
         made.acknowledged = kind
         made.answered_at = time.monotonic()
         resource: Json = {"type": kind}
@@ -222,6 +223,22 @@ class Interactions:
             text = f"Value must be one of {set(allowed)}."
             errors = {"type": {"_errors": [{"code": "BASE_TYPE_CHOICES", "message": text}]}}
             raise DiscordError(400, 50035, errors=errors)
+
+    def _reaches(self, made: Interaction, kind: int, data: Json) -> None:
+        """A public answer wakes an archived thread or meets its lock; what stands there then stays as it is."""
+        if kind in (REPLY, DEFER) and not int(data.get("flags") or 0) & messages.EPHEMERAL:
+            self._wake(made)
+        elif kind == UPDATE and made.message is not None:
+            self._changeable(made, made.message)
+
+    def _wake(self, made: Interaction) -> None:
+        if made.channel.is_thread:
+            mine = permissions.in_channel(made.channel, made.bot.id)
+            threads.wake(self.world, made.channel, may_manage=bool(mine & permissions.BITS["MANAGE_THREADS"]))
+
+    def _changeable(self, made: Interaction, message: Json) -> None:
+        if message["id"] not in made.channel.ephemeral:
+            threads.require_open(made.channel, bot_id=made.bot.id)
 
     def _reply(self, made: Interaction, data: Json, uploads: Sequence[Upload]) -> Json:
         flags = int(data.get("flags") or 0)
@@ -291,6 +308,8 @@ class Interactions:
         if made.deferred and made.original_id in made.channel.messages:
             return self.edit(made, "@original", form, uploads)
         flags = int(form.get("flags") or 0)
+        if not flags & messages.EPHEMERAL:
+            self._wake(made)
         message = self._write(made, form, uploads, flags, messages.REPLY, made.original_id)
         made.followups.add(message["id"])
         return message
@@ -307,6 +326,7 @@ class Interactions:
     def edit(self, made: Interaction, message_id: str, form: Json, uploads: Sequence[Upload]) -> Json:
         """Change such a message."""
         message = self.message(made, message_id)
+        self._changeable(made, message)
         if message["id"] == made.original_id:
             made.deferred = False
         return messages.edit(self.world, made.channel, message, form, uploads)

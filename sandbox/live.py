@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from aiohttp import WSMsgType, web
 
-from sandbox import messages, permissions, voice
-from sandbox.guild_json import channel_json
+from sandbox import messages, people_threads, permissions, voice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,12 +98,13 @@ class Live:
             return voice.as_seen(event.data, channel, person_id)
         if channel is not None:
             gone = event.name in ("CHANNEL_DELETE", "THREAD_DELETE", "CHANNEL_UPDATE")
+            gone = gone or person_id in event.data.get("removed_member_ids", ())
             if not gone and not permissions.sees(channel, person_id):
                 return None
             if event.name in ("MESSAGE_CREATE", "MESSAGE_UPDATE"):
                 return seen_message(channel, event.data, person_id)
             if event.name in ("THREAD_CREATE", "THREAD_UPDATE"):
-                return {**channel_json(channel, person_id), "newly_created": event.name == "THREAD_CREATE"}
+                return {**people_threads.shown(channel, person_id), "newly_created": event.name == "THREAD_CREATE"}
         return event.data
 
     async def serve(self, request: web.Request, person_id: str) -> web.StreamResponse:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 CROSSPOSTED, SUPPRESS_EMBEDS, HAS_THREAD, EPHEMERAL, LOADING = 1, 4, 32, 64, 128
 DEFAULT, THREAD_CREATED, REPLY, CHAT_COMMAND, THREAD_STARTER, CONTEXT_COMMAND = 0, 18, 19, 20, 21, 23
-PINNED = 6
+MEMBER_ADDED, MEMBER_REMOVED, RENAMED, PINNED = 1, 2, 4, 6
 COMPONENTS_V2 = 1 << 15
 
 _MENTION = re.compile(r"<@!?(\d+)>")
@@ -50,6 +50,7 @@ class Draft:
     extra: Json = field(default_factory=dict)
     ephemeral_for: str | None = None
     message_id: str | None = None
+    mentions: Sequence[Json] = ()
 
 
 def create(world: World, channel: Channel, author: Json, draft: Draft) -> Json:
@@ -80,6 +81,7 @@ def create(world: World, channel: Channel, author: Json, draft: Draft) -> Json:
         message["nonce"] = form["nonce"]
     message.update(draft.extra)
     _mentions(world, channel, author["id"], message, form)
+    message["mentions"] += draft.mentions
     _place(world, channel, message, draft.ephemeral_for)
     world.emit(Event("MESSAGE_CREATE", message, channel.guild, channel, ephemeral_for=draft.ephemeral_for))
     return message
@@ -98,17 +100,39 @@ def _place(world: World, channel: Channel, message: Json, ephemeral_for: str | N
         if message["type"] != THREAD_STARTER and message_id != channel.id:
             data["message_count"] += 1
             data["total_message_sent"] += 1
-        for user_id in [message["author"]["id"], *(user["id"] for user in message["mentions"])]:
-            if user_id in channel.audience():
-                join_thread(world, channel, user_id)
+        if message["type"] not in (MEMBER_ADDED, MEMBER_REMOVED, RENAMED):
+            _bring_in(world, channel, message)
+
+
+def _bring_in(world: World, thread: Channel, message: Json) -> None:
+    """Who writes in a thread joins it; who is mentioned joins where the author may invite, and they see its channel."""
+    author_id: str = message["author"]["id"]
+    if author_id in thread.audience():
+        join_thread(world, thread, author_id)
+    if not may_invite(thread, author_id):
+        return
+    for user in message["mentions"]:
+        parent = thread.parent
+        if user["id"] in thread.audience() and parent is not None and permissions.sees(parent, user["id"]):
+            join_thread(world, thread, user["id"])
+
+
+def may_invite(thread: Channel, user_id: str) -> bool:
+    """Whether somebody may add others: anybody, but where a private thread leaves it to moderators and its owner."""
+    if thread.data["thread_metadata"].get("invitable", True) or thread.data["owner_id"] == user_id:
+        return True
+    return bool(permissions.in_channel(thread, user_id) & permissions.BITS["MANAGE_THREADS"])
 
 
 def join_thread(world: World, thread: Channel, user_id: str) -> None:
-    """Put somebody into a thread, once; writing there and being mentioned there do so too."""
+    """Put somebody into a thread, once; a bot first gets the thread itself, which it may not know."""
     if user_id in thread.thread_members:
         return
     member = thread_member(world, thread, user_id)
     thread.thread_members[user_id] = member
+    if world.bot_by_id(user_id) is not None:
+        shown_thread = {**thread.data, "member_count": min(len(thread.thread_members), 50), "member": member}
+        world.emit(Event("THREAD_CREATE", shown_thread, thread.guild, thread, only=user_id))
     members_changed(world, thread, {"added_members": [member]})
 
 

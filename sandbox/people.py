@@ -6,8 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from sandbox import messages, permissions, scheduled, threads, voice
-from sandbox.guild_json import channel_json
+from sandbox import messages, people_threads, permissions, scheduled, voice
 from sandbox.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL_SUBMIT
 from sandbox.live import Live, seen_message
 from sandbox.people_commands import CommandForm, RefusedError, offered, upload_of
@@ -67,7 +66,7 @@ class People:
             "roles": list(guild.roles.values()),
             "members": list(guild.members.values()),
             "channels": [
-                {**channel_json(c, person), "permissions": str(permissions.in_channel(c, person))}
+                {**people_threads.shown(c, person), "permissions": str(permissions.in_channel(c, person))}
                 for c in guild.channels.values()
                 if permissions.sees(c, person)
             ],
@@ -135,34 +134,7 @@ class People:
         if not total & BITS[needed]:
             raise RefusedError("You do not have permission to send messages here.")
         if channel.is_thread:
-            manages = bool(total & BITS["MANAGE_THREADS"])
-            state = channel.data["thread_metadata"]
-            if state["locked"] and not manages:
-                raise RefusedError("This thread is locked.")
-            if state["archived"]:
-                threads.set_state(self.world, channel, archived=False)
-
-    def start_thread(self, person: str, channel_id: str, form: Json) -> Json:
-        """Start a thread or forum post: {name, content?, message_id?}."""
-        channel = self.channel(person, channel_id)
-        name = str(form.get("name") or "")
-        if not 1 <= len(name) <= 100:
-            raise RefusedError("A thread's name has between 1 and 100 characters.")
-        needed = "SEND_MESSAGES" if channel.type == FORUM else "CREATE_PUBLIC_THREADS"
-        if not permissions.in_channel(channel, person) & BITS[needed]:
-            raise RefusedError("You do not have permission to start a thread here.")
-        message = None
-        if form.get("message_id") is not None:
-            message = channel.messages.get(str(form["message_id"]))
-            if message is None:
-                raise RefusedError("That message is gone.")
-        asked = {"name": name, "type": 11, "applied_tags": form.get("applied_tags")}
-        thread = threads.make(self.world, channel, person, asked, message=message)
-        if form.get("content"):
-            first = thread.id if channel.type == FORUM else None
-            draft = messages.Draft({"content": str(form["content"])}, message_id=first)
-            messages.create(self.world, thread, self.world.users[person], draft)
-        return channel_json(thread, person)
+            people_threads.wake(self.world, channel, person)
 
     def open_dm(self, person: str, other: str) -> Json:
         """The DM with somebody."""
@@ -231,6 +203,8 @@ class People:
     def _command(self, person: str, channel: Channel, form: Json) -> Interaction:
         if not permissions.in_channel(channel, person) & BITS["USE_APPLICATION_COMMANDS"]:
             raise RefusedError("You may not use commands here.")
+        if channel.is_thread and channel.data["thread_metadata"]["archived"]:
+            raise RefusedError("This thread is archived: write in it first.")
         typed = form.get("options") or {}
         builder = CommandForm(self.world, person, channel)
         focused = form.get("focused") if form["kind"] == "autocomplete" else None

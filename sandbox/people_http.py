@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from aiohttp import web
 
-from sandbox import rest_reactions, scheduled, world_actions
+from sandbox import people_threads, rest_reactions, scheduled, world_actions
 from sandbox.errors import DiscordError, Json
 from sandbox.people_commands import RefusedError
 from sandbox.rest import record_json
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
 STATIC = Path(__file__).parent / "static"
+_THREAD_ACTS = {
+    "threads": people_threads.start,
+    "thread": people_threads.change,
+    "members": people_threads.change_members,
+}
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _CSP = (
     "default-src 'self'; img-src 'self'; style-src 'self'; connect-src 'self' ws:; "
@@ -121,9 +126,12 @@ class PeopleSide:
         return _json(self.people.say(self.person(request), request.match_info["channel"], form))
 
     async def thread(self, request: web.Request) -> web.Response:
-        """Start a thread or forum post."""
+        """Start a thread or forum post, change one, or its members."""
         form = orjson.loads(await request.read())
-        return _json(self.people.start_thread(self.person(request), request.match_info["channel"], form))
+        person = self.person(request)
+        channel = self.people.channel(person, request.match_info["channel"])
+        act = _THREAD_ACTS[request.match_info["act"]]
+        return _json(act(self.box.world, channel, person, form))
 
     async def react(self, request: web.Request) -> web.Response:
         """Add or take back a reaction: {emoji, remove?: bool}."""
@@ -133,6 +141,8 @@ class PeopleSide:
         message = channel.messages.get(request.match_info["message"])
         if message is None:
             raise RefusedError("That message is gone.")
+        if channel.is_thread and channel.data["thread_metadata"]["archived"]:
+            raise RefusedError("This thread is archived: write in it first.")
         change = rest_reactions.unreact if form.get("remove") else rest_reactions.react
         change(self.box.world, channel, message, str(form["emoji"]), person)
         return _json({})
@@ -234,7 +244,7 @@ def add_routes(app: web.Application, box: Sandbox) -> None:
     add("GET", "/sandbox/live", side.live)
     add("GET", "/sandbox/channels/{channel}/messages", side.history)
     add("POST", "/sandbox/channels/{channel}/messages", side.say)
-    add("POST", "/sandbox/channels/{channel}/threads", side.thread)
+    add("POST", "/sandbox/channels/{channel}/{act:threads|thread|members}", side.thread)
     add("POST", "/sandbox/channels/{channel}/messages/{message}/reactions", side.react)
     add("POST", "/sandbox/dms", side.dm)
     add("POST", "/sandbox/voice", side.speak)

@@ -10,7 +10,7 @@ from sandbox.guild_json import channel_json
 from sandbox.permissions import BITS, require, require_in_guild
 from sandbox.rest import NO_CONTENT, Reply
 from sandbox.rules import check_channel, check_tags
-from sandbox.world import Channel, Event, World
+from sandbox.world import Channel, Event, World, forum_tag
 
 if TYPE_CHECKING:
     from sandbox.rest import Call, Router
@@ -56,8 +56,8 @@ def _edit(call: Call) -> Json:
         require(channel, call.bot.id, "MANAGE_CHANNELS")
         known = channel.data.keys() - {"id", "type", "guild_id", "last_message_id", "permission_overwrites"}
         channel.data.update({key: form[key] for key in known if key in form})
-        for tag in channel.data.get("available_tags", []):
-            tag["id"] = str(tag.get("id") or call.world.new_id())
+        if "available_tags" in form:
+            channel.data["available_tags"] = [_tag(call, one) for one in form["available_tags"] or ()]
         if form.get("permission_overwrites") is not None:
             _own_permissions_only(call, channel)
             channel.data["permission_overwrites"] = [_clean(one) for one in form["permission_overwrites"]]
@@ -75,14 +75,19 @@ def _edit_thread(call: Call, thread: Channel, form: Json) -> None:
     if state["archived"] and not opening:
         raise DiscordError(400, 50083)
     if not manages:
-        may_open = only_opening and not state["locked"] and mine & BITS["SEND_MESSAGES_IN_THREADS"]
-        if ("locked" in form and form["locked"] != state["locked"]) or not (owns or may_open):
+        # Discord's pages differ on what a locked thread's owner may: the sandbox takes the stricter one.
+        may_open = only_opening and mine & BITS["SEND_MESSAGES_IN_THREADS"]
+        turns_lock = "locked" in form and form["locked"] != state["locked"]
+        moderating = turns_lock or form.keys() & {"rate_limit_per_user", "flags"}
+        if moderating or state["locked"] or not (owns or may_open):
             raise missing_permissions()
     found = Problems()
     if "applied_tags" in form and thread.parent is not None:
-        check_tags(form, found, thread.parent.data)
+        check_tags(form, found, thread.parent.data, moderates=manages)
     found.finish()
-    for key in ("name", "rate_limit_per_user", "flags"):
+    if form.get("auto_archive_duration") is not None and not state["archived"]:
+        state["archive_timestamp"] = call.world.now_iso()
+    for key in ("rate_limit_per_user", "flags"):
         if form.get(key) is not None:
             thread.data[key] = form[key]
     if "applied_tags" in form:
@@ -90,7 +95,14 @@ def _edit_thread(call: Call, thread: Channel, form: Json) -> None:
     for key in ("auto_archive_duration", "invitable"):
         if form.get(key) is not None:
             state[key] = form[key]
+    if form.get("name") is not None:
+        threads.rename(call.world, thread, form["name"], by=call.bot.id)
     threads.set_state(call.world, thread, archived=form.get("archived"), locked=form.get("locked"))
+
+
+def _tag(call: Call, form: Json) -> Json:
+    tag_id = str(form.get("id") or call.world.new_id())
+    return forum_tag(tag_id, form["name"], moderated=bool(form.get("moderated")), emoji=form.get("emoji_name"))
 
 
 def delete_channel(world: World, channel: Channel) -> None:

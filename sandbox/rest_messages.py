@@ -168,8 +168,7 @@ def _edit(call: Call) -> Json:
     if others:
         require(channel, call.bot.id, "MANAGE_MESSAGES")
     check_edit(form, message)
-    if channel.is_thread and channel.data["thread_metadata"]["archived"]:
-        raise DiscordError(400, 50083)
+    threads.require_open(channel, bot_id=call.bot.id)
     edited = messages.edit(call.world, channel, message, form, call.uploads)
     return messages.shown(channel, edited, call.bot.id)
 

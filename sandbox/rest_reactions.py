@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from sandbox import threads
 from sandbox.errors import DiscordError, Json, unknown
 from sandbox.permissions import BITS, require
 from sandbox.rest import NO_CONTENT, Reply
@@ -86,6 +87,7 @@ def _add(call: Call) -> Reply:
     if emoji not in channel.reactions.get(message["id"], {}):
         wanted.append("ADD_REACTIONS")
     require(channel, call.bot.id, *wanted)
+    threads.require_open(channel, bot_id=call.bot.id)
     react(call.world, channel, message, emoji, call.bot.id)
     return NO_CONTENT
 

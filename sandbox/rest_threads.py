@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox import messages, permissions, threads
-from sandbox.errors import DiscordError, Json, missing_access, unknown
+from sandbox.clock import parse_iso
+from sandbox.errors import DiscordError, Json, Problems, missing_access, missing_permissions, unknown
 from sandbox.guild_json import active_threads, thread_json
 from sandbox.permissions import BITS, require
 from sandbox.rest import NO_CONTENT, Reply
 from sandbox.rest_messages import channel_of, message_of
 from sandbox.rules import check_message, check_thread
-from sandbox.world import FORUM, NEWS, PRIVATE_THREAD, TEXT, Channel
+from sandbox.world import FORUM, GUILD_MEMBERS_INTENT, NEWS, PRIVATE_THREAD, TEXT, Channel
 
 if TYPE_CHECKING:
     from sandbox.rest import Call, Router
@@ -53,7 +54,7 @@ def _new(call: Call) -> Reply:
         return _post(call, channel, form)
     if channel.type not in (TEXT, NEWS):
         raise DiscordError(400, 50024)
-    check_thread(form)
+    check_thread(form, channel_type=channel.type)
     private = form.get("type", PRIVATE_THREAD) == PRIVATE_THREAD
     require(channel, call.bot.id, "CREATE_PRIVATE_THREADS" if private else "CREATE_PUBLIC_THREADS")
     thread = threads.make(call.world, channel, call.bot.id, form)
@@ -61,7 +62,8 @@ def _new(call: Call) -> Reply:
 
 
 def _post(call: Call, forum: Channel, form: Json) -> Reply:
-    check_thread(form, forum=forum.data)
+    moderates = bool(permissions.in_channel(forum, call.bot.id) & BITS["MANAGE_THREADS"])
+    check_thread(form, forum=forum.data, moderates=moderates)
     message: Json = form["message"]
     check_message(message, len(call.uploads))
     wanted = ["SEND_MESSAGES"]
@@ -90,7 +92,12 @@ def _archived(call: Call) -> Json:
     joined_only = "/users/@me/" in call.path
     if private and not joined_only and not total & BITS["MANAGE_THREADS"]:
         raise missing_access()
-    limit = int(call.query.get("limit", "50"))
+    text = call.query.get("limit", "50")
+    limit = int(text) if text.isdigit() else 0
+    wrong = Problems()
+    if not 2 <= limit <= 100:
+        wrong.add(("limit",), "NUMBER_TYPE_MIN", "int value should be between 2 and 100.")
+    wrong.finish()
     guild = channel.guild
     found = [
         thread
@@ -101,10 +108,17 @@ def _archived(call: Call) -> Json:
         and (not joined_only or call.bot.id in thread.thread_members)
     ]
     before = call.query.get("before")
-    if before:
-        found = [t for t in found if t.data["thread_metadata"]["archive_timestamp"] < before or t.id < before]
-    found.sort(key=lambda t: t.data["thread_metadata"]["archive_timestamp"], reverse=True)
+    if joined_only:
+        found = [thread for thread in found if before is None or int(thread.id) < int(before)]
+        found.sort(key=lambda thread: int(thread.id), reverse=True)
+    else:
+        found = [thread for thread in found if before is None or _archived_ms(thread) < (parse_iso(before) or 0)]
+        found.sort(key=_archived_ms, reverse=True)
     return {**_listed(call, found[:limit]), "has_more": len(found) > limit}
+
+
+def _archived_ms(thread: Channel) -> int:
+    return parse_iso(thread.data["thread_metadata"]["archive_timestamp"]) or 0
 
 
 def _active(call: Call) -> Json:
@@ -125,14 +139,31 @@ def _who(call: Call) -> str:
 
 
 def _members(call: Call) -> list[Json]:
-    return list(_thread(call).thread_members.values())
+    """The whole list is for applications with the privileged members intent (50001 for others)."""
+    thread = _thread(call)
+    if not call.bot.privileged & GUILD_MEMBERS_INTENT:
+        raise missing_access()
+    members = sorted(thread.thread_members.values(), key=lambda one: int(one["user_id"]))
+    if not call.flag("with_member"):
+        return members
+    after, limit = int(call.query.get("after", "0")), int(call.query.get("limit", "100"))
+    page = [one for one in members if int(one["user_id"]) > after][:limit]
+    return [_with_member(call, thread, one) for one in page]
+
+
+def _with_member(call: Call, thread: Channel, member: Json) -> Json:
+    guild = thread.guild
+    if not call.flag("with_member") or guild is None:
+        return member
+    return {**member, "member": guild.members[member["user_id"]]}
 
 
 def _member(call: Call) -> Json:
-    member = _thread(call).thread_members.get(_who(call))
+    thread = _thread(call)
+    member = thread.thread_members.get(_who(call))
     if member is None:
         raise unknown(10007)
-    return member
+    return _with_member(call, thread, member)
 
 
 def _open(thread: Channel) -> None:
@@ -146,14 +177,13 @@ def _join(call: Call) -> Reply:
     if thread.guild is None or user_id not in thread.guild.members:
         raise unknown(10007 if user_id in call.world.users else 10013)
     if user_id != call.bot.id:
-        mine = require(thread, call.bot.id, "SEND_MESSAGES_IN_THREADS")
-        invitable = thread.data["thread_metadata"].get("invitable", True)
-        if not invitable and not mine & BITS["MANAGE_THREADS"] and thread.data["owner_id"] != call.bot.id:
-            raise DiscordError(403, 50013)
+        require(thread, call.bot.id, "SEND_MESSAGES_IN_THREADS")
+        if not messages.may_invite(thread, call.bot.id):
+            raise missing_permissions()
         parent = thread.parent
         if parent is not None and not permissions.sees(parent, user_id):
             raise missing_access()
-    messages.join_thread(call.world, thread, user_id)
+    threads.add_member(call.world, thread, user_id, by=call.bot.id)
     return NO_CONTENT
 
 
@@ -164,5 +194,5 @@ def _leave(call: Call) -> Reply:
         own_private = thread.type == PRIVATE_THREAD and thread.data["owner_id"] == call.bot.id
         if not own_private:
             require(thread, call.bot.id, "MANAGE_THREADS")
-    threads.remove_member(call.world, thread, user_id)
+    threads.remove_member(call.world, thread, user_id, by=call.bot.id)
     return NO_CONTENT

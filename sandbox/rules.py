@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sandbox.errors import DiscordError, Problems, is_snowflake
 from sandbox.rules_components import check_components, check_modal
 from sandbox.rules_embeds import check_embeds
-from sandbox.world import FORUM, PRIVATE_THREAD, PUBLIC_THREAD
+from sandbox.world import FORUM, NEWS, NEWS_THREAD, PRIVATE_THREAD, PUBLIC_THREAD, REQUIRE_TAG, TEXT
 
 if TYPE_CHECKING:
     from sandbox.errors import Json, Path
@@ -109,7 +109,14 @@ def _mention_rules(form: Json, found: Problems, path: Path) -> None:
             found.add((*here, key), "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", text)
 
 
-def check_thread(form: Json, *, from_message: bool = False, forum: Json | None = None) -> None:
+def check_thread(
+    form: Json,
+    *,
+    from_message: bool = False,
+    forum: Json | None = None,
+    moderates: bool = True,
+    channel_type: int = TEXT,
+) -> None:
     """A new thread; with `forum` (that channel's JSON) a forum post, which has a message and tags."""
     found = Problems()
     found.text(form, "name", (), low=1, high=100, required=True)
@@ -119,21 +126,27 @@ def check_thread(form: Json, *, from_message: bool = False, forum: Json | None =
     if forum is not None:
         if not isinstance(form.get("message"), dict):
             found.required(("message",))
-        check_tags(form, found, forum)
-    elif not from_message and form.get("type", PRIVATE_THREAD) not in (10, PUBLIC_THREAD, PRIVATE_THREAD):
-        found.choices(("type",), (10, PUBLIC_THREAD, PRIVATE_THREAD))
+        check_tags(form, found, forum, moderates=moderates)
+    elif not from_message:
+        kinds = (NEWS_THREAD,) if channel_type == NEWS else (PUBLIC_THREAD, PRIVATE_THREAD)
+        if form.get("type", PRIVATE_THREAD) not in kinds:
+            found.choices(("type",), kinds)
     found.finish()
 
 
-def check_tags(form: Json, found: Problems, forum: Json) -> None:
-    """A forum post's tags: at most five, all of them the forum's."""
+def check_tags(form: Json, found: Problems, forum: Json, *, moderates: bool) -> None:
+    """A forum post's tags: at most five, once each, all of them the forum's, moderated ones for moderators."""
     tags = found.listed(form, "applied_tags", ())
     found.count(tags, ("applied_tags",), high=5)
-    known = {tag["id"] for tag in forum.get("available_tags", [])}
-    for index, tag in enumerate(tags):
-        if str(tag) not in known:
+    known = {tag["id"]: tag for tag in forum.get("available_tags", [])}
+    for index, tag in enumerate(map(str, tags)):
+        if tag not in known:
             found.add(("applied_tags", index), "UNKNOWN_TAG", "Unknown tag")
-    if not tags and forum.get("flags", 0) & 1 << 4:
+        elif known[tag].get("moderated") and not moderates:
+            found.add(("applied_tags", index), "MODERATED_TAG", "Only moderators may apply this tag")
+    if len(set(map(str, tags))) < len(tags):
+        found.add(("applied_tags",), "SET_TYPE_ALREADY_CONTAINS_VALUE", "The set already contains this value")
+    if not tags and forum.get("flags", 0) & REQUIRE_TAG:
         found.add(("applied_tags",), "REQUIRED_TAG", "A tag is required to create a forum post in this channel")
 
 

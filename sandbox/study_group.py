@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.permissions import bits
-from sandbox.world import FORUM, STAGE, VOICE, Bot, Guild, World
+from sandbox.world import FORUM, STAGE, VOICE, Bot, Guild, World, forum_tag
 
 if TYPE_CHECKING:
     from sandbox.clock import Clock
@@ -25,6 +25,9 @@ ANA_ID = "2001"
 BEN_ID = "2002"
 TOVA_ID = "2003"
 BOT_ID = "3001"
+
+TAGS = {"1301": "Question", "1302": "Case", "1303": "Resolved"}
+"""What posts in #case-clinic can be tagged with."""
 
 EVERYONE = bits(
     "VIEW_CHANNEL",
@@ -80,7 +83,8 @@ def study_group(clock: Clock) -> World:
     world.add_channel(guild, "general", channel_id=GENERAL_ID)
     world.add_channel(guild, "daily-quiz", channel_id=DAILY_QUIZ_ID)
     world.add_channel(guild, "review-sessions", channel_id=REVIEW_SESSIONS_ID)
-    world.add_channel(guild, "case-clinic", FORUM, channel_id=CASE_CLINIC_ID)
+    forum = world.add_channel(guild, "case-clinic", FORUM, channel_id=CASE_CLINIC_ID)
+    forum.data["available_tags"] = [forum_tag(tag_id, name) for tag_id, name in TAGS.items()]
     world.add_channel(guild, "Study room", VOICE, channel_id=VOICE_ID)
     world.add_channel(guild, "Lecture hall", STAGE, channel_id=STAGE_ID)
     return world

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox import messages
+from sandbox import messages, permissions
 from sandbox.clock import created_ms, parse_iso
 from sandbox.errors import DiscordError, Json
 from sandbox.world import FORUM, PRIVATE_THREAD, PUBLIC_THREAD, Channel, Event
@@ -82,10 +82,19 @@ def wake(world: World, thread: Channel, *, may_manage: bool) -> None:
     if state["archived"]:
         if state["locked"]:
             raise DiscordError(400, 50083)
-        state["archived"] = False
-        state["archive_timestamp"] = world.now_iso()
-        changed(world, thread)
+        set_state(world, thread, archived=False)
     elif state["locked"] and not may_manage:
+        raise DiscordError(403, 160005)
+
+
+def require_open(channel: Channel, *, bot_id: str) -> None:
+    """Before a message is changed: 50083 in an archived thread, 160005 in a locked one without Manage Threads."""
+    if not channel.is_thread:
+        return
+    state = channel.data["thread_metadata"]
+    if state["archived"]:
+        raise DiscordError(400, 50083)
+    if state["locked"] and not permissions.in_channel(channel, bot_id) & permissions.BITS["MANAGE_THREADS"]:
         raise DiscordError(403, 160005)
 
 
@@ -112,13 +121,42 @@ def set_state(world: World, thread: Channel, *, archived: bool | None = None, lo
     state = thread.data["thread_metadata"]
     if locked is not None:
         state["locked"] = locked
-    if archived is not None and archived != state["archived"]:
+    turned = archived is not None and archived != state["archived"]
+    if turned:
         state["archived"] = archived
         state["archive_timestamp"] = world.now_iso()
+        if archived:
+            thread.data["flags"] &= ~PINNED
     changed(world, thread)
+    if turned and not archived:
+        for bot in world.bots.values():
+            if bot.id in thread.thread_members:
+                member = {**thread.thread_members[bot.id], "guild_id": thread.data["guild_id"]}
+                world.emit(Event("THREAD_MEMBER_UPDATE", member, thread.guild, thread, only=bot.id))
 
 
-def remove_member(world: World, thread: Channel, user_id: str) -> None:
-    """Take somebody out of a thread."""
+def add_member(world: World, thread: Channel, user_id: str, *, by: str) -> None:
+    """Put somebody into a thread; where somebody else did it, the thread says so."""
+    if user_id not in thread.thread_members:
+        messages.join_thread(world, thread, user_id)
+        _said(world, thread, user_id, by, messages.MEMBER_ADDED)
+
+
+def remove_member(world: World, thread: Channel, user_id: str, *, by: str) -> None:
+    """Take somebody out of a thread; where somebody else did it, the thread says so."""
     if thread.thread_members.pop(user_id, None) is not None:
         messages.members_changed(world, thread, {"removed_member_ids": [user_id]})
+        _said(world, thread, user_id, by, messages.MEMBER_REMOVED)
+
+
+def _said(world: World, thread: Channel, user_id: str, by: str, kind: int) -> None:
+    if by != user_id:
+        draft = messages.Draft({}, kind=kind, mentions=(world.users[user_id],))
+        messages.create(world, thread, world.users[by], draft)
+
+
+def rename(world: World, thread: Channel, name: str, *, by: str) -> None:
+    """Give a thread another name and say so in it."""
+    if name != thread.data["name"]:
+        thread.data["name"] = name
+        messages.create(world, thread, world.users[by], messages.Draft({"content": name}, kind=messages.RENAMED))

@@ -5,19 +5,20 @@ from __future__ import annotations
 import secrets
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sandbox import permissions
 from sandbox.clock import Clock, Snowflakes, iso
 from sandbox.errors import DiscordError, Json, missing_access, unknown
+from sandbox.guild_defaults import GUILD_DEFAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 TEXT, DM, VOICE, CATEGORY, NEWS = 0, 1, 2, 4, 5
-PUBLIC_THREAD, PRIVATE_THREAD, STAGE, FORUM = 11, 12, 13, 15
-THREADS = (10, PUBLIC_THREAD, PRIVATE_THREAD)
+NEWS_THREAD, PUBLIC_THREAD, PRIVATE_THREAD, STAGE, FORUM = 10, 11, 12, 13, 15
 SPOKEN = (VOICE, STAGE)
+REQUIRE_TAG = 1 << 4
 
 GUILD_MEMBERS_INTENT = 1 << 1
 VOICE_STATES_INTENT = 1 << 7
@@ -201,7 +202,7 @@ class World:
             "name": name,
             "owner_id": owner_id,
             "preferred_locale": "en-US",
-            **_GUILD_DEFAULTS,
+            **GUILD_DEFAULTS,
         }
         guild = Guild(guild_id, data)
         self.guilds[guild_id] = guild
@@ -351,47 +352,10 @@ class World:
 
 MAX_FILE_BYTES = 10 * 1024 * 1024
 
-_GUILD_DEFAULTS: dict[str, Any] = {
-    "icon": None,
-    "icon_hash": None,
-    "splash": None,
-    "discovery_splash": None,
-    "home_header": None,
-    "banner": None,
-    "description": None,
-    "afk_channel_id": None,
-    "afk_timeout": 300,
-    "widget_enabled": False,
-    "widget_channel_id": None,
-    "verification_level": 0,
-    "default_message_notifications": 1,
-    "explicit_content_filter": 0,
-    "emojis": [],
-    "stickers": [],
-    "features": [],
-    "mfa_level": 0,
-    "application_id": None,
-    "system_channel_id": None,
-    "system_channel_flags": 0,
-    "rules_channel_id": None,
-    "public_updates_channel_id": None,
-    "safety_alerts_channel_id": None,
-    "max_presences": None,
-    "max_members": 500000,
-    "max_video_channel_users": 25,
-    "max_stage_video_channel_users": 50,
-    "vanity_url_code": None,
-    "premium_tier": 0,
-    "premium_subscription_count": 0,
-    "premium_progress_bar_enabled": False,
-    "nsfw": False,
-    "nsfw_level": 0,
-    "hub_type": None,
-    "latest_onboarding_question_id": None,
-    "incidents_data": None,
-    "inventory_settings": None,
-    "region": "deprecated",
-}
+
+def forum_tag(tag_id: str, name: str, *, moderated: bool = False, emoji: str | None = None) -> Json:
+    """Discord's forum tag JSON."""
+    return {"id": tag_id, "name": name, "moderated": moderated, "emoji_id": None, "emoji_name": emoji}
 
 
 def new_token(length: int = 48) -> str:

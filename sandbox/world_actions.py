@@ -8,7 +8,7 @@ from sandbox import messages, rest_channels, threads, voice
 from sandbox.errors import Json
 from sandbox.permissions import BITS
 from sandbox.study_group import EVERYONE, join_bot
-from sandbox.world import Event, Guild, World
+from sandbox.world import FORUM, REQUIRE_TAG, Event, Guild, World, forum_tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -206,6 +206,21 @@ def _archive_thread(world: World, form: Json) -> Json:
     return {}
 
 
+def _set_tags(world: World, form: Json) -> Json:
+    """{channel_id, tags: [names], moderated?: [names], required?: bool} → {tags: {name: id}}."""
+    forum = _channel(world, form)
+    if forum.type != FORUM:
+        raise BadActionError("That channel is not a forum.")
+    known = {tag["name"]: tag["id"] for tag in forum.data["available_tags"]}
+    moderated = form.get("moderated", [])
+    forum.data["available_tags"] = [
+        forum_tag(known.get(name) or world.new_id(), name, moderated=name in moderated) for name in form["tags"]
+    ]
+    forum.data["flags"] = REQUIRE_TAG if form.get("required") else 0
+    world.emit(Event("CHANNEL_UPDATE", forum.data, forum.guild, forum))
+    return {"tags": {tag["name"]: tag["id"] for tag in forum.data["available_tags"]}}
+
+
 def _delete_message(world: World, form: Json) -> Json:
     channel = _channel(world, form)
     message_id = str(form["message_id"])
@@ -229,6 +244,7 @@ ACTIONS: dict[str, Callable[[World, Json], Json]] = {
     "show_command": _show_command,
     "lock_thread": _lock_thread,
     "archive_thread": _archive_thread,
+    "set_tags": _set_tags,
     "delete_message": _delete_message,
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -154,7 +154,8 @@ class Member:
             async with asyncio.timeout(PATIENCE_S):
                 while (found := look()) is None:
                     self._news.clear()
-                    await self._news.wait()
+                    if not self._stale:
+                        await self._news.wait()
                     if self._stale:
                         await self._load()
                 return found
@@ -238,13 +239,53 @@ class Member:
         await self.catch_up()
         return Message(answer)
 
-    async def posts(self, name: str, text: str, where: str) -> str:
-        """Start a thread or forum post; returns its id."""
-        path = f"/sandbox/channels/{await self._reach(where)}/threads"
-        answer = await self.door.post(path, {"name": name, "content": text}, self.id)
+    async def posts(self, name: str, text: str, where: str, *, tags: Sequence[str] = (), **more: Any) -> str:
+        """Start a thread or forum post (tags by name); more: files=[File], private=True. Returns its id."""
+        form: Json = {"name": name, "content": text, "private": more.get("private", False)}
+        if tags:
+            known = self.channel(where)["available_tags"]
+            form["applied_tags"] = [next(tag["id"] for tag in known if tag["name"] == wanted) for wanted in tags]
+        form["attachments"] = [one.json() for one in more.get("files", ())]
+        return str((await self._act(where, "threads", form))["id"])
+
+    async def _act(self, where: str, act: str, form: Json) -> Json:
+        """Change something about a channel or thread."""
+        answer: Json = await self.door.post(f"/sandbox/channels/{await self._reach(where)}/{act}", form, self.id)
         assert "error" not in answer, answer["error"]
         await self.catch_up()
-        return str(answer["id"])
+        return answer
+
+    async def invites(self, person: Member, where: str) -> None:
+        """Put somebody into a thread."""
+        await self._act(where, "members", {"user_id": person.id})
+
+    async def removes(self, person: Member, where: str) -> None:
+        """Take somebody (or oneself) out of a thread."""
+        await self._act(where, "members", {"user_id": person.id, "remove": True})
+
+    async def turns(self, where: str, *, archived: bool | None = None, locked: bool | None = None) -> None:
+        """Archive, open, lock or unlock a thread."""
+        form = {"archived": archived, "locked": locked}
+        await self._act(where, "thread", {key: value for key, value in form.items() if value is not None})
+
+    async def deletes(self, where: str) -> None:
+        """Delete a thread."""
+        await self._act(where, "thread", {"delete": True})
+
+    def channel(self, where: str) -> Json:
+        """A channel or thread as Discord's JSON; a thread has `member_ids` too."""
+        return self._channels[self.channel_id(where)]
+
+    def members_of(self, where: str) -> list[str]:
+        """The names of a thread's members, the bot's too, as they came."""
+        names = {person_id: name for name, person_id in self._people.items()}
+        return [names.get(one, "the bot") for one in self.channel(where)["member_ids"]]
+
+    def tags_of(self, where: str) -> list[str]:
+        """The names of a forum post's tags."""
+        post = self.channel(where)
+        names = {tag["id"]: tag["name"] for tag in self._channels[post["parent_id"]]["available_tags"]}
+        return [names[one] for one in post["applied_tags"]]
 
     async def opens_dm(self, person_id: str) -> str:
         """Open the DM with somebody; returns the channel's id."""

@@ -9,6 +9,7 @@ import { refreshMessage, renderMessages, Scroll } from "./messages.js";
 import { openModal } from "./modal.js";
 import { isThread, renderSidebar, sign } from "./sidebar.js";
 import { SandboxTime } from "./time.js";
+import { forumPosts, tagField, threadMenu } from "./threads.js";
 
 const FORUM = 15;
 
@@ -275,27 +276,7 @@ export class App {
   /** @param {any} forum */
   #showForum(forum) {
     this.messages = [];
-    const posts = this.guild().channels.filter((/** @type {any} */ c) => c.parent_id === forum.id);
-    const start = h(
-      "button",
-      { type: "button", class: "button primary", onclick: () => this.startThread(forum) },
-      "New post",
-    );
-    $("messages").replaceChildren(
-      ...(posts.length ? [] : [h("li", { class: "empty" }, "No posts yet.")]),
-      ...posts.map((/** @type {any} */ post) =>
-        h(
-          "li",
-          { class: "post" },
-          h(
-            "button",
-            { type: "button", class: "thread", onclick: () => this.openChannel(post.id) },
-            `💬 ${post.name}`,
-          ),
-        ),
-      ),
-      h("li", { class: "post" }, start),
-    );
+    $("messages").replaceChildren(...forumPosts(this, forum));
   }
 
   #head() {
@@ -315,6 +296,8 @@ export class App {
       h("h1", {}, channel ? `${sign(channel) || "@"} ${this.channelName(channel)}` : "No channel"),
       ...(channel?.topic ? [h("p", { class: "topic" }, channel.topic)] : []),
       ...(channel?.thread_metadata?.locked ? [h("p", { class: "topic" }, "🔒 locked")] : []),
+      ...(channel?.thread_metadata?.archived ? [h("p", { class: "topic" }, "📦 archived")] : []),
+      ...(channel && isThread(channel) ? [threadMenu(this, channel)] : []),
     );
     document.title = `${channel ? this.channelLabel(channel) : "Studyhall"} · ${this.me.name} · Studyhall sandbox`;
   }
@@ -375,6 +358,12 @@ export class App {
     this.composer.reply(message);
   }
 
+  /** @param {string} id @param {string} act @param {object} body */
+  async changeThread(id, act, body) {
+    await this.ask(`/channels/${id}/${act}`, body);
+    await this.#load();
+  }
+
   /** Join a voice or stage channel, or leave (null). @param {string | null} channelId */
   async joinVoice(channelId) {
     await this.ask("/voice", { channel_id: channelId });
@@ -395,7 +384,8 @@ export class App {
     const isForum = channel.type === FORUM;
     const name = { type: 4, style: 1, custom_id: "name", label: isForum ? "Title" : "Name", max_length: 100 };
     const text = { type: 4, style: 2, custom_id: "content", label: "Text", max_length: 2000 };
-    const modal = { title: isForum ? "New post" : "New thread", components: isForum ? [name, text] : [name] };
+    const components = isForum ? [name, text, ...tagField(channel)] : [name];
+    const modal = { title: isForum ? "New post" : "New thread", components };
     openModal(this, modal, async (fields) => {
       try {
         const path = `/channels/${channel.id}/threads`;

@@ -13,11 +13,18 @@ const REACTIONS = ["👍", "✅", "❓", "🎉"];
 
 /** @type {Record<number, (message: any, name: string) => string>} */
 const SYSTEM = {
+  1: (message, name) => `${name} added ${mentioned(message)} to the thread.`,
+  2: (message, name) => `${name} took ${mentioned(message)} out of the thread.`,
+  4: (message, name) => `${name} changed the thread's name: ${message.content}`,
   6: (_, name) => `${name} pinned a message.`,
   7: (_, name) => `${name} joined.`,
   18: (message, name) => `${name} started a thread: ${message.content}`,
 };
 const TEXTUAL = new Set([0, 19, 20, 23]);
+
+/** @param {any} message */
+const mentioned = (message) =>
+  message.mentions.map((/** @type {any} */ user) => user.global_name ?? user.username).join(", ");
 
 /** @param {any} message */
 export const isEphemeral = (message) => Boolean((message.flags ?? 0) & EPHEMERAL);

@@ -6,6 +6,7 @@ import { $, avatar, h, popup } from "./dom.js";
 
 const SIGNS = { 0: "#", 2: "🔊", 5: "📣", 10: "↳", 11: "↳", 12: "↳", 13: "🎙", 15: "🗂" };
 const THREADS = new Set([10, 11, 12]);
+const FORUM = 15;
 const SPOKEN = new Set([2, 13]);
 
 /** @param {any} channel */
@@ -33,11 +34,12 @@ function guildSection(app, guild) {
   const channels = [...guild.channels].sort((a, b) => (a.position ?? 0) - (b.position ?? 0));
   const top = channels.filter((channel) => !isThread(channel) && channel.type !== 4);
   /** @param {any} channel */
-  const threads = (channel) =>
-    channels.filter(
-      (c) =>
-        isThread(c) && c.parent_id === channel.id && (!c.thread_metadata?.archived || c.id === app.channelId),
-    );
+  const threads = (channel) => channels.filter((c) => isThread(c) && c.parent_id === channel.id && !asleep(c));
+  /** @param {any} c */
+  const asleep = (c) => c.thread_metadata?.archived && c.id !== app.channelId;
+  /** @param {any} channel */
+  const archived = (channel) =>
+    channels.filter((c) => isThread(c) && c.parent_id === channel.id && asleep(c) && channel.type !== FORUM);
   return h(
     "section",
     { "aria-label": guild.name },
@@ -60,6 +62,14 @@ function guildSection(app, guild) {
           SPOKEN.has(channel.type) ? voiceList(app, guild, channel) : null,
           threads(channel).length
             ? h("ul", {}, ...threads(channel).map((t) => h("li", {}, channelButton(app, t))))
+            : null,
+          archived(channel).length
+            ? h(
+                "details",
+                { class: "archived" },
+                h("summary", {}, `${archived(channel).length} archived`),
+                h("ul", {}, ...archived(channel).map((t) => h("li", {}, channelButton(app, t)))),
+              )
             : null,
         ),
       ),
