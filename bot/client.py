@@ -31,6 +31,7 @@ COGS = (
     "cogs.standings",
     "cogs.seasons",
     "cogs.streaks",
+    "cogs.units",
     "cogs.privacy",
 )
 PATIENCE_S = 3.0  # for replies under way when we are told to stop

@@ -244,6 +244,79 @@ class NotResting(Refusal):
 
 
 @dataclass(eq=False)
+class NoUpkeep(Refusal):
+    """The exam's file says nothing of continuing education."""
+
+    exam: str
+
+
+@dataclass(eq=False)
+class LooksLikeIndex(Refusal):
+    """A title looks like an index number of an approved event, which must not be shared."""
+
+
+@dataclass(eq=False)
+class LooksLikeAnswers(Refusal):
+    """A title looks like answers to a quiz for units, which must not be shared."""
+
+
+@dataclass(eq=False)
+class NoWords(Refusal):
+    """A title without a letter."""
+
+
+@dataclass(eq=False)
+class BadUnits(Refusal):
+    """A number of units that is no half step, or out of bounds."""
+
+    words: str
+
+
+@dataclass(eq=False)
+class UnknownKind(Refusal):
+    """The exam's file knows no such kind of units."""
+
+    words: str
+    known: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class OutsideCycle(Refusal):
+    """A day of completion that could not be read, or that lies outside the cycle so far."""
+
+    words: str
+    first: str
+    last: str
+
+
+@dataclass(eq=False)
+class UnitsKept(Refusal):
+    """The same title stands on that day already."""
+
+    day: str
+
+
+@dataclass(eq=False)
+class TooManyUnits(Refusal):
+    """A member has as many entries in a cycle as one can have."""
+
+    most: int
+
+
+@dataclass(eq=False)
+class NoSuchUnits(Refusal):
+    """The entry is no longer kept, or never was the member's."""
+
+
+@dataclass(eq=False)
+class BadCycle(Refusal):
+    """The end of a cycle that could not be read, or that is further away than a cycle is long."""
+
+    words: str
+    months: int
+
+
+@dataclass(eq=False)
 class StaleButton(Refusal):
     """A button that this version of the bot does not make (or somebody else's invention)."""
 

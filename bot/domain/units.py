@@ -110,9 +110,32 @@ def tally(entries: Iterable[Earned], upkeep: Upkeep, required: int | None = None
     return Tally(upkeep.halves if required is None else required, whole, whole - lost, tuple(kinds))
 
 
-def rungs(last: date, zone: ZoneInfo) -> list[datetime]:
-    """When a member in *zone* is reminded that the cycle ends with the day *last*, in order."""
-    return [instant(last - timedelta(days=days), REMIND_AT, zone) for days in RUNGS]
+def rung_at(last: date, days: int, zone: ZoneInfo) -> datetime:
+    """When a member in *zone* is told that the cycle ends with the day *last*, so many days before."""
+    return instant(last - timedelta(days=days), REMIND_AT, zone)
+
+
+def rungs_due(last: date, told: int | None, zone: ZoneInfo, now: datetime) -> list[int]:
+    """The days before the end whose hour has come and that the member was not told of; *told* were the last ones."""
+    return [days for days in RUNGS if (told is None or days < told) and rung_at(last, days, zone) <= now]
+
+
+def next_turn(last: date, told: int | None, zone: ZoneInfo, now: datetime) -> datetime:
+    """When there is something to do for a cycle next: a reminder at its hour, or the turn to the following cycle.
+
+    A reminder whose hour a change of zone took away comes at the same hour of the next day.
+    """
+    over = ends_at(last, zone)
+    for days in RUNGS:
+        if told is not None and days >= told:
+            continue
+        at = rung_at(last, days, zone)
+        if at <= now:
+            today = now.astimezone(zone).date()
+            choices = (instant(today + n * _ONE_DAY, REMIND_AT, zone) for n in (0, 1))
+            at = next((one for one in choices if one > now), now)
+        return min(at, over)
+    return over
 
 
 def ends_at(last: date, zone: ZoneInfo) -> datetime:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.groups import Group
 from bot.domain.instants import to_ms
-from bot.services import pings, streaks
+from bot.services import pings, streaks, units
 from bot.storage import groups
 from bot.storage import streaks as kept
 from bot.storage.database import Database
@@ -31,4 +31,5 @@ async def move(database: Database, group: Group, user: int, name: str | None, no
         if await kept.own_zone(tx, member) != name:
             await kept.set_zone(tx, member, name, to_ms(now))
             await pings.plan(tx, group, member, now)
+            await units.plan(tx, group, member, now)
     return ZoneInfo(name or group.wishes.zone)

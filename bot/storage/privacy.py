@@ -73,6 +73,8 @@ TABLES: dict[str, str] = {
         JOIN buddies b ON b.buddy_id = w.buddy_id WHERE w.member_id = :member ORDER BY b.made_at""",
     "report_authors": """SELECT r.what, r.reason, r.state, r.made_at FROM report_authors w
         JOIN reports r ON r.report_id = w.report_id WHERE w.member_id = :member ORDER BY r.made_at""",
+    "units": "SELECT day, title, halves, kind, added_at FROM units WHERE member_id = :member ORDER BY day, unit_id",
+    "unit_cycles": "SELECT last_day, halves, told, remind FROM unit_cycles WHERE member_id = :member",
     "agenda": "SELECT kind, due_at FROM agenda WHERE member_id = :member ORDER BY due_at",
     "deliveries": "SELECT kind, state, due_at FROM deliveries WHERE member_id = :member ORDER BY due_at",
     "flags": """SELECT q.key AS question, f.reason, f.flagged_at FROM flags f

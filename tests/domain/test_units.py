@@ -11,9 +11,22 @@ from hypothesis import strategies as st
 
 from bot.domain.blueprint import UnitKind, Upkeep
 from bot.domain.dates import parse_day, parse_day_gone
-from bot.domain.units import RUNGS, Cycle, Earned, cycle_on, ends_at, halves_of, months_on, rungs, tally
+from bot.domain.units import (
+    RUNGS,
+    Cycle,
+    Earned,
+    cycle_on,
+    ends_at,
+    halves_of,
+    months_on,
+    next_turn,
+    rung_at,
+    rungs_due,
+    tally,
+)
 
 UPKEEP = Upkeep(72, 24, "rule", date(2025, 1, 15))
+BERLIN = ZoneInfo("Europe/Berlin")
 DAYS = st.dates(date(1990, 1, 1), date(2090, 1, 1))
 
 
@@ -77,11 +90,26 @@ def test_kinds_count_up_to_their_limit_and_ask_for_their_least() -> None:
 
 def test_reminders_come_at_ten_on_the_wall_whatever_the_clocks_do() -> None:
     """Ninety, 45, 15 and one day before: 10:00 in the member's zone, before and after the change of clocks."""
-    found = rungs(date(2027, 4, 30), ZoneInfo("Europe/Berlin"))
-    assert [one.astimezone(ZoneInfo("Europe/Berlin")).hour for one in found] == [10] * len(RUNGS)
+    found = [rung_at(date(2027, 4, 30), days, BERLIN) for days in RUNGS]
+    assert [one.astimezone(BERLIN).hour for one in found] == [10] * len(RUNGS)
     assert found[0] == datetime(2027, 1, 30, 9, tzinfo=UTC)
     assert found[-1] == datetime(2027, 4, 29, 8, tzinfo=UTC)
-    assert ends_at(date(2027, 4, 30), ZoneInfo("Europe/Berlin")) == datetime(2027, 4, 30, 22, tzinfo=UTC)
+    assert ends_at(date(2027, 4, 30), BERLIN) == datetime(2027, 4, 30, 22, tzinfo=UTC)
+
+
+def test_the_next_thing_to_do_is_the_next_day_that_was_not_told_of() -> None:
+    """One after the other, then the end; a day whose hour went by with a change of zone comes the next morning."""
+    last = date(2027, 4, 30)
+    early = datetime(2027, 1, 1, tzinfo=UTC)
+    assert [next_turn(last, told, BERLIN, early) for told in (None, 90, 45, 15)] == [
+        rung_at(last, days, BERLIN) for days in RUNGS
+    ]
+    assert next_turn(last, 1, BERLIN, early) == ends_at(last, BERLIN)
+    evening = rung_at(last, 90, BERLIN) + timedelta(hours=9)
+    assert next_turn(last, None, BERLIN, evening) == rung_at(last, 89, BERLIN)
+    assert rungs_due(last, None, BERLIN, evening) == [90]
+    assert rungs_due(last, 90, BERLIN, rung_at(last, 1, BERLIN)) == [45, 15, 1]
+    assert next_turn(last, 15, BERLIN, ends_at(last, BERLIN)) == ends_at(last, BERLIN)
 
 
 @pytest.mark.parametrize(

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from bot.domain.blueprint import Upkeep
 from bot.domain.quiz import Confidence
 from bot.domain.standings import Window
-from bot.services import groups, pings, privacy, quiz, standings, streaks, zones
+from bot.services import groups, pings, privacy, quiz, standings, streaks, units, zones
 from bot.services.answers import Sureness
 from bot.storage.privacy import TABLES
 from tests.services.study import EXAM, GUILD, START, WISHES, Study
 
 ANA, BEN = 814_000_000_000_002_001, 814_000_000_000_002_002
 OTHERS = (814_000_000_000_002_003, 814_000_000_000_002_004)  # a league takes four
+CERTIFIED = replace(EXAM, upkeep=Upkeep(72, 24, "rule", date(2025, 1, 15)))
 ALL_TIME = Window("all", None, None)
 
 
@@ -40,6 +43,8 @@ async def study(tmp_path: Path) -> AsyncIterator[Study]:
                     await made.desk.sureness(tap)
         for user in (ANA, BEN):
             await zones.move(made.database, made.group, user, "Europe/Berlin", made.now)
+            await units.set_cycle(made.database, made.group, CERTIFIED, user, made.now, ends="31 August")
+            await units.add(made.database, made.group, CERTIFIED, user, made.now, title="Webinar", units=1.5)
             await streaks.pause(made.database, made.group, user, "today", made.now)
             await quiz.flag(made.database, 1, user, GUILD, f"reported by {user}", made.now)
             for n in range(3):
