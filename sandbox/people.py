@@ -102,6 +102,11 @@ class People:
         ]
         return [seen_message(channel, message, person) for message in seen[-limit:]]
 
+    def pins(self, person: str, channel_id: str) -> list[Json]:
+        """The pinned messages, the newest pin first."""
+        channel = self.channel(person, channel_id)
+        return [seen_message(channel, channel.messages[one], person) for one in reversed(channel.pins)]
+
     # Writing
 
     def say(self, person: str, channel_id: str, form: Json) -> Json:

@@ -90,7 +90,7 @@ def _field(field: Json, label: str | None, fields: Json, builder: CommandForm) -
         files = value or []
         low = _bound(field, "min_values") if field.get("required", True) else 0
         if not low <= len(files) <= _bound(field, "max_values"):
-            raise RefusedError(f"“{named}” needs a file.")
+            raise RefusedError(f"“{named}” takes {low} to {_bound(field, 'max_values')} files.")
         made["values"] = [builder.attach(one) for one in files]
     elif kind == CHECKBOX:
         made["value"] = bool(field.get("default")) if value is None else bool(value)
@@ -123,9 +123,12 @@ def _boxes(field: Json, named: str, value: Any, made: Json) -> None:
     known = {option["value"] for option in field["options"]}
     if not set(chosen) <= known:
         raise RefusedError(f"“{named}” has no such choice.")
-    low = (field.get("min_values") or 1) if field.get("required", True) else 0
+    low = _bound(field, "min_values") if field.get("required", True) else 0
+    high = 1 if field["type"] == RADIO else field.get("max_values") or len(known)
     if len(chosen) < low:
         raise RefusedError(f"“{named}” is required.")
+    if len(chosen) > high:
+        raise RefusedError(f"“{named}” takes at most {high}.")
     if field["type"] == RADIO:
         made["value"] = chosen[0] if chosen else None
     else:

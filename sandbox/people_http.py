@@ -120,6 +120,10 @@ class PeopleSide:
         limit = int(request.query.get("limit", "100"))
         return _json(self.people.history(self.person(request), request.match_info["channel"], limit))
 
+    async def pins(self, request: web.Request) -> web.Response:
+        """A channel's pinned messages."""
+        return _json(self.people.pins(self.person(request), request.match_info["channel"]))
+
     async def say(self, request: web.Request) -> web.Response:
         """Write a message."""
         form = orjson.loads(await request.read())
@@ -243,6 +247,7 @@ def add_routes(app: web.Application, box: Sandbox) -> None:
     add("GET", "/sandbox/state", side.state)
     add("GET", "/sandbox/live", side.live)
     add("GET", "/sandbox/channels/{channel}/messages", side.history)
+    add("GET", "/sandbox/channels/{channel}/pins", side.pins)
     add("POST", "/sandbox/channels/{channel}/messages", side.say)
     add("POST", "/sandbox/channels/{channel}/{act:threads|thread|members}", side.thread)
     add("POST", "/sandbox/channels/{channel}/messages/{message}/reactions", side.react)

@@ -6,7 +6,8 @@ import time
 from typing import TYPE_CHECKING
 
 from sandbox import messages, permissions, threads
-from sandbox.errors import DiscordError, Json, Problems, missing_access, missing_permissions, unknown
+from sandbox.clock import parse_iso
+from sandbox.errors import DiscordError, Json, Problems, unknown
 from sandbox.permissions import BITS, require
 from sandbox.rest import NO_CONTENT, Reply
 from sandbox.rules import check_edit, check_message
@@ -203,24 +204,33 @@ def _bulk_delete(call: Call) -> Reply:
 
 
 def _may_pin(call: Call, channel: Channel) -> None:
-    if channel.guild is None:
-        return
-    mine = permissions.in_channel(channel, call.bot.id)
-    if not mine & (BITS["PIN_MESSAGES"] | BITS["MANAGE_MESSAGES"]):
-        raise missing_permissions()
+    if channel.guild is not None:
+        require(channel, call.bot.id, "PIN_MESSAGES")
+    if channel.is_thread and channel.data["thread_metadata"]["archived"]:
+        raise DiscordError(400, 50083)
 
 
 def _pins(call: Call) -> object:
+    """Newest first; nothing without the right to read the history. The old route gives the first fifty."""
     channel = channel_of(call)
-    if not permissions.in_channel(channel, call.bot.id) & BITS["READ_MESSAGE_HISTORY"]:
-        raise missing_access()
-    found = [
+    newer = call.path.endswith("/messages/pins")
+    text = call.query.get("limit", "50")
+    limit = int(text) if text.isdigit() else 0
+    found = Problems()
+    if not 1 <= limit <= 50:
+        found.add(("limit",), "NUMBER_TYPE_MAX", "int value should be between 1 and 50.")
+    found.finish()
+    readable = permissions.in_channel(channel, call.bot.id) & BITS["READ_MESSAGE_HISTORY"]
+    before = parse_iso(call.query["before"]) if "before" in call.query else None
+    pins = [
         (when, messages.shown_to_bot(call.bot, channel, channel.messages[message_id]))
         for message_id, when in reversed(channel.pins.items())
+        if readable and (before is None or (parse_iso(when) or 0) < before)
     ]
-    if call.path.endswith("/messages/pins"):
-        return {"items": [{"pinned_at": when, "message": one} for when, one in found], "has_more": False}
-    return [one for _, one in found]
+    if not newer:
+        return [one for _, one in pins[:50]]
+    items = [{"pinned_at": when, "message": one} for when, one in pins[:limit]]
+    return {"items": items, "has_more": len(pins) > limit}
 
 
 def _pin(call: Call) -> Reply:

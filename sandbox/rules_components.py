@@ -141,6 +141,10 @@ def _select(select: Json, found: Problems, path: Path, seen: _Seen, *, modal: bo
     if low is not None and high is not None and low > high:
         text = f"int value should be greater than or equal to {low}."
         found.add((*path, "max_values"), "NUMBER_TYPE_MIN", text)
+    if modal:
+        _required(select, low, found, path)
+        if select.get("disabled"):
+            found.add((*path, "disabled"), "MODAL_COMPONENT_DISABLED", "A modal's components cannot be disabled.")
     if select.get("type") != STRING_SELECT:
         return
     options = found.listed(select, "options", path)
@@ -152,8 +156,12 @@ def _select(select: Json, found: Problems, path: Path, seen: _Seen, *, modal: bo
     _options(options, found, place)
     if sum(1 for one in options if isinstance(one, dict) and one.get("default")) > (high or 1):
         found.add(place, "SELECT_COMPONENT_TOO_MANY_DEFAULTS", "Too many default options.")
-    if modal:
-        return
+
+
+def _required(field: Json, low: float | None, found: Problems, path: Path) -> None:
+    if low == 0 and field.get("required", True) is not False:
+        text = "int value should be greater than or equal to 1 where the field is required."
+        found.add((*path, "min_values"), "NUMBER_TYPE_MIN", text)
 
 
 def _options(options: list[Any], found: Problems, path: Path) -> None:
@@ -221,7 +229,25 @@ def _input(field: Json, found: Problems, path: Path, seen: _Seen, *, labelled: b
         _select(field, found, path, seen, modal=True)
     else:
         _custom_id(field, found, path, seen)
+        if kind in (CHECKBOXES, FILE_UPLOAD):
+            low = found.number(field, "min_values", path, low=0, high=10)
+            high = found.number(field, "max_values", path, low=1, high=10)
+            _required(field, low, found, path)
+            if low is not None and high is not None and low > high:
+                text = f"int value should be greater than or equal to {low}."
+                found.add((*path, "max_values"), "NUMBER_TYPE_MIN", text)
         if kind in (RADIO, CHECKBOXES):
-            options = found.listed(field, "options", path)
-            found.count(options, (*path, "options"), low=2 if kind == RADIO else 1, high=10)
-            _options(options, found, (*path, "options"))
+            _boxes(field, found, path)
+
+
+def _boxes(field: Json, found: Problems, path: Path) -> None:
+    options = found.listed(field, "options", path)
+    radio = field.get("type") == RADIO
+    found.count(options, (*path, "options"), low=2 if radio else 1, high=10)
+    _options(options, found, (*path, "options"))
+    most = 1 if radio else field.get("max_values") or len(options)
+    if not radio and most > len(options):
+        text = f"int value should be less than or equal to {len(options)}."
+        found.add((*path, "max_values"), "NUMBER_TYPE_MAX", text)
+    if sum(1 for one in options if isinstance(one, dict) and one.get("default")) > most:
+        found.add((*path, "options"), "SELECT_COMPONENT_TOO_MANY_DEFAULTS", "Too many default options.")

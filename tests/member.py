@@ -335,6 +335,18 @@ class Member:
         assert "error" not in answer, answer["error"]
         await self.catch_up()
 
+    async def pins(self, where: str) -> list[str]:
+        """The texts of a channel's pinned messages, the newest pin first."""
+        path = f"/sandbox/channels/{await self._reach(where)}/pins"
+        return [Message(one).text for one in await self.door.get(path, self.id)]
+
+    async def file(self, message: Message, name: str) -> bytes:
+        """Download an attachment of a message by its name."""
+        url = next(one["url"] for one in message.attachments if one["filename"] == name)
+        async with self.door.session.get(url) as response:
+            assert response.status == 200, f"{name}: {response.status}"
+            return await response.read()
+
     async def reacts(self, emoji: str, on: Message, *, remove: bool = False) -> None:
         """Add or take back a reaction."""
         path = f"/sandbox/channels/{on.channel_id}/messages/{on.id}/reactions"

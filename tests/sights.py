@@ -243,6 +243,8 @@ class Modal:
         lines += [one["content"] for one in self.raw["components"] if one["type"] == 10]
         for component, _ in self._fields():
             lines += [str(component.get(key)) for key in ("value", "placeholder") if component.get(key)]
+            lines += [option["label"] for option in component.get("options") or []]
+        lines += [one["description"] for one in self.raw["components"] if one.get("description")]
         return "\n".join(lines)
 
     def _fields(self) -> Iterator[tuple[Json, str]]:

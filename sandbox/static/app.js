@@ -9,7 +9,7 @@ import { refreshMessage, renderMessages, Scroll } from "./messages.js";
 import { openModal } from "./modal.js";
 import { isThread, renderSidebar, sign } from "./sidebar.js";
 import { SandboxTime } from "./time.js";
-import { forumPosts, tagField, threadMenu } from "./threads.js";
+import { forumPosts, pinsButton, tagField, threadMenu } from "./threads.js";
 
 const FORUM = 15;
 
@@ -298,6 +298,7 @@ export class App {
       ...(channel?.thread_metadata?.locked ? [h("p", { class: "topic" }, "🔒 locked")] : []),
       ...(channel?.thread_metadata?.archived ? [h("p", { class: "topic" }, "📦 archived")] : []),
       ...(channel && isThread(channel) ? [threadMenu(this, channel)] : []),
+      ...(channel ? [pinsButton(this, channel)] : []),
     );
     document.title = `${channel ? this.channelLabel(channel) : "Studyhall"} · ${this.me.name} · Studyhall sandbox`;
   }

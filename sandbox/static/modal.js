@@ -68,9 +68,12 @@ function part(app, component, readers) {
 function field(app, component, label, hint, readers) {
   const input = control(app, component, readers);
   if (!input) return unknown(`this part of a modal (type ${component.type})`);
-  const required = component.required ?? true;
+  const required = component.type !== 23 && (component.required ?? true);
+  // A label around a group would toggle its first box: groups are named, not labelled.
+  const grouped = component.type === 21 || component.type === 22;
+  if (grouped) input.setAttribute("aria-label", label);
   return h(
-    "label",
+    grouped ? "div" : "label",
     { class: "field" },
     h(
       "span",
@@ -124,5 +127,36 @@ function control(app, component, readers) {
     readers.push([component.custom_id, () => app.uploads(input)]);
     return input;
   }
+  if (component.type === 21 || component.type === 22) return boxes(component, readers);
+  if (component.type === 23) {
+    const input = /** @type {HTMLInputElement} */ (
+      h("input", { type: "checkbox", checked: component.default })
+    );
+    readers.push([component.custom_id, () => input.checked]);
+    return input;
+  }
   return null;
+}
+
+/** A radio or checkbox group. @param {any} component @param {[string, () => unknown][]} readers */
+function boxes(component, readers) {
+  const type = component.type === 21 ? "radio" : "checkbox";
+  const group = h(
+    "div",
+    { class: "boxes", role: type === "radio" ? "radiogroup" : "group" },
+    ...component.options.map((/** @type {any} */ option) =>
+      h(
+        "label",
+        {},
+        h("input", { type, name: component.custom_id, value: option.value, checked: option.default }),
+        h("span", {}, option.label, option.description && h("small", {}, ` ${option.description}`)),
+      ),
+    ),
+  );
+  readers.push([
+    component.custom_id,
+    () =>
+      /** @type {HTMLInputElement[]} */ ([...group.querySelectorAll("input:checked")]).map((box) => box.value),
+  ]);
+  return group;
 }

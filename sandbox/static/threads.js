@@ -39,6 +39,34 @@ export function threadMenu(app, thread) {
   return opener;
 }
 
+/** What is pinned in a channel, the newest first. @param {App} app @param {any} channel */
+export function pinsButton(app, channel) {
+  const opener = h(
+    "button",
+    { type: "button", class: "plain", "aria-haspopup": "true", "aria-expanded": "false" },
+    h("span", { "aria-hidden": "true" }, "📌"),
+    h("span", { class: "hidden" }, "Pinned messages"),
+  );
+  opener.addEventListener("click", async () => {
+    const pins = (await app.ask(`/channels/${channel.id}/pins`)) ?? [];
+    /** @param {any} message */
+    const item = (message) =>
+      h(
+        "button",
+        {
+          type: "button",
+          class: "option",
+          onclick: () => (close(), document.getElementById(`m${message.id}`)?.scrollIntoView()),
+        },
+        h("strong", {}, app.displayName(message.author)),
+        h("small", {}, (message.content || message.embeds[0]?.title || "a message").slice(0, 120)),
+      );
+    const items = pins.length ? pins.map(item) : [h("p", {}, "Nothing is pinned here.")];
+    const close = popup(opener, h("div", { role: "group", "aria-label": "Pinned messages" }, ...items));
+  });
+  return opener;
+}
+
 /** A forum's posts and the way to a new one. @param {App} app @param {any} forum */
 export function forumPosts(app, forum) {
   const posts = app.guild().channels.filter((/** @type {any} */ c) => c.parent_id === forum.id);

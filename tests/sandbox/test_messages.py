@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
+from typing import Any
 
 import discord
 import pytest
@@ -101,16 +103,40 @@ async def test_reactions_are_heard_and_listed(bot: StudyClient, ana: Member) -> 
     assert refused.value.code == 10014
 
 
-async def test_pins_need_their_permission(bot: StudyClient, server: Server) -> None:
-    """Without Pin Messages a pin is 50013; with it the message is listed."""
+async def test_pins_need_their_permission(bot: StudyClient, server: Server, ana: Member) -> None:
+    """Without Pin Messages a pin is 50013, whatever else is allowed; with it the message is listed and announced."""
     message = await bot.text_channel(GENERAL_ID).send("Rules")
-    with pytest.raises(discord.Forbidden):
+    await server.act("set_permission", target="bot", allow=["MANAGE_MESSAGES"], deny=["PIN_MESSAGES"])
+    with pytest.raises(discord.Forbidden) as refused:
         await message.pin()
-    await server.act("set_permission", target="bot", allow=["PIN_MESSAGES"])
+    assert refused.value.code == 50013
+    await server.act("set_permission", target="bot", allow=["PIN_MESSAGES"], deny=["MANAGE_MESSAGES"])
     await message.pin()
     assert [one.id async for one in message.channel.pins()] == [message.id]
-    await message.unpin()
+    assert [one["id"] for one in await old_pins(bot)] == [str(message.id)]
+    assert await ana.pins("#general") == ["Rules"]
+    await server.act("set_permission", target="bot", channel_id=GENERAL_ID, deny=["READ_MESSAGE_HISTORY"])
     assert [one.id async for one in message.channel.pins()] == []
+    await server.act("set_permission", target="bot", channel_id=GENERAL_ID)
+    await message.unpin()
+    assert await ana.pins("#general") == []
+
+
+async def old_pins(bot: StudyClient) -> list[dict[str, Any]]:
+    """The pins by the route that Discord has deprecated."""
+    route = discord.http.Route("GET", "/channels/{channel_id}/pins", channel_id=GENERAL_ID)
+    found: list[dict[str, Any]] = await bot.http.request(route)
+    return found
+
+
+async def test_pins_come_in_pages(bot: StudyClient, server: Server, box: Sandbox) -> None:
+    """Fifty pins a page, the newest first, and on from the last one's time."""
+    box.faults.rate_limits = False
+    channel = bot.text_channel(GENERAL_ID)
+    for number in range(60):
+        await (await channel.send(str(number))).pin()
+        await server.advance(timedelta(seconds=1))
+    assert [one.content async for one in channel.pins(limit=None)] == [str(59 - n) for n in range(60)]
 
 
 async def test_files_are_uploaded_and_read_back(bot: StudyClient, ana: Member) -> None:
