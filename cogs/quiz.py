@@ -169,14 +169,14 @@ class Quiz(Feature):
     async def begin(self, interaction: Interaction, topics: str) -> None:
         """Practise just these topics, in turns."""
         group = await self.group(interaction)
-        asked = await self._practise(interaction, group, focus=_focus(topics))
+        asked = await self._practise(interaction, group, focus=focus_of(topics))
         await say(interaction, embed=cards.practice_card(asked), view=cards.practice_buttons(asked))
 
     @press("n")
     async def another(self, interaction: Interaction, topics: str) -> None:
         """The next practice question, in the place of the last one."""
         group = await self.group(interaction)
-        asked = await self._practise(interaction, group, focus=() if topics == ANY_TOPIC else _focus(topics))
+        asked = await self._practise(interaction, group, focus=() if topics == ANY_TOPIC else focus_of(topics))
         await interaction.response.edit_message(
             content=None, embed=cards.practice_card(asked), view=cards.practice_buttons(asked)
         )
@@ -274,7 +274,7 @@ def _why(result: Result) -> str | None:
     return texts_misses.WHY_MISSED if result.miss is None else texts_misses.kept(result.miss)
 
 
-def _focus(word: str) -> tuple[int, ...]:
+def focus_of(word: str) -> tuple[int, ...]:
     """The topics of a button that `cards.focus` made. Raises StaleButton."""
     if re.fullmatch(r"t\d{1,9}(-\d{1,9})*", word, re.ASCII) is None:
         raise StaleButton

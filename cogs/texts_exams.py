@@ -98,13 +98,35 @@ def cleared(name: str, day: date) -> str:
     return f"Forgotten: {name} on {day_name(day)}. Nothing more comes about it; `/exam set` sets a date again."
 
 
+def status_line(name: str, exam: Exam, days: int) -> str:
+    return f"**{name}** · {when(exam)} · **{countdown(days)}**"
+
+
+def rungs_ahead(ahead: Sequence[datetime]) -> str:
+    if not ahead:
+        return "No more reminders come before it."
+    return f"Still to come: {', '.join(at(one, 'f') for one in ahead)}."
+
+
+TOPICS = "**What counts**, weak topics first, each with its part of the exam"
+NO_ANSWERS = "You have not answered anything yet, so there is nothing to say of your topics."
+
+
+def topic_line(state: str, name: str, share: float) -> str:
+    return f"{state} · {name} ({share * 100:.0f} %)"
+
+
+def topics_more(number: int) -> str:
+    return f"… and {number} more: `/progress` has them all"
+
+
 # The ladder
 def rung_title(name: str, days: int) -> str:
     return f"Tomorrow: {name}" if days == 1 else f"{count(days, 'day', 'days')} to {name}"
 
 
-def late_rung(days: int) -> str:
-    return f"This should have come {count(days, 'day', 'days')} ago; I was not there. The count above is today's."
+def late_rung(late: str) -> str:
+    return f"{late}: I was not there. The days above are counted from now."
 
 
 def weakest(names: Sequence[str]) -> str:

@@ -130,6 +130,14 @@ def readiness_lines(odds: Odds, mark: float, section: str) -> str:
     return "\n".join(lines)
 
 
+def readiness_hint(odds: Odds) -> str:
+    """The odds in one line; below a stated certainty only how many answers it takes."""
+    if odds.verdict is None:
+        return f"Odds of passing: {too_early(odds.needed)}"
+    reach = f"{chance(odds.chance[0])} – {chance(odds.chance[1])}"
+    return f"Odds of passing if it were today: **{chance(odds.readiness.p_pass)}** ({reach}) · {odds.verdict}"
+
+
 def readiness_foot(blueprint: Blueprint, answers: int) -> str:
     return (
         f"{blueprint.name}, version {blueprint.version}. From {count(answers, 'answer', 'answers')} of yours. "

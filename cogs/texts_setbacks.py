@@ -17,6 +17,7 @@ OUTCOMES = {
     Outcome.FAILED: "Did not pass",
     Outcome.UNSAID: "Prefer not to say",
 }
+SHOW_GAPS = "My gaps"
 ENTER_REPORT = "Enter my score report"
 CHANGE_REPORT = "Change my score report"
 SET_RETAKE = "Set a retake date"

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.dates import parse_day
 from bot.domain.instants import from_ms
-from bot.domain.schedule import DAY_NAMES, instant
+from bot.domain.schedule import DAY_NAMES, instant, parse_time
 
 if TYPE_CHECKING:
     from bot.domain.schedule import Weekly
@@ -163,6 +163,21 @@ def read_day(text: str, today: date) -> tuple[date, ...]:
     if not found:
         raise ValueError(f"{text[:40]!r} is no day from today to two years on")
     return found
+
+
+def read_day_and_time(text: str, today: date) -> tuple[tuple[date, ...], time | None]:
+    """The same where a time may follow: '14 March 9:00'. Raises ValueError."""
+    try:
+        return read_day(text, today), None
+    except ValueError:
+        words = text.split()
+        for length in (1, 2, 3):
+            try:
+                start = parse_time(" ".join(words[-length:]))
+                return read_day(" ".join(words[:-length]), today), start
+            except ValueError:
+                continue
+        raise
 
 
 def _in_words(words: str, today: date) -> date:

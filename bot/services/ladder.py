@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from enum import Enum, auto
 from zoneinfo import ZoneInfo
 
-from bot.domain.exams import ASK, LADDER, WISH, Exam, at_of, day_of, days_left, overtaken, steps, wish_ends
+from bot.domain.exams import ASK, WISH, Exam, at_of, day_of, days_left, overtaken, steps, wish_ends
 from bot.domain.groups import Group
 from bot.domain.instants import DAY_MS, from_ms, to_ms
 from bot.domain.schedule import instant
@@ -156,13 +156,12 @@ def _ends(exam: Exam, clock: ZoneInfo, word: str, due: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A message as it is to be sent now. `word` is a rung, `WISH` or `ASK`; `days` are left, `late` days too late."""
+    """A message as it is to be sent now. `word` is a rung, `WISH` or `ASK`; `days` are left."""
 
     user: int
     exam: Exam
     word: str
     days: int
-    late: int
     wishers: tuple[int, ...]
 
 
@@ -180,8 +179,7 @@ async def due(database: Database, group: Group, delivery: Delivery, now: datetim
         if word.isdecimal() and await kept.quiet(tx, exam.member_id, to_ms(now)):
             return None
         wishers = await kept.wishers(tx, exam.exam_id) if word == WISH else []
-    days = days_left(exam, clock, now)
-    return Due(user, exam, word, days, int(word) - days if word in map(str, LADDER) else 0, tuple(wishers))
+    return Due(user, exam, word, days_left(exam, clock, now), tuple(wishers))
 
 
 async def given_up(tx: Transaction, parcel: Parcel, problem: str, now_ms: int) -> None:
