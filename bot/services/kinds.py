@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.domain.groups import Group
-from bot.services import daily, periods, pings, units
+from bot.services import daily, ladder, periods, pings, units
 from bot.services.parcels import Parcel
 from bot.services.plan import Plan
 from bot.storage.agenda import Entry
@@ -30,10 +30,11 @@ CLAIMS: Mapping[str, Claim] = {
     "boards": periods.begin,
     "winners": periods.announce,
     "streak": pings.claim,
+    "exam": ladder.claim,
     "units": units.claim,
 }
 
-REPLANS: tuple[Replan, ...] = (daily.replan, periods.replan, pings.replan_all, units.replan)
+REPLANS: tuple[Replan, ...] = (daily.replan, periods.replan, pings.replan_all, ladder.replan, units.replan)
 
 SENT: Mapping[str, Sent] = {
     "question": daily.posted,
@@ -42,5 +43,6 @@ SENT: Mapping[str, Sent] = {
 GIVEN_UP: Mapping[str, GivenUp] = {
     "question": daily.unposted,
     "streak": pings.given_up,
+    "exam": ladder.given_up,
     "units": units.given_up,
 }
