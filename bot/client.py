@@ -32,6 +32,9 @@ COGS = (
     "cogs.seasons",
     "cogs.streaks",
     "cogs.units",
+    "cogs.exams",
+    "cogs.ladder",
+    "cogs.setbacks",
     "cogs.privacy",
 )
 PATIENCE_S = 3.0  # for replies under way when we are told to stop
