@@ -208,7 +208,29 @@ def refusal(error: NotUnderstood) -> str:
     return f"{_reason(error)} Nothing was set. Try for example: {error.example}."
 
 
+_REASONS = {
+    "nonsense": "I cannot read “{words}” as a time.",
+    "empty": "There are no words for a time.",
+    "vague": "“{words}” is too vague for me to plan.",
+    "long": "That is too long for a time.",
+    "clock": "“{words}” has a time that no clock shows.",
+    "no-day": "“{words}” has a day that the calendar does not.",
+    "several": "“{words}” has several times, and only what comes again can have more than one.",
+    "often": "“{words}” is too often: four times a day is the most.",
+    "hours": "“{words}” does not come out even with the day; every 6, 8, 12 or 24 hours does.",
+    "which-days": "“{words}” leaves open on which days, or at which times.",
+    "fifth": "Not every month has a fifth one, but every month has a last one.",
+    "soon": "“{words}” is less than a minute from now.",
+    "past": "“{words}” has gone by already.",
+    "far": "“{words}” is more than five years away.",
+    "ended": "“{words}” ends before it comes for the first time.",
+    "zone": "“{words}” names a time zone that I do not know.",
+    "no-exam": "You have no exam date yet: `/exam set` keeps it, and then this works.",
+    "exam-past": "Counted from your exam’s date, “{words}” has gone by already.",
+    "no-session": "No review session is planned.",
+    "session-past": "Counted from the next session, “{words}” has gone by already.",
+}
+
+
 def _reason(error: NotUnderstood) -> str:
-    match error.reason:
-        case _:
-            return f"I cannot read “{error.words}” as a time."
+    return _REASONS.get(error.reason, _REASONS["nonsense"]).format(words=error.words)
