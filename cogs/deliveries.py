@@ -63,6 +63,7 @@ class Deliveries(Feature):
             trouble = TROUBLES.get(error.code)
             log.warning("a post was refused", extra={"kind": parcel.delivery.kind, "problem": problem})
             await deliveries.give_up(self.house.database, parcel, problem, trouble, now_ms())
+            self.client.dispatch("notes_changed")
         except TooLate:
             await deliveries.give_up(self.house.database, parcel, deliveries.TOO_LATE, None, now_ms())
         except (aiohttp.ClientError, OSError, TimeoutError) as error:

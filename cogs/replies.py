@@ -63,6 +63,12 @@ class Feature(commands.Cog):
             raise OnlyInServer
         return await groups.find(self.house.database, interaction.guild_id, interaction.channel_id)
 
+    async def home(self, interaction: Interaction) -> Any:
+        """The same; in a direct message the group that the person used last. Raises NotSetUp and NoGroupOfYours."""
+        if interaction.guild_id is None:
+            return await groups.home(self.house.database, interaction.user.id)
+        return await groups.find(self.house.database, interaction.guild_id, interaction.channel_id)
+
 
 class Door(commands.Cog):
     """Routes every press to its feature, and turns every error into one sentence."""
@@ -95,6 +101,7 @@ class Door(commands.Cog):
         try:
             handler, kinds = self._route(name)
             await handler(interaction, *_arguments(kinds, values))
+            self._client.dispatch("contact", interaction)
         except Exception as error:  # noqa: BLE001  the last door: nothing may pass it unanswered
             await answer_error(interaction, error)
         finally:

@@ -11,6 +11,7 @@ from bot.services import pings, streaks, zones
 from bot.services.house import House
 from cogs import texts_streaks as texts
 from cogs.cards import BLUE
+from cogs.drafts import zone_chosen
 from cogs.plain import cut, plain
 from cogs.replies import Feature, Interaction, press, say
 
@@ -74,18 +75,18 @@ class Streaks(Feature):
 
     @app_commands.command(name="timezone", description="The clock that your days go by")
     @app_commands.describe(zone="City or country whose clocks count for you; without one, shows what is set")
-    @app_commands.guild_only()
     async def timezone(self, interaction: Interaction, zone: str | None = None) -> None:
-        group = await self.group(interaction)
+        group = await self.home(interaction)
         now = self.house.clock.now()
         if zone is None:
             found, own = await zones.zone(self.house.database, group, interaction.user.id)
             await say(interaction, texts.zone_is(found.key, now.astimezone(found), own=own))
             return
         name = None if zone.strip().casefold() == texts.GROUP_ZONE else self._zone(zone)
-        moved = await zones.move(self.house.database, group, interaction.user.id, name, now)
+        move = await zones.move(self.house.database, group, interaction.user.id, name, now)
         self.client.dispatch("agenda_changed")
-        await say(interaction, texts.zone_set(moved.key, now.astimezone(moved), own=name is not None))
+        await say(interaction, texts.zone_set(move.zone.key, now.astimezone(move.zone), own=name is not None))
+        await zone_chosen(self, interaction, group, move.reminders)
 
     def _zone(self, words: str) -> str:
         zone = self.house.places.exact(words)

@@ -32,6 +32,7 @@ TABLE: dict[str, set[str]] = {
 # Single modules that need one thing more, each with its reason.
 MORE: dict[str, set[str]] = {
     "cogs.deliveries": {"aiohttp"},  # the connection's own errors are part of what a send can raise
+    "cogs.direct": {"aiohttp"},  # the same
 }
 
 

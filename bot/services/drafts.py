@@ -165,12 +165,6 @@ async def closed(database: Database, reminder: Reminder, now: datetime) -> None:
         await reminders.plan(tx, reminder, to_ms(now + DRAFTS_KEPT))
 
 
-async def reached(database: Database, reminder_id: int, channel_id: int) -> None:
-    """Direct messages arrive in this channel: the next one costs a single request."""
-    async with database.write() as tx:
-        await kept.set_place(tx, reminder_id, Target.DM, channel_id)
-
-
 async def place_here(database: Database, reminder_id: int, user: int, channel_id: int, now: datetime) -> Made:
     """Send it to a channel after all. Raises ReminderOver where its time went by meanwhile."""
     async with database.write() as tx:
@@ -221,15 +215,15 @@ def _checked(text: str) -> str:
 
 async def _settle(tx: Transaction, draft: Reminder, group: Group, zones: Zones, now: datetime) -> Outcome:
     """Switch a draft on, or keep what it waits for."""
-    context, exam_ids, session_id = await _context(tx, draft.member_id, group, now)
-    read = understand(draft.words, context, zones)
-    local = _goes_by_zone(draft.words, read, context, zones)
+    ground = await context(tx, draft.member_id, group, now)
+    read = understand(draft.words, ground.read_in, zones)
+    local = _goes_by_zone(draft.words, read, ground.read_in, zones)
     if local and not await kept.zone_said(tx, draft.member_id):
         return Unsaid(await _wait(tx, draft, ZONE, now), group.wishes.zone)
     if isinstance(read, Ask):
         phrases = tuple(choice.phrase for choice in read.choices)
         return Unclear(await _wait(tx, draft, CHOICE, now, phrases), read)
-    timing = _timing(draft.words, read, context, exam_ids, session_id, local=local)
+    timing = _timing(draft.words, read, ground, local=local)
     if read.at - now > FURTHEST:
         raise TooFarAway(FURTHEST.days // 366)
     if read.rule is not None and len(read.rule.at) > MOST_A_DAY:
@@ -256,13 +250,13 @@ async def _wait(
     return await reminders.again(tx, draft.reminder_id)
 
 
-def _goes_by_zone(words: str, read: Understood | Ask, context: Context, zones: Zones) -> bool:
+def _goes_by_zone(words: str, read: Understood | Ask, read_in: Context, zones: Zones) -> bool:
     """Whether the words mean other instants elsewhere: “noon” does, “in 20 minutes” and “noon in Berlin” do not."""
-    if isinstance(read, Understood) and read.zone != context.zone:
+    if isinstance(read, Understood) and read.zone != read_in.zone:
         return False
     for zone in _ELSEWHERE:
         try:
-            other = understand(words, replace(context, zone=zone), zones)
+            other = understand(words, replace(read_in, zone=zone), zones)
         except Refusal:
             return True
         if not isinstance(read, Understood) or not isinstance(other, Understood):
@@ -272,20 +266,26 @@ def _goes_by_zone(words: str, read: Understood | Ask, context: Context, zones: Z
     return False
 
 
-async def _context(tx: Transaction, member: int, group: Group, now: datetime) -> tuple[Context, list[int], int | None]:
+@dataclass(frozen=True, slots=True)
+class Ground:
     """What words are read against, with the ids of its exams and its session."""
+
+    read_in: Context
+    exam_ids: tuple[int, ...]
+    session_id: int | None
+
+
+async def context(tx: Transaction, member: int, group: Group, now: datetime) -> Ground:
+    """What a member's words are read against."""
     zone = await members.own_zone(tx, member) or group.wishes.zone
     coming = [one for one in await exams.coming(tx, member, to_ms(now)) if from_ms(one.at_ms) > now]
     session = await sessions.next_of_group(tx, group.group_id, to_ms(now))
     starts = None if session is None else from_ms(session.starts_at)
-    context = Context(now, zone, tuple(from_ms(one.at_ms) for one in coming), starts)
-    return context, [one.exam_id for one in coming], None if session is None else session.session_id
+    read_in = Context(now, zone, tuple(from_ms(one.at_ms) for one in coming), starts)
+    return Ground(read_in, tuple(one.exam_id for one in coming), None if session is None else session.session_id)
 
 
-def _timing(
-    words: str, read: Understood, context: Context, exam_ids: list[int], session_id: int | None, *, local: bool
-) -> Timing:
-    anchor_id = _anchored_to(read, context, exam_ids, session_id)
+def _timing(words: str, read: Understood, ground: Ground, *, local: bool) -> Timing:
     fixed = read.anchor is not None and read.rule is None
     return Timing(
         words=words,
@@ -295,23 +295,23 @@ def _timing(
         rule=None if read.rule is None else read.rule.to_text(),
         wall=None if fixed or not local or read.rule is not None else wall(read.at, read.zone),
         anchor=None if read.anchor is None else read.anchor.what,
-        anchor_id=anchor_id,
+        anchor_id=_anchored_to(read, ground),
         beside=None if read.anchor is None else read.anchor.to_text(),
         utc_offset=offset_at(read.zone, read.at) if read.rule is not None or (local and not fixed) else None,
     )
 
 
-def _anchored_to(read: Understood, context: Context, exam_ids: list[int], session_id: int | None) -> int | None:
+def _anchored_to(read: Understood, ground: Ground) -> int | None:
     """Which exam or session it hangs on."""
     if read.anchor is None:
         return None
     if read.anchor.what == "session":
-        return session_id
-    for exam_id, moment in zip(exam_ids, context.exams, strict=True):
+        return ground.session_id
+    for exam_id, moment in zip(ground.exam_ids, ground.read_in.exams, strict=True):
         there = read.anchor.instant(moment, read.zone)
         if there == read.at if read.rule is None else ended(read.rule, there) == read.rule:
             return exam_id
-    return exam_ids[0] if exam_ids else None
+    return ground.exam_ids[0] if ground.exam_ids else None
 
 
 async def resume(database: Database, reminder_id: int, user: int, zones: Zones, now: datetime) -> Outcome:

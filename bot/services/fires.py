@@ -15,6 +15,7 @@ from bot.domain.refusals_reminders import (
     NotYourReminder,
     OwnReminder,
     ReminderOver,
+    SnoozedOnce,
     TooFarAway,
     TooManyCopies,
     TooManyFollowers,
@@ -32,12 +33,15 @@ from bot.domain.reminders import (
     offset_at,
     tomorrow,
 )
-from bot.services import reminders
+from bot.domain.when import Ask, understand
+from bot.services import drafts, reminders
+from bot.services.drafts import Zones
 from bot.services.parcels import TOO_LATE, Parcel
 from bot.services.plan import Plan
 from bot.storage import agenda, deliveries, notes
 from bot.storage import fires as kept
 from bot.storage import reminders as rows
+from bot.storage import streaks as members
 from bot.storage.agenda import Entry
 from bot.storage.database import Database, Transaction
 from bot.storage.deliveries import Delivery
@@ -221,9 +225,26 @@ async def snooze(database: Database, fire_id: int, user: int, until: datetime, n
     return Pressed(fire, reminder, until)
 
 
-async def snooze_until_tomorrow(database: Database, fire_id: int, user: int, zone: str, now: datetime) -> Pressed:
-    """The same until nine the next morning in a zone."""
+async def snooze_until_tomorrow(database: Database, fire_id: int, user: int, now: datetime) -> Pressed:
+    """The same until nine the next morning by the owner's clock."""
+    async with database.read() as tx:
+        _, reminder = await _open(tx, fire_id, user)
+        group = await reminders.group_of(tx, reminder)
+        zone = await members.own_zone(tx, reminder.member_id) or group.wishes.zone
     return await snooze(database, fire_id, user, tomorrow(now, zone), now)
+
+
+async def when(database: Database, fire_id: int, user: int, words: str, zones: Zones, now: datetime) -> datetime | Ask:
+    """The single time that words name for a snooze, or its readings. Raises NotUnderstood, SnoozedOnce."""
+    async with database.read() as tx:
+        _, reminder = await _open(tx, fire_id, user)
+        context = await drafts.context(tx, reminder.member_id, await reminders.group_of(tx, reminder), now)
+    read = understand(words, context.read_in, zones)
+    if isinstance(read, Ask):
+        return read
+    if read.rule is not None:
+        raise SnoozedOnce
+    return read.at
 
 
 async def done(database: Database, fire_id: int, user: int) -> Pressed:

@@ -9,8 +9,9 @@ from datetime import datetime
 from bot.domain.groups import Group, Wishes
 from bot.domain.instants import from_ms, to_ms
 from bot.domain.refusals import NotSetUp
+from bot.domain.refusals_reminders import NoGroupOfYours
 from bot.services import daily, ladder, periods, pings
-from bot.storage import groups, streaks
+from bot.storage import groups, reminders, streaks
 from bot.storage.database import Database
 
 
@@ -50,6 +51,16 @@ async def find(database: Database, guild_id: int, channel_id: int | None = None)
         group = _nearest(await groups.of_guild(tx, guild_id), channel_id)
     if group is None:
         raise NotSetUp
+    return group
+
+
+async def home(database: Database, user: int) -> Group:
+    """The group that a user used last, for what is asked in direct messages. Raises NoGroupOfYours."""
+    async with database.read() as tx:
+        group_id = await reminders.home(tx, user)
+        group = None if group_id is None else await groups.by_id(tx, group_id)
+    if group is None:
+        raise NoGroupOfYours
     return group
 
 

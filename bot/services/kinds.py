@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.domain.groups import Group
-from bot.services import daily, ladder, periods, pings, units
+from bot.services import daily, fires, ladder, periods, pings, reminders, rsvps, session_plan, session_posts, units
 from bot.services.parcels import Parcel
 from bot.services.plan import Plan
 from bot.storage.agenda import Entry
@@ -30,19 +30,40 @@ CLAIMS: Mapping[str, Claim] = {
     "boards": periods.begin,
     "winners": periods.announce,
     "streak": pings.claim,
-    "exam": ladder.claim,
     "units": units.claim,
+    "exam": ladder.claim,
+    "reminder": fires.claim,
+    "snooze": fires.claim_snooze,
+    "session-notice": rsvps.claim,
+    "session-count": rsvps.count,
+    "session-begin": session_plan.begin,
+    "session-end": session_plan.end,
 }
 
-REPLANS: tuple[Replan, ...] = (daily.replan, periods.replan, pings.replan_all, ladder.replan, units.replan)
+REPLANS: tuple[Replan, ...] = (
+    daily.replan,
+    periods.replan,
+    pings.replan_all,
+    ladder.replan,
+    units.replan,
+    reminders.replan,
+)
 
 SENT: Mapping[str, Sent] = {
     "question": daily.posted,
+    "session-post": session_posts.posted,
+    "session-card": session_posts.shown,
+    "session-event": session_posts.event_made,
 }
 
 GIVEN_UP: Mapping[str, GivenUp] = {
     "question": daily.unposted,
     "streak": pings.given_up,
-    "exam": ladder.given_up,
     "units": units.given_up,
+    "exam": ladder.given_up,
+    "reminder": fires.given_up,
+    "session-post": session_posts.unposted,
+    "session-event": session_posts.event_refused,
+    "session-word": session_posts.untold,
+    "session-notice": session_posts.untold,
 }

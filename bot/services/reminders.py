@@ -67,6 +67,12 @@ async def pause(database: Database, reminder_id: int, user: int) -> Reminder:
         return await again(tx, reminder_id)
 
 
+async def reached(database: Database, reminder_id: int, channel_id: int) -> None:
+    """Direct messages arrive in this channel: the next one costs a single request."""
+    async with database.write() as tx:
+        await kept.set_place(tx, reminder_id, Target.DM, channel_id)
+
+
 async def delete(database: Database, reminder_id: int, user: int) -> Reminder:
     """Delete a reminder or a draft; returns what it was."""
     async with database.write() as tx:
@@ -169,6 +175,14 @@ class Moved:
 
     rules: int
     singles: int
+
+
+async def zone_of(database: Database, group: Group, user: int) -> str:
+    """The zone that a user goes by in a group."""
+    async with database.read() as tx:
+        member = await groups.member(tx, group.group_id, user)
+        own = None if member is None else await members.own_zone(tx, member)
+    return own or group.wishes.zone
 
 
 async def rezone(tx: Transaction, member: int, zone: str, now: datetime) -> Moved:

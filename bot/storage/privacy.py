@@ -75,6 +75,9 @@ TABLES: dict[str, str] = {
         JOIN reports r ON r.report_id = w.report_id WHERE w.member_id = :member ORDER BY r.made_at""",
     "units": "SELECT day, title, halves, kind, added_at FROM units WHERE member_id = :member ORDER BY day, unit_id",
     "unit_cycles": "SELECT last_day, halves, told, remind FROM unit_cycles WHERE member_id = :member",
+    "reminders": """SELECT state, words, text, target, channel_id, zone, rule, wall, anchor, next_at, created_at
+        FROM reminders WHERE member_id = :member ORDER BY reminder_id""",
+    "notes": "SELECT kind, payload, made_at FROM notes WHERE member_id = :member ORDER BY note_id",
     "agenda": "SELECT kind, due_at FROM agenda WHERE member_id = :member ORDER BY due_at",
     "deliveries": "SELECT kind, state, due_at FROM deliveries WHERE member_id = :member ORDER BY due_at",
     "flags": """SELECT q.key AS question, f.reason, f.flagged_at FROM flags f

@@ -1,0 +1,75 @@
+"""What could not be sent to a member is told at their next contact, for their eyes only."""
+
+from __future__ import annotations
+
+import logging
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.domain.instants import from_ms
+from bot.services import notes
+from bot.services.house import House
+from cogs import texts_reminders as words
+from cogs.plain import plain
+from cogs.replies import Feature, Interaction
+
+log = logging.getLogger(__name__)
+
+ANSWERED_BY_MESSAGE = (
+    discord.InteractionResponseType.channel_message,
+    discord.InteractionResponseType.deferred_channel_message,
+    discord.InteractionResponseType.deferred_message_update,
+    discord.InteractionResponseType.message_update,
+)
+
+
+class Notes(Feature):
+    """Who has something to be told is remembered, so that nobody else's press has to ask the database."""
+
+    def __init__(self, client: commands.Bot, house: House) -> None:
+        super().__init__(client, house)
+        self._users: set[int] | None = None
+
+    @commands.Cog.listener()
+    async def on_notes_changed(self) -> None:
+        """There may be something new: look again at the next contact."""
+        self._users = None
+
+    @commands.Cog.listener()
+    async def on_agenda_changed(self) -> None:
+        """What was moved or called off can leave something to be told."""
+        self._users = None
+
+    @commands.Cog.listener()
+    async def on_app_command_completion(self, interaction: Interaction, command: app_commands.Command) -> None:  # type: ignore[type-arg]  # noqa: ARG002  discord.py's own event
+        await self._tell(interaction)
+
+    @commands.Cog.listener()
+    async def on_contact(self, interaction: Interaction) -> None:
+        """A press or a form was answered."""
+        await self._tell(interaction)
+
+    async def _tell(self, interaction: Interaction) -> None:
+        if self._users is None:
+            self._users = await notes.users(self.house.database)
+        if interaction.user.id not in self._users or interaction.response.type not in ANSWERED_BY_MESSAGE:
+            return
+        told = []
+        for one in await notes.waiting(self.house.database, interaction.user.id):
+            due = one.payload.get("due_at")
+            text = words.note(one.kind, one.payload, plain(one.payload["text"]), None if due is None else from_ms(due))
+            try:
+                await interaction.followup.send(text, ephemeral=True)
+            except discord.HTTPException as error:
+                log.warning("a note did not reach its member", extra={"code": error.code})
+                break
+            told.append(one.note_id)
+        if told:
+            await notes.told(self.house.database, told)
+        self._users = None
+
+
+def make(client: commands.Bot, house: House) -> commands.Cog:
+    return Notes(client, house)
