@@ -21,7 +21,7 @@ export function threadMenu(app, thread) {
       h("button", { type: "button", class: "option", onclick: () => (close(), act()) }, label);
     const people = app.users().map((user) => {
       const inside = thread.member_ids.includes(user.id);
-      const label = `${inside ? "✓" : "＋"} ${app.displayName(user)}${inside ? " – take out" : " – add"}`;
+      const label = `${inside ? "✓" : "+"} ${app.displayName(user)}${inside ? " – take out" : " – add"}`;
       return item(label, () => send("members", { user_id: user.id, remove: inside }));
     });
     const close = popup(
@@ -88,7 +88,7 @@ export function forumPosts(app, forum) {
           `${post.thread_metadata.archived ? "📦" : "💬"} ${post.name}`,
         ),
         ...post.applied_tags.map((/** @type {string} */ id) =>
-          h("span", { class: "tag" }, String(names.get(id) ?? "")),
+          h("span", { class: "forum-tag" }, String(names.get(id) ?? "")),
         ),
       ),
     ),
