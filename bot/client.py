@@ -38,6 +38,10 @@ COGS = (
     "cogs.exams",
     "cogs.ladder",
     "cogs.setbacks",
+    "cogs.sessions",
+    "cogs.session_forms",
+    "cogs.session_posts",
+    "cogs.rsvps",
     "cogs.privacy",
 )
 PATIENCE_S = 3.0  # for replies under way when we are told to stop

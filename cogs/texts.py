@@ -11,7 +11,7 @@ from bot.domain.quiz import LETTERS, Confidence
 from bot.domain.schedule import describe_weekdays
 from bot.domain.standings import Standing
 from bot.domain.streaks import Streak
-from cogs import texts_exams, texts_reminders, texts_setbacks, texts_streaks, texts_units, texts_when
+from cogs import texts_exams, texts_reminders, texts_sessions, texts_setbacks, texts_streaks, texts_units, texts_when
 
 # Buttons
 SURE = "Sure"
@@ -366,7 +366,13 @@ def _board_refusal(error: no.Refusal) -> str:
             return said
 
 
-REFUSALS = (texts_exams.refusal, texts_reminders.refusal, texts_setbacks.refusal, texts_units.refusal)
+REFUSALS = (
+    texts_exams.refusal,
+    texts_reminders.refusal,
+    texts_setbacks.refusal,
+    texts_units.refusal,
+    texts_sessions.refusal,
+)
 """The sentences of features that keep theirs elsewhere; each gives None for a refusal that is not its own."""
 
 

@@ -13,6 +13,8 @@ from bot.storage import groups, sessions
 from bot.storage.database import Database
 from bot.storage.sessions import Draft
 
+__all__ = ["Draft"]
+
 KEPT_MS = 7 * DAY_MS
 
 

@@ -33,12 +33,16 @@ RECENT_MS = 30 * DAY_MS
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A session after a change: the words for what changed, how many members are told, the series' next one."""
+    """A session after a change: what changed, how many members are told, the series' next one."""
 
     session: Session
     fields: tuple[str, ...]
     told: int
     following: Session | None = None
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,9 @@ async def edit(
             new = await _begin_series(tx, group, before, wishes)
         slot_at = starts_at if series or new.series_id != before.series_id else before.slot_at
         fields = changed(before, new)
-        if not fields and new.series_id == before.series_id:
+        if new.series_id != before.series_id:
+            fields = (*fields, "repeat")
+        if not fields:
             return Changed(before, (), 0)
         after = await sessions.update(tx, session_id, new, slot_at, now_ms)
         await session_plan.arrange(tx, after, now_ms)
@@ -206,7 +212,7 @@ def changed(before: Session, new: sessions.New) -> tuple[str, ...]:
 
 def _matters(fields: tuple[str, ...]) -> bool:
     """Who is touched by other seats is told so; a zone alone changes no instant."""
-    return bool(set(fields) - {"seats", "zone"})
+    return bool(set(fields) - {"seats", "zone", "repeat"})
 
 
 def _word(before: Session, fields: tuple[str, ...]) -> dict[str, Any]:
@@ -222,11 +228,16 @@ async def _editable(tx: Transaction, group: Group, session_id: int, now_ms: int)
     session = await sessions.by_id(tx, session_id)
     if session is None or session.group_id != group.group_id:
         raise NoSuchSession
+    check_ahead(session, now_ms)
+    return session
+
+
+def check_ahead(session: Session, now_ms: int) -> None:
+    """Raises SessionCancelled or SessionOver for what can be attended no more."""
     if session.state is State.CANCELLED:
         raise SessionCancelled
     if session.state is State.OVER or session.ends_at <= now_ms:
         raise SessionOver(from_ms(session.ends_at))
-    return session
 
 
 def _check_start(starts_at: datetime, now: datetime) -> None:
@@ -244,6 +255,15 @@ async def find(database: Database, guild_id: int | None, session_id: int) -> Ses
         group = None if session is None else await groups.by_id(tx, session.group_id)
     if session is None or group is None or group.guild_id != guild_id:
         raise NoSuchSession
+    return session
+
+
+async def find_mine(database: Database, user: int, session_id: int) -> Session:
+    """A session of a group in which the user is known, wherever they ask. Raises NoSuchSession."""
+    async with database.read() as tx:
+        session = await sessions.by_id(tx, session_id)
+        if session is None or await groups.member(tx, session.group_id, user) is None:
+            raise NoSuchSession
     return session
 
 

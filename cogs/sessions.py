@@ -1,0 +1,216 @@
+"""/session: post, edit, cancel and list review sessions, and the group's calendar file."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.domain.groups import Group
+from bot.domain.refusals import StaleButton
+from bot.domain.refusals_sessions import BadLink, NoSuchSession, SessionNeedsPlace
+from bot.domain.sessions import MOST_SEATS, Place
+from bot.services import calendars, sessions
+from bot.services.house import House
+from cogs import session_cards as cards
+from cogs import texts_sessions as texts
+from cogs.cards import BLUE, DESCRIPTION
+from cogs.plain import cut, quiet
+from cogs.replies import Feature, Interaction, button, press, require_tutor, rows, say
+from cogs.rsvps import place_name, unheard
+from cogs.session_forms import open_change, open_new, tutor_buttons
+
+LINK_MOST = 300
+SCOPES = ("one", "series")
+Spoken = discord.VoiceChannel | discord.StageChannel
+
+
+class Sessions(Feature):
+    """Tutors plan, everybody looks."""
+
+    commands_group = app_commands.Group(name="session", description="Review sessions", guild_only=True)
+
+    @commands_group.command(name="post", description="For tutors: plan a review session and announce it")
+    @app_commands.describe(
+        place="The voice or stage channel where it is held",
+        link="Where else: a link, or a room in words",
+        seats="How many can come; who asks later waits for a seat",
+        repeat="Whether it comes again",
+    )
+    @app_commands.choices(repeat=[app_commands.Choice(name="every week", value="weekly")])
+    async def post(
+        self,
+        interaction: Interaction,
+        place: discord.VoiceChannel | discord.StageChannel | None = None,
+        link: str | None = None,
+        seats: app_commands.Range[int, 1, MOST_SEATS] | None = None,
+        repeat: app_commands.Choice[str] | None = None,
+    ) -> None:
+        group = await self._tutor(interaction)
+        chosen = {**_place(place, link), "seats": seats, "repeat": repeat is not None}
+        await open_new(interaction, self.house, group, chosen)
+
+    @commands_group.command(name="edit", description="For tutors: change a session; those who come are told once")
+    @app_commands.describe(
+        session="The session",
+        place="Another voice or stage channel",
+        link="Another link or room",
+        seats="How many can come; 0 for no limit",
+        scope="Of a series: this one, or all that follow too",
+    )
+    @app_commands.choices(
+        scope=[
+            app_commands.Choice(name="this one", value="one"),
+            app_commands.Choice(name="this and all following", value="series"),
+        ]
+    )
+    async def edit(
+        self,
+        interaction: Interaction,
+        session: str,
+        place: discord.VoiceChannel | discord.StageChannel | None = None,
+        link: str | None = None,
+        seats: app_commands.Range[int, 0, MOST_SEATS] | None = None,
+        scope: app_commands.Choice[str] | None = None,
+    ) -> None:
+        group = await self._tutor(interaction)
+        chosen: dict[str, Any] = {} if place is None and link is None else _place(place, link)
+        if seats is not None:
+            chosen["seats"] = seats or None
+        series = scope is not None and scope.value == "series"
+        await self._open(interaction, group, _number(session), chosen, series=series)
+
+    @commands_group.command(name="cancel", description="For tutors: call a session off; those who come are told once")
+    @app_commands.describe(session="The session")
+    async def cancel(self, interaction: Interaction, session: str) -> None:
+        await self._tutor(interaction)
+        found = await sessions.find(self.house.database, interaction.guild_id, _number(session))
+        made = [button(f"session-cancel:{found.session_id}:one", texts.SURE_CANCEL, style=discord.ButtonStyle.danger)]
+        if found.recurrence is not None:
+            made.append(
+                button(
+                    f"session-cancel:{found.session_id}:series",
+                    texts.SURE_CANCEL_SERIES,
+                    style=discord.ButtonStyle.danger,
+                )
+            )
+        await say(interaction, texts.ask_cancel(found, cards.title(found), series=False), view=rows(made))
+
+    @edit.autocomplete("session")
+    @cancel.autocomplete("session")
+    async def choices(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        group = await self.group(interaction)
+        found = []
+        for one in await sessions.coming(self.house.database, group, interaction.user.id):
+            name = cut(texts.choice(one.session.title, cards.wall(one.session)), 100)
+            if typed.casefold() in name.casefold():
+                found.append(app_commands.Choice(name=name, value=str(one.session.session_id)))
+        return found[:25]
+
+    @commands_group.command(name="list", description="The review sessions to come")
+    async def coming(self, interaction: Interaction) -> None:
+        group = await self.group(interaction)
+        lines = []
+        for one in await sessions.coming(self.house.database, group, interaction.user.id):
+            mine = None if one.mine is None else texts.mine(one.mine.answer, seated=one.mine.seated)
+            url = calendars.post_url(one.session, group.guild_id)
+            lines.append(
+                texts.listed(one.session, cards.title(one.session), cards.link(one.session), one.counts, mine, url)
+            )
+        text = "\n\n".join(lines)
+        while len(text) > DESCRIPTION:
+            lines.pop()
+            text = "\n\n".join(lines)
+        embed = discord.Embed(title=texts.LIST_TITLE, description=text or texts.NONE_AHEAD, colour=BLUE)
+        await say(interaction, await unheard(self.client, self.house, group, interaction.user.id) or None, embed=embed)
+
+    @commands_group.command(name="calendar", description="All review sessions as one calendar file")
+    async def calendar(self, interaction: Interaction) -> None:
+        group = await self.group(interaction)
+        guild = interaction.guild
+        found = await sessions.calendar(self.house.database, group, interaction.created_at)
+        name = quiet(guild.name) if guild is not None else texts.LIST_TITLE
+        data = calendars.feed(found, group.guild_id, lambda one: place_name(guild, one), name)
+        file = discord.File(io.BytesIO(data), filename=texts.FEED_NAME)
+        await interaction.response.send_message(texts.FEED, file=file, ephemeral=True)
+
+    # The tutors' buttons
+
+    @press("session-manage")
+    async def manage(self, interaction: Interaction, session_id: int) -> None:
+        await self._tutor(interaction)
+        session = await sessions.find(self.house.database, interaction.guild_id, session_id)
+        shown = await sessions.shown(self.house.database, session_id)
+        if shown is None:
+            raise NoSuchSession
+        await say(interaction, texts.manage(session, cards.title(session), shown.counts), view=tutor_buttons(session))
+
+    @press("session-edit")
+    async def edit_pressed(self, interaction: Interaction, session_id: int, scope: str) -> None:
+        group = await self._tutor(interaction)
+        await self._open(interaction, group, session_id, {}, series=_series(scope))
+
+    @press("session-drop")
+    async def cancel_pressed(self, interaction: Interaction, session_id: int, scope: str) -> None:
+        await self._tutor(interaction)
+        session = await sessions.find(self.house.database, interaction.guild_id, session_id)
+        series = _series(scope)
+        label = texts.SURE_CANCEL_SERIES if series else texts.SURE_CANCEL
+        yes = button(f"session-cancel:{session_id}:{scope}", label, style=discord.ButtonStyle.danger)
+        await say(interaction, texts.ask_cancel(session, cards.title(session), series=series), view=rows([yes]))
+
+    @press("session-cancel")
+    async def cancelled(self, interaction: Interaction, session_id: int, scope: str) -> None:
+        group = await self._tutor(interaction)
+        series = _series(scope)
+        done = await sessions.cancel(
+            self.house.database, group, session_id, interaction.user.id, self.house.clock.now(), series=series
+        )
+        self.client.dispatch("agenda_changed")
+        text = texts.cancelled(cards.title(done.session), done.told, done.following, series=series)
+        await interaction.response.edit_message(content=text, view=None)
+
+    async def _tutor(self, interaction: Interaction) -> Group:
+        group: Group = await self.group(interaction)
+        require_tutor(interaction, group.wishes.tutor_role_id)
+        return group
+
+    async def _open(
+        self, interaction: Interaction, group: Group, session_id: int, chosen: dict[str, Any], *, series: bool
+    ) -> None:
+        session = await sessions.find(self.house.database, interaction.guild_id, session_id)
+        sessions.check_ahead(session, self.house.clock.now_ms())
+        await open_change(interaction, self.house, group, session, chosen, series=series)
+
+
+def _place(place: Spoken | None, link: str | None) -> dict[str, Any]:
+    """A place as the form keeps it. Raises SessionNeedsPlace and BadLink."""
+    words = (link or "").strip()
+    if (place is None) == (not words):
+        raise SessionNeedsPlace
+    if len(words) > LINK_MOST:
+        raise BadLink(LINK_MOST)
+    if place is None:
+        return {"place": Place.LINK.value, "place_id": None, "link": words or None}
+    kind = Place.STAGE if isinstance(place, discord.StageChannel) else Place.VOICE
+    return {"place": kind.value, "place_id": place.id, "link": words or None}
+
+
+def _number(word: str) -> int:
+    """A session's number as the list gives it. Raises NoSuchSession for words of one's own."""
+    if not word.isascii() or not word.isdecimal() or len(word) > 18:
+        raise NoSuchSession
+    return int(word)
+
+
+def _series(scope: str) -> bool:
+    if scope not in SCOPES:
+        raise StaleButton
+    return scope == "series"
+
+
+def make(client: commands.Bot, house: House) -> commands.Cog:
+    return Sessions(client, house)
