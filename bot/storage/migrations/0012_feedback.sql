@@ -45,7 +45,7 @@ CREATE TABLE ask_authors (
 ) STRICT;
 CREATE INDEX ask_authors_by_member ON ask_authors (member_id);
 
--- `rubric` holds the labels that it was written for (JSON). A removed review stays its author's, and nobody sees it.
+-- `rubric` holds the labels that it was written for (JSON, NULL is the usual ones). A removed review stays its author's, and nobody sees it.
 CREATE TABLE reviews (
     review_id    INTEGER PRIMARY KEY,
     ask_id       INTEGER NOT NULL REFERENCES asks ON DELETE CASCADE,
@@ -55,7 +55,7 @@ CREATE TABLE reviews (
     reasoning    INTEGER NOT NULL CHECK (reasoning BETWEEN 1 AND 4),
     guideline    INTEGER NOT NULL CHECK (guideline BETWEEN 1 AND 4),
     completeness INTEGER NOT NULL CHECK (completeness BETWEEN 1 AND 4),
-    rubric       TEXT    NOT NULL,
+    rubric       TEXT,
     anonymous    INTEGER NOT NULL CHECK (anonymous IN (0, 1)),
     state        TEXT    NOT NULL CHECK (state IN ('posted', 'removed')),
     message_id   INTEGER,
