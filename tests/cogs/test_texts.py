@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,10 +22,13 @@ VALUES: dict[str, Any] = {
     "datetime": datetime(2026, 3, 3, 20, tzinfo=UTC),
     "tuple[str, ...]": ("one", "two"),
 }
+FOLDER = Path(refusals.__file__).parent
 KINDS = [
     kind
-    for kind in vars(refusals).values()
-    if isinstance(kind, type) and issubclass(kind, Refusal) and kind is not Refusal
+    for path in sorted(FOLDER.glob("refusals*.py"))
+    for kind in vars(importlib.import_module(f"bot.domain.{path.stem}")).values()
+    if isinstance(kind, type) and issubclass(kind, Refusal) and kind.__module__ == f"bot.domain.{path.stem}"
+    if kind is not Refusal
 ]
 
 
