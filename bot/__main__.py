@@ -197,6 +197,30 @@ def model_evaluate(
 
 
 @app.command()
+def when(
+    words: Annotated[str, typer.Argument(help="A time in words, such as “every mon, wed 18:30”.")],
+    now: Annotated[str | None, typer.Option(help="The time to read them at, in ISO form; else this moment.")] = None,
+    zone: Annotated[str, typer.Option(help="The IANA zone to read them in.")] = "UTC",
+    exam: Annotated[str | None, typer.Option(help="When the exam is, in ISO form, for “before my exam”.")] = None,
+    session: Annotated[str | None, typer.Option(help="When the next session begins, in ISO form.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON line instead of sentences.")] = False,
+) -> None:
+    """Show how the bot understands words for a time: what it would plan, ask, or refuse."""
+    from bot import phrases
+    from bot.clock import SystemClock
+
+    try:
+        read_against = phrases.context(now or SystemClock().now(), zone, exam, session)
+    except phrases.Refused as error:
+        raise refuse(str(error)) from None
+    said, understood = phrases.answer(words, read_against, as_json=as_json)
+    typer.echo(said)
+    # In JSON a refusal is an answer like the others; a script reads it there.
+    if not understood and not as_json:
+        raise typer.Exit(1)
+
+
+@app.command()
 def backup(target: Annotated[Path, typer.Argument(help="The new file; it must not exist yet.")]) -> None:
     """Copy the database to a new file, consistent even while the bot writes, and check the copy."""
     from bot.offline import backup as copy

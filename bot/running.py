@@ -9,10 +9,8 @@ import signal
 import sqlite3
 from collections.abc import AsyncIterator, Iterable
 from datetime import timedelta
-from importlib import resources
 from pathlib import Path, PurePath
 from random import Random
-from zoneinfo import available_timezones
 
 import aiohttp
 import discord
@@ -22,8 +20,8 @@ from bot.client import Studyhall
 from bot.clock import Clock, SandboxClock, SystemClock
 from bot.domain.blueprint import Blueprint
 from bot.domain.questions import Bank, Problem
-from bot.domain.zones import Places
 from bot.pictures.worker import Painter
+from bot.places import places
 from bot.services import banks
 from bot.services.answers import Desk
 from bot.services.house import House
@@ -66,16 +64,6 @@ def content(settings: Settings) -> tuple[dict[str, Blueprint], list[Bank]]:
     found, problems = banks.read_banks(read_folder(settings.banks, ".md"))
     _first_error(problems)
     return blueprints, found
-
-
-def places() -> Places:
-    """The world's zones, from the tables that come with the `tzdata` package."""
-    tables = resources.files("tzdata") / "zoneinfo"
-    return Places.from_tables(
-        (tables / "zone.tab").read_text(encoding="utf-8"),
-        (tables / "iso3166.tab").read_text(encoding="utf-8"),
-        available_timezones(),
-    )
 
 
 @contextlib.asynccontextmanager

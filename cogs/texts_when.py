@@ -53,14 +53,19 @@ def moment(at: datetime, zone: str, now: datetime) -> str:
 def echo(understood: Understood, now: datetime) -> str:
     """What was understood: a Discord timestamp, the same in words, the rule or anchor, and what was assumed."""
     stamp = int(understood.at.timestamp())
-    lines = [f"<t:{stamp}:F> (<t:{stamp}:R>): {moment(understood.at, understood.zone, now)}"]
+    first = f"<t:{stamp}:F> (<t:{stamp}:R>): {moment(understood.at, understood.zone, now)}"
+    return "\n".join([first, *more(understood)])
+
+
+def more(understood: Understood) -> list[str]:
+    """A sentence for the rule or the anchor, and one for each thing that was assumed."""
+    lines = []
     if understood.rule is not None:
         end = f", and ends with {anchor(understood.anchor)}" if understood.anchor is not None else ""
         lines.append(f"It comes {rule(understood.rule)}{end}.")
     elif understood.anchor is not None:
         lines.append(f"That is {anchor(understood.anchor)}; it moves along when the {understood.anchor.what} moves.")
-    lines += [assumption(one) for one in understood.assumed]
-    return "\n".join(lines)
+    return lines + [assumption(one) for one in understood.assumed]
 
 
 def rule(recurrence: Recurrence) -> str:
