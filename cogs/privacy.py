@@ -39,6 +39,7 @@ class Privacy(Feature):
     async def confirmed(self, interaction: Interaction) -> None:
         group = await self.group(interaction)
         gone = await privacy.delete(self.house.database, group, interaction.user.id)
+        self.client.dispatch("agenda_changed")  # seats may have become free
         text = texts.PRIVACY_DONE if gone else texts.PRIVACY_NOTHING
         await interaction.response.edit_message(content=text, view=None)
 

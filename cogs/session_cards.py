@@ -12,7 +12,6 @@ import discord
 from bot.domain.instants import from_ms
 from bot.domain.rsvps import Answer, Counts
 from bot.domain.sessions import Lead, Session, State, leads
-from bot.services.calendars import post_url
 from bot.services.rsvps import Mine
 from cogs import texts_sessions as texts
 from cogs.cards import AMBER, BLUE, DESCRIPTION, GREEN, GREY
@@ -117,12 +116,11 @@ def form(draft_id: int, typed: Mapping[str, Any], topics: Sequence[str], name: s
 
 def event_description(session: Session, guild_id: int) -> str:
     """What Discord's event says; its last line tells which session it is of."""
-    where = post_url(session, guild_id)
     parts = [
         f"{texts.TOPICS}: {', '.join(session.topics)}" if session.topics else "",
         session.link if session.link and len(session.link) > LOCATION_MOST else "",
         session.notes,
-        where or "",
+        f"https://discord.com/channels/{guild_id}/{session.channel_id}",
     ]
     mark = marker(session)
     return f"{cut(chr(10).join(part for part in parts if part), DESCRIPTION_MOST - len(mark) - 2)}\n\n{mark}".strip()

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.domain.groups import Group
 from bot.domain.instants import to_ms
+from bot.services import rsvps
 from bot.storage import deliveries, groups, privacy
 from bot.storage.database import Database
 
@@ -24,6 +25,7 @@ async def delete(database: Database, group: Group, user: int) -> bool:
     """Delete all that is kept about a member; whether there was anything."""
     async with database.write() as tx:
         await deliveries.forget(tx, group.group_id, user)
+        await rsvps.forget(tx, group, user)
         return await privacy.delete(tx, group.group_id, user)
 
 

@@ -147,9 +147,12 @@ async def count(tx: Transaction, entry: Entry, group: Group, plan: Plan, now_ms:
         await session_posts.show(tx, session, now_ms)
 
 
-async def forget(tx: Transaction, member_id: int) -> None:
-    """Before a member is deleted: the seats that become free are given away as soon as the agenda is looked at."""
-    for session_id in await rsvps.coming_of(tx, member_id):
+async def forget(tx: Transaction, group: Group, user: int) -> None:
+    """Before a member is deleted: what becomes free is given away, and shown, as soon as the agenda is looked at."""
+    member = await groups.member(tx, group.group_id, user)
+    if member is None:
+        return
+    for session_id in await rsvps.coming_of(tx, member):
         session = await sessions.by_id(tx, session_id)
         if session is not None:
             await count_soon(tx, session, 0)

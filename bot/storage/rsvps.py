@@ -102,10 +102,13 @@ async def to_remind(tx: Transaction, session_id: int, bit: int) -> list[tuple[in
 
 
 async def coming_of(tx: Transaction, member_id: int) -> list[int]:
-    """The sessions ahead in which the member has a seat, waits for one, or answered at all."""
+    """The sessions ahead that the member answered or tutors."""
     rows = await tx.all(
-        """SELECT r.session_id FROM session_rsvps r JOIN sessions s ON s.session_id = r.session_id
-           WHERE r.member_id = :member AND s.state IN ('planned', 'live') ORDER BY r.session_id""",
+        """SELECT s.session_id FROM sessions s
+           LEFT JOIN session_rsvps r ON r.session_id = s.session_id AND r.member_id = :member
+           LEFT JOIN session_tutors t ON t.session_id = s.session_id AND t.member_id = :member
+           WHERE s.state IN ('planned', 'live') AND (r.member_id IS NOT NULL OR t.member_id IS NOT NULL)
+           ORDER BY s.session_id""",
         {"member": member_id},
     )
     return [row["session_id"] for row in rows]
