@@ -11,6 +11,8 @@ from discord.ext import commands
 from bot.domain.instants import from_ms
 from bot.services import notes
 from bot.services.house import House
+from bot.services.notes import Note
+from cogs import texts_exams
 from cogs import texts_reminders as words
 from cogs.plain import plain
 from cogs.replies import Feature, Interaction
@@ -23,6 +25,8 @@ ANSWERED_BY_MESSAGE = (
     discord.InteractionResponseType.deferred_message_update,
     discord.InteractionResponseType.message_update,
 )
+OF_OTHERS = {"exam": texts_exams.NOT_REACHED}
+"""Notes that are no reminder's: their sentence, by kind."""
 
 
 class Notes(Feature):
@@ -58,10 +62,8 @@ class Notes(Feature):
             return
         told = []
         for one in await notes.waiting(self.house.database, interaction.user.id):
-            due = one.payload.get("due_at")
-            text = words.note(one.kind, one.payload, plain(one.payload["text"]), None if due is None else from_ms(due))
             try:
-                await interaction.followup.send(text, ephemeral=True)
+                await interaction.followup.send(_said(one), ephemeral=True)
             except discord.HTTPException as error:
                 log.warning("a note did not reach its member", extra={"code": error.code})
                 break
@@ -69,6 +71,13 @@ class Notes(Feature):
         if told:
             await notes.told(self.house.database, told)
         self._users = None
+
+
+def _said(note: Note) -> str:
+    if note.kind in OF_OTHERS:
+        return OF_OTHERS[note.kind]
+    due = note.payload.get("due_at")
+    return words.note(note.kind, note.payload, plain(note.payload["text"]), None if due is None else from_ms(due))
 
 
 def make(client: commands.Bot, house: House) -> commands.Cog:

@@ -30,6 +30,7 @@ _ONE_DAY = timedelta(days=1)
 _NUMERIC = re.compile(r"(\d{1,2}) ?([/.-]) ?(\d{1,2})(?: ?\2 ?(\d{4}|\d{2})?)?", re.ASCII)
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", re.ASCII)
 _WEEKDAYS = {name.lower()[:length]: n for n, name in enumerate(DAY_NAMES) for length in (3, len(name))}
+_CLOCK = re.compile(r"\d:\d|\d ?[ap]\.?m\.?$|noon$|midday$", re.ASCII)
 _YEAR = re.compile(r"\b\d{4}\b", re.ASCII)
 
 
@@ -45,9 +46,9 @@ class Outcome(StrEnum):
 class Exam:
     """One sitting. `start` is the wall time in `zone` (IANA), None where only the day is known.
 
-    Instants in milliseconds: `at_ms` is what is counted down to (09:00 where there is no time), the exam's day lasts
-    from `starts_ms` until before `ends_ms`. `wish` is when to wish well (None: the usual), `told` says that the group
-    knows of the pass.
+    Instants in milliseconds: `at_ms` is what is counted down to (09:00 where there is no time); its day, by the clock
+    that the member goes by, lasts from `starts_ms` until before `ends_ms`. `wish` is when to wish well by that clock
+    (None: the usual), `told` says that the group knows of the pass.
     """
 
     exam_id: int
@@ -87,49 +88,42 @@ class Step:
     at: datetime
 
 
-def day_of(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """From when until when (UTC) it is *day* in the zone."""
-    return instant(day, time(0), zone), instant(day + _ONE_DAY, time(0), zone)
-
-
 def at_of(day: date, start: time | None, zone: ZoneInfo) -> datetime:
     """What is counted down to (UTC): the start, or the morning where only the day is known."""
     return instant(day, start or DAY_ONLY, zone)
 
 
-def wish_at(exam: Exam) -> datetime:
-    """When to wish well, on the exam's own day and clock: as chosen, else two hours before it, else at 08:00."""
-    starts = from_ms(exam.starts_ms)
+def day_of(at: datetime, home: ZoneInfo) -> tuple[datetime, datetime]:
+    """From when until when (UTC) the exam's day lasts for a member who goes by the *home* clock."""
+    day = at.astimezone(home).date()
+    return instant(day, time(0), home), instant(day + _ONE_DAY, time(0), home)
+
+
+def wish_at(exam: Exam, home: ZoneInfo) -> datetime:
+    """When to wish well, by the *home* clock: as chosen, else two hours before it, else at 08:00."""
+    day = exam.at.astimezone(home).date()
     if exam.wish is not None:
-        return instant(exam.day, exam.wish, exam.place)
+        return instant(day, exam.wish, home)
     if exam.start is not None:
-        return max(starts, exam.at - WISH_BEFORE)
-    return instant(exam.day, WISH_AT, exam.place)
+        return max(from_ms(exam.starts_ms), exam.at - WISH_BEFORE)
+    return instant(day, WISH_AT, home)
 
 
-def wish_ends(exam: Exam) -> datetime:
+def wish_ends(exam: Exam, home: ZoneInfo) -> datetime:
     """Until when a late wish is still one: the exam's start, or the day's end where it was chosen to come after."""
-    return exam.at if exam.start is not None and wish_at(exam) < exam.at else from_ms(exam.ends_ms)
-
-
-def home_day(exam: Exam, home: ZoneInfo) -> date:
-    """The exam's day on its member's own clock, never later than its own: what days are counted to."""
-    return min(exam.day, exam.at.astimezone(home).date())
+    return exam.at if exam.start is not None and wish_at(exam, home) < exam.at else from_ms(exam.ends_ms)
 
 
 def days_left(exam: Exam, home: ZoneInfo, now: datetime) -> int:
     """Days until the exam by the member's calendar; 0 on the day itself."""
-    return (home_day(exam, home) - now.astimezone(home).date()).days
+    return (exam.at.astimezone(home).date() - now.astimezone(home).date()).days
 
 
 def steps(exam: Exam, home: ZoneInfo) -> list[Step]:
-    """All messages around an exam in their order: the rungs and the question after it by the member's *home* clock."""
-    day = home_day(exam, home)
+    """All messages around an exam in their order, by the member's *home* clock."""
+    day = exam.at.astimezone(home).date()
     rungs = [Step(str(n), instant(day - timedelta(days=n), RUNG_AT, home)) for n in LADDER]
-    ends = from_ms(exam.ends_ms)
-    last = ends.astimezone(home).date()
-    ask = next(at for n in range(3) if (at := instant(last + timedelta(days=n), ASK_AT, home)) >= ends)
-    return [*rungs, Step(WISH, wish_at(exam)), Step(ASK, ask)]
+    return [*rungs, Step(WISH, wish_at(exam, home)), Step(ASK, instant(day + _ONE_DAY, ASK_AT, home))]
 
 
 def overtaken(exam: Exam, home: ZoneInfo, word: str, now: datetime) -> bool:
@@ -137,7 +131,7 @@ def overtaken(exam: Exam, home: ZoneInfo, word: str, now: datetime) -> bool:
     if word == ASK:
         return exam.outcome is not None
     if word == WISH:
-        return now >= wish_ends(exam)
+        return now >= wish_ends(exam, home)
     later = [one for one in steps(exam, home) if one.word.isdecimal() and int(one.word) < int(word)]
     return now >= from_ms(exam.starts_ms) or any(one.at <= now for one in later)
 
@@ -155,7 +149,7 @@ def read_day(text: str, today: date) -> tuple[date, ...]:
 
     Raises ValueError where they mean none.
     """
-    words = re.sub(r"^(?:on|the) ", "", " ".join(text.lower().replace(",", " ").split()))
+    words = re.sub(r"^(?:on )?(?:the )?", "", " ".join(text.lower().replace(",", " ").split()))
     days = _numeric(words, today) if words[:1].isdecimal() else ()
     if not days:
         days = (_in_words(words, today),)
@@ -172,8 +166,11 @@ def read_day_and_time(text: str, today: date) -> tuple[tuple[date, ...], time | 
     except ValueError:
         words = text.split()
         for length in (1, 2, 3):
+            tail = " ".join(words[-length:])
+            if not _CLOCK.search(tail.lower()):
+                continue  # 2027 is no half past eight
             try:
-                start = parse_time(" ".join(words[-length:]))
+                start = parse_time(tail)
                 return read_day(" ".join(words[:-length]), today), start
             except ValueError:
                 continue

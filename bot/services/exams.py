@@ -60,12 +60,13 @@ async def home(database: Database, group: Group, user: int) -> ZoneInfo:
 
 async def set_date(database: Database, group: Group, user: int, wanted: Wanted, now: datetime) -> Noted:
     """Keep when a member sits an exam, or move it: of each blueprint one is ahead. Raises ExamOver and TooManyExams."""
-    place, now_ms = ZoneInfo(wanted.zone), to_ms(now)
-    at, (starts, ends) = at_of(wanted.day, wanted.start, place), day_of(wanted.day, place)
-    if ends <= now or (wanted.start is not None and at <= now):
-        raise ExamOver(at if wanted.start is not None else starts)
+    now_ms, at = to_ms(now), at_of(wanted.day, wanted.start, ZoneInfo(wanted.zone))
     async with database.write() as tx:
         member = await streaks.member_of(tx, group, user, now)
+        clock = await ladder.home_of(tx, member, group)
+        starts, ends = day_of(at, clock)
+        if ends <= now or (wanted.start is not None and at <= now):
+            raise ExamOver(at)
         mine = await kept.coming(tx, member, now_ms)
         # One that has begun is being sat: a later date of the same exam is another attempt.
         ahead = [one for one in mine if one.begun_by_ms > now_ms]
@@ -88,7 +89,6 @@ async def set_date(database: Database, group: Group, user: int, wanted: Wanted, 
             exam = replace(exam, exam_id=await kept.insert(tx, exam, now_ms))
         else:
             await kept.update(tx, exam)
-        clock = await ladder.home_of(tx, member, group)
         await ladder.plan_ahead(tx, exam, group.group_id, clock, now, Past.FORGET)
         await ladder.moved(tx, exam.exam_id, exam.at_ms, now_ms)
         wishes = await kept.sitter(tx, member)

@@ -102,12 +102,13 @@ async def _replan(tx: Transaction, found: Sequence[tuple[int, Exam]], now_ms: in
             assert group is not None, "members go with their group"
             known[group_id] = group
         at = to_ms(at_of(exam.day, exam.start, exam.place))
-        starts, ends = day_of(exam.day, exam.place)
+        clock = await home_of(tx, exam.member_id, known[group_id])
+        starts, ends = day_of(from_ms(at), clock)
         anew = replace(exam, at_ms=at, starts_ms=to_ms(starts), ends_ms=to_ms(ends))
         if anew != exam:
             await kept.update(tx, anew)
+        if anew.at_ms != exam.at_ms:
             await moved(tx, exam.exam_id, at, now_ms)
-        clock = await home_of(tx, exam.member_id, known[group_id])
         # What was claimed has no entry any more; its delivery's key keeps it from being sent twice.
         await plan_ahead(tx, anew, group_id, clock, from_ms(now_ms), past)
 
@@ -149,7 +150,7 @@ def _ends(exam: Exam, clock: ZoneInfo, word: str, due: int) -> int:
     if word == ASK:
         return due + ASKS_FOR_MS
     if word == WISH:
-        return to_ms(wish_ends(exam))
+        return to_ms(wish_ends(exam, clock))
     later = [to_ms(one.at) for one in steps(exam, clock) if one.word.isdecimal() and int(one.word) < int(word)]
     return min([exam.starts_ms, *later])
 

@@ -128,7 +128,7 @@ def _params(exam: Exam) -> dict[str, object]:
 
 
 async def remove(tx: Transaction, exam_id: int) -> None:
-    await tx.run("DELETE FROM exams e WHERE e.exam_id = :id", {"id": exam_id})
+    await tx.run("DELETE FROM exams WHERE exam_id = :id", {"id": exam_id})
 
 
 async def set_outcome(tx: Transaction, exam_id: int, outcome: Outcome) -> None:
