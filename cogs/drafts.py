@@ -21,7 +21,6 @@ from cogs.direct import reach
 from cogs.plain import cut, plain
 from cogs.replies import Feature, Interaction, button, rows, say
 
-A_ROW = 5
 SHOWN_NEXT = 2
 
 
@@ -97,11 +96,17 @@ async def zone_chosen(feature: Feature, interaction: Interaction, group: Group, 
             await answer(feature, interaction, outcome, anew=interaction.response.is_done())
     if moved is not None and (moved.rules or moved.singles):
         zone = await reminders.zone_of(database, group, interaction.user.id)
-        buttons = [
-            button(f"rm-keep:{group.group_id}:wall", words.KEEP_WALL),
-            button(f"rm-keep:{group.group_id}:instant", words.KEEP_INSTANT),
+        await say(interaction, words.moved(moved.rules, moved.singles, zone), view=keep_buttons(group.group_id))
+
+
+def keep_buttons(group_id: int) -> discord.ui.View:
+    """The two ways in which reminders live through a change of zone; either can be taken back by the other."""
+    return rows(
+        [
+            button(f"rm-keep:{group_id}:wall", words.KEEP_WALL),
+            button(f"rm-keep:{group_id}:instant", words.KEEP_INSTANT),
         ]
-        await say(interaction, words.moved(moved.rules, moved.singles, zone), view=rows(buttons))
+    )
 
 
 def _sentence(refusal: Refusal) -> str:

@@ -152,7 +152,9 @@ class Fires(Feature):
         """A copy of it for somebody else, by direct message."""
         group = await self.group(interaction)
         now = self.house.clock.now()
-        copied = await fires.follow(self.house.database, fire_id, group, interaction.user.id, now)
+        copied = await fires.follow(
+            self.house.database, fire_id, group, interaction.channel_id, interaction.user.id, now
+        )
         self.client.dispatch("agenda_changed")
         reminder = copied.reminder
         await defer(interaction, anew=True)

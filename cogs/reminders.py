@@ -21,7 +21,7 @@ from bot.services.reminders import Reminder, State, Target
 from cogs import texts, texts_when
 from cogs import texts_reminders as words
 from cogs.cards import BLUE
-from cogs.drafts import answer, place, readable, show, zone_chosen
+from cogs.drafts import answer, keep_buttons, place, readable, show, zone_chosen
 from cogs.plain import cut, plain, quiet
 from cogs.quiz import modal_value
 from cogs.replies import Feature, Interaction, button, press, rows, say
@@ -174,7 +174,7 @@ class Reminders(Feature):
             self.house.clock.now(),
         )
         self.client.dispatch("agenda_changed")
-        await show(interaction, words.kept(what, moved))
+        await show(interaction, words.kept(what, moved), keep_buttons(group_id))
 
     # The list
 

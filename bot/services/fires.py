@@ -282,15 +282,20 @@ class Copied:
     fire_id: int | None
 
 
-async def follow(database: Database, fire_id: int, group: Group, user: int, now: datetime) -> Copied:
-    """A copy of another's channel reminder, by direct message: of its rule, or once at a time to be chosen.
+async def follow(
+    database: Database, fire_id: int, group: Group, channel_id: int | None, user: int, now: datetime
+) -> Copied:
+    """A copy of another's reminder in this channel, by direct message: of its rule, or once at a time to be chosen.
 
     Raises NoSuchReminder, OwnReminder, AlreadyFollowing, TooManyFollowers, TooManyCopies, TooManyReminders.
     """
     async with database.write() as tx:
         fire = await kept.by_id(tx, fire_id)
         original = None if fire is None else await rows.by_id(tx, fire.reminder_id)
-        if original is None or original.group_id != group.group_id or original.parent_id is not None:
+        if original is None or original.target is not Target.HERE:
+            raise NoSuchReminder
+        # What somebody wrote for another channel, or for themselves, is nobody else's.
+        if (original.group_id, original.channel_id) != (group.group_id, channel_id):
             raise NoSuchReminder
         if original.user_id == user:
             raise OwnReminder

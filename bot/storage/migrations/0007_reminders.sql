@@ -1,9 +1,11 @@
 -- What members asked to be reminded of. Instants are milliseconds; `rule` is a recurrence's stored text.
 -- `words` are the member's own for the time, `zone` is where they were read. A wall time that follows its member's
 -- zone moves with it, and `zone_before` is where it would be had it not moved. `version` counts what makes older
--- fires void. `anchor` says whether it hangs on an exam or a session, `beside` where it lies from there. A draft waits for its member's zone, choice or place; it may be a change to another reminder.
+-- fires void. `anchor` says whether it hangs on an exam or a session, `beside` where it lies from there. A draft waits
+-- for its member's zone, choice or place; it may be a change to another reminder. Numbers are never given anew, since
+-- buttons of what was deleted go on standing in messages.
 CREATE TABLE reminders (
-    reminder_id INTEGER PRIMARY KEY,
+    reminder_id INTEGER PRIMARY KEY AUTOINCREMENT,
     member_id   INTEGER NOT NULL REFERENCES members ON DELETE CASCADE,
     state       TEXT    NOT NULL CHECK (state IN ('draft', 'on', 'paused', 'over', 'done')),
     waits_for   TEXT,
@@ -34,7 +36,7 @@ CREATE INDEX reminders_by_anchor ON reminders (anchor, anchor_id) WHERE anchor I
 
 -- Each time that a reminder came, by its rule or snoozed.
 CREATE TABLE fires (
-    fire_id     INTEGER PRIMARY KEY,
+    fire_id     INTEGER PRIMARY KEY AUTOINCREMENT,
     reminder_id INTEGER NOT NULL REFERENCES reminders ON DELETE CASCADE,
     due_at      INTEGER NOT NULL,
     missed      INTEGER NOT NULL DEFAULT 0,
