@@ -150,11 +150,11 @@ _HOURS = _NUMBER.format("hours") + r"\s*(?:h|hrs?|hours?)"
 _MINUTES = r"(?P<minutes>\d{1,3})\s*(?:m|mins?|minutes?)?"
 _BARE_MINUTES = r"(?P<minutes>\d{1,3})\s*(?:(?:m|mins?|minutes?)\b)?"
 _LENGTHS = (
-    re.compile(r"(?P<hours>\d{1,2}):(?P<minutes>[0-5]\d)(?:\s*(?:h|hours?))?"),
-    re.compile(rf"{_HOURS}(?:\s*(?:and|,)?\s*(?P<half>a half|half|½))"),
-    re.compile(rf"{_HOURS}(?:\s*(?:and|,)?\s*{_MINUTES})?"),
-    re.compile(r"(?P<hours>one|two|three|an?) and a half hours?(?P<half>)"),
-    re.compile(_BARE_MINUTES),
+    re.compile(r"(?P<hours>\d{1,2}):(?P<minutes>[0-5]\d)(?:\s*(?:h|hours?))?", re.ASCII),
+    re.compile(rf"{_HOURS}(?:\s*(?:and|,)?\s*(?P<half>a half|half|½))", re.ASCII),
+    re.compile(rf"{_HOURS}(?:\s*(?:and|,)?\s*{_MINUTES})?", re.ASCII),
+    re.compile(r"(?P<hours>one|two|three|an?) and a half hours?(?P<half>)", re.ASCII),
+    re.compile(_BARE_MINUTES, re.ASCII),
 )
 _WORDS = {"½": 0.5, "a": 1.0, "an": 1.0, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "half an": 0.5}
 
@@ -165,6 +165,7 @@ def length(words: str) -> int:
     Raises ValueError for other words, and for less than `SHORTEST` or more than `LONGEST` minutes.
     """
     text = " ".join(words.lower().replace("minutes", "min").split()).strip(" .~")
+    text = re.sub(r"(?<=[0-9]) ?½", ".5", text)
     for pattern in _LENGTHS:
         match = pattern.fullmatch(text)
         if match is None:

@@ -18,7 +18,7 @@ from bot.domain.refusals_sessions import (
 )
 from bot.domain.rsvps import Answer, Counts, Rsvp
 from bot.domain.sessions import FURTHEST, Session, State, weekly
-from bot.services import rsvps, session_plan, session_posts
+from bot.services import reminders, rsvps, session_plan, session_posts
 from bot.services.session_plan import Wishes
 from bot.storage import groups, sessions
 from bot.storage import rsvps as kept
@@ -131,6 +131,8 @@ async def edit(
             return Changed(before, (), 0)
         after = await sessions.update(tx, session_id, new, slot_at, now_ms)
         await session_plan.arrange(tx, after, now_ms)
+        if "start" in fields:
+            await reminders.anchor_moved(tx, "session", session_id, after.starts_at, now_ms)
         told = await _tell(tx, after, _word(before, fields), user, now_ms) if _matters(fields) else 0
         await rsvps.settle(tx, after, now_ms)
         if with_event:
@@ -176,6 +178,7 @@ async def cancel(
         after = await sessions.by_id(tx, session_id)
         assert after is not None
         await session_plan.arrange(tx, after, now_ms)
+        await reminders.anchor_moved(tx, "session", session_id, None, now_ms)
         then = await session_plan.follow(tx, after, now_ms)
         word = {"what": "cancelled", "next": then.starts_at if then else None}
         told = await _tell(tx, after, word, user, now_ms)
