@@ -103,7 +103,8 @@ def by_clock(clocks: Clocks, scope: Scope) -> Readings:
         reading = _at(today.day, clock, scope, ())
         if reading.at > scope.now:
             found.append(reading)
-        elif len(times) > 1:
+        elif len(times) > 1 or not clock.at.hour:
+            # What is over since midnight is tonight's, and nothing else.
             found.append(_at(today.day + ONE_DAY, clock, scope, ()))
         else:
             asked = _instead(today, clock, scope)
@@ -170,9 +171,13 @@ def anchor_phrase(anchor: Anchor) -> str:
     """Words that are understood as exactly this anchor."""
     sign = -1 if min(anchor.months, anchor.days, anchor.before // timedelta(seconds=1)) < 0 else 1
     seconds = sign * (anchor.before // timedelta(seconds=1))
+    weeks, days = divmod(sign * anchor.days, 7)
+    if days:
+        weeks, days = 0, sign * anchor.days
     amounts = (
         (sign * anchor.months, "month"),
-        (sign * anchor.days, "day"),
+        (weeks, "week"),
+        (days, "day"),
         (seconds // 60, "minute"),
         (seconds % 60, "second"),
     )

@@ -157,6 +157,7 @@ def normal(text: str) -> str:
     words = re.sub(r"\bevery quarter\b(?! (?:of|past|to|an|a|hour|\d))", "every 3 month", words)
     words = re.sub(r"^(in \d{1,3} hour) (\d{1,2})$", r"\1 \2 minute", words)
     words = re.sub(r"^((?:next|this) month) (?:on )?(?:the )?(\d{1,2}(?:st|nd|rd|th))\b", r"\2 of \1", words)
+    words = re.sub(r"\ba (quarter (?:past|to))\b", r"\1", words)
     words = _TENS.sub(r"\1\2", words)
     words = re.sub(r"\bevery other\b", "every 2", words)
     words = re.sub(r"\bonce (?:a|per|every) (day|week|month|year)\b", r"every \1", words)
