@@ -42,6 +42,10 @@ COGS = (
     "cogs.session_forms",
     "cogs.session_posts",
     "cogs.rsvps",
+    "cogs.attendance",
+    "cogs.attendance_lists",
+    "cogs.afterwards",
+    "cogs.wishes",
     "cogs.privacy",
 )
 PATIENCE_S = 3.0  # for replies under way when we are told to stop
@@ -55,7 +59,7 @@ class Studyhall(commands.Bot):
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
-            intents=discord.Intents(guilds=True),
+            intents=discord.Intents(guilds=True, voice_states=True),
             allowed_mentions=discord.AllowedMentions.none(),
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,

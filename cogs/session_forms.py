@@ -16,7 +16,7 @@ from bot.domain.refusals import Refusal, StaleButton
 from bot.domain.refusals_sessions import BadLength, NotWeekly
 from bot.domain.sessions import Place, Session, length
 from bot.domain.when import Ask, Context, NotUnderstood, Understood, understand
-from bot.services import groups, overview, session_drafts, sessions, zones
+from bot.services import groups, overview, session_drafts, sessions, wishes, zones
 from bot.services.house import House
 from bot.services.session_drafts import Draft
 from bot.services.sessions import Wishes
@@ -29,6 +29,7 @@ from cogs.session_posts import missing_rights
 
 FIELDS = ("title", "start", "length", "notes")
 WALL = "%Y-%m-%d %H:%M"
+WEAK_FIRST = 12  # a form offers 25 topics; what members wish for is to be among them
 
 
 class SessionForms(Feature):
@@ -235,11 +236,12 @@ async def _show(
 
 
 async def _topics(house: House, group: Group, user: int, now: datetime) -> list[str]:
-    """The exam's topics, those that cost the group most first, as far as four others' answers tell."""
+    """The exam's topics: those first that cost the group most, as far as four others' answers tell, and the wished."""
     blueprint = house.blueprint(group)
     found = await overview.overview(house.database, group, user, blueprint, now)
     weak = [one.name for one in found.topics] if found.enough else []
-    return [*weak, *(name for section in blueprint.sections for name in section.topics if name not in weak)]
+    wanted = [topic for topic, _ in await wishes.wanted(house.database, group, blueprint, now)]
+    return list(dict.fromkeys([*weak[:WEAK_FIRST], *wanted, *weak, *blueprint.topics]))
 
 
 def _weekly(rule: Recurrence | None, typed: str) -> bool:

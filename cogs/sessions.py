@@ -15,6 +15,7 @@ from bot.domain.refusals_sessions import BadLink, NoSuchSession, SessionNeedsPla
 from bot.domain.sessions import MOST_SEATS, Place
 from bot.services import calendars, sessions
 from bot.services.house import House
+from cogs import afterwards, attendance_lists, wishes
 from cogs import session_cards as cards
 from cogs import texts_sessions as texts
 from cogs.cards import BLUE, DESCRIPTION
@@ -136,6 +137,36 @@ class Sessions(Feature):
         data = calendars.feed(found, group.guild_id, lambda one: place_name(guild, one), name)
         file = discord.File(io.BytesIO(data), filename=texts.FEED_NAME)
         await interaction.response.send_message(texts.FEED, file=file, ephemeral=True)
+
+    # After a session, and before the next: each feature has its own module
+
+    @commands_group.command(name="confirm", description="For tutors: who was at a session, to correct and confirm")
+    @app_commands.describe(session="The session; without one, the latest")
+    async def confirm(self, interaction: Interaction, session: str | None = None) -> None:
+        await attendance_lists.show(self, interaction, None if session is None else _number(session))
+
+    @commands_group.command(name="notes", description="For tutors: post and pin a session's notes or its recording")
+    @app_commands.describe(session="The session; without one, the latest")
+    async def notes(self, interaction: Interaction, session: str | None = None) -> None:
+        await afterwards.notes(self, interaction, None if session is None else _number(session))
+
+    @confirm.autocomplete("session")
+    @notes.autocomplete("session")
+    async def held(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return await attendance_lists.choices(self, interaction, typed)
+
+    @commands_group.command(name="wish", description="Ask for a session about a topic; tutors see only how many do")
+    @app_commands.describe(topic="The topic")
+    async def wish(self, interaction: Interaction, topic: str) -> None:
+        await wishes.wish(self, interaction, topic)
+
+    @wish.autocomplete("topic")
+    async def topics(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return await wishes.topics(self, interaction, typed)
+
+    @commands_group.command(name="wishes", description="For tutors: how many wish for a session about which topic")
+    async def wishes(self, interaction: Interaction) -> None:
+        await wishes.wanted(self, interaction)
 
     # The tutors' buttons
 

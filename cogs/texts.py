@@ -11,7 +11,16 @@ from bot.domain.quiz import LETTERS, Confidence
 from bot.domain.schedule import describe_weekdays
 from bot.domain.standings import Standing
 from bot.domain.streaks import Streak
-from cogs import texts_exams, texts_reminders, texts_sessions, texts_setbacks, texts_streaks, texts_units, texts_when
+from cogs import (
+    texts_attendance,
+    texts_exams,
+    texts_reminders,
+    texts_sessions,
+    texts_setbacks,
+    texts_streaks,
+    texts_units,
+    texts_when,
+)
 
 # Buttons
 SURE = "Sure"
@@ -367,6 +376,7 @@ def _board_refusal(error: no.Refusal) -> str:
 
 
 REFUSALS = (
+    texts_attendance.refusal,
     texts_exams.refusal,
     texts_reminders.refusal,
     texts_setbacks.refusal,

@@ -128,10 +128,10 @@ def test_the_invite_link_asks_for_exactly_the_rights_of_the_table() -> None:
 
 
 def test_no_privileged_intent_is_asked_for() -> None:
-    """The README says that all three privileged intents may stay off; the client asks for servers only."""
+    """The README says that all three privileged intents may stay off; the client asks for servers and voice."""
     source = (ROOT / "bot" / "client.py").read_text(encoding="utf-8")
-    assert re.findall(r"discord\.Intents[^\n]*", source) == ["discord.Intents(guilds=True),"]
-    asked = discord.Intents(guilds=True)
+    assert re.findall(r"discord\.Intents[^\n]*", source) == ["discord.Intents(guilds=True, voice_states=True),"]
+    asked = discord.Intents(guilds=True, voice_states=True)
     assert [name for name in ("members", "presences", "message_content") if getattr(asked, name)] == []
     assert "no privileged intent" in README
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
+from types import MappingProxyType
 
 TARGET = 0.7
 """The chance of success at which a question teaches and does not discourage."""
@@ -41,20 +42,25 @@ def choose(
     weakness: Mapping[str, float],
     repeat_days: int,
     avoid_topics: Collection[str] = (),
+    taught: Mapping[str, float] = MappingProxyType({}),
     rng: Random,
 ) -> Candidate | None:
     """The next question, or None where there is no candidate at all.
 
     `shares` is each topic's part of the exam (any scale), `weakness` how far the group is below the pass mark
-    in it (0–1). Fresh questions come first; when all have been asked lately, the one that is longest ago.
-    Topics in `avoid_topics` (those of the same day) come only when there is nothing else.
+    in it (0–1), `taught` by what its weight is multiplied since a session was about it lately (see `afterwards`).
+    Fresh questions come first; when all have been asked lately, the one that is longest ago. Topics in
+    `avoid_topics` (those of the same day) come only when there is nothing else. What is taught changes neither.
     """
     pool = fresh(candidates, repeat_days)
     if not pool:
         return max(candidates, key=lambda one: (one.last_asked or 0.0, -one.question_id), default=None)
     pool = [one for one in pool if one.topic not in avoid_topics] or pool
     topics = sorted({one.topic for one in pool})
-    weights = [shares.get(topic, 0.0) * (1.0 + WEAKNESS_GAIN * weakness.get(topic, 0.0)) for topic in topics]
+    weights = [
+        shares.get(topic, 0.0) * (1.0 + WEAKNESS_GAIN * weakness.get(topic, 0.0)) * taught.get(topic, 1.0)
+        for topic in topics
+    ]
     if not any(weights):
         weights = [1.0] * len(topics)
     (topic,) = rng.choices(topics, weights)

@@ -15,6 +15,7 @@ from bot.domain.groups import Group, Trouble
 from bot.domain.instants import DAY_MS, MINUTE_MS, from_ms, to_ms
 from bot.domain.quiz import MAX_SAME_LETTER, Kind, order_options
 from bot.domain.standings import worth
+from bot.services import afterwards
 from bot.services import standings as boards
 from bot.services.parcels import Parcel
 from bot.services.plan import Plan
@@ -196,6 +197,7 @@ async def choose(
             for pick in picks
             if pick.topic_id in ability
         },
+        taught=await afterwards.lately_taught(tx, group.group_id, now_ms) if member is None else {},
         repeat_days=repeat_days,
         avoid_topics=avoid_topics,
         rng=rng,

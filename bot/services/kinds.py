@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.domain.groups import Group
-from bot.services import daily, fires, ladder, periods, pings, reminders, rsvps, session_plan, session_posts, units
+from bot.services import (
+    afterwards,
+    attendance,
+    daily,
+    fires,
+    ladder,
+    periods,
+    pings,
+    reminders,
+    rsvps,
+    session_plan,
+    session_posts,
+    units,
+)
 from bot.services.parcels import Parcel
 from bot.services.plan import Plan
 from bot.storage.agenda import Entry
@@ -38,6 +51,8 @@ CLAIMS: Mapping[str, Claim] = {
     "session-count": rsvps.count,
     "session-begin": session_plan.begin,
     "session-end": session_plan.end,
+    "attendance": attendance.claim,
+    "afterwards": afterwards.claim,
 }
 
 REPLANS: tuple[Replan, ...] = (
@@ -54,6 +69,7 @@ SENT: Mapping[str, Sent] = {
     "session-post": session_posts.posted,
     "session-card": session_posts.shown,
     "session-event": session_posts.event_made,
+    "attendance": attendance.posted,
 }
 
 GIVEN_UP: Mapping[str, GivenUp] = {

@@ -11,7 +11,7 @@ from bot.domain.groups import Group
 from bot.domain.instants import MINUTE_MS, from_ms, to_ms
 from bot.domain.recurrence import Recurrence
 from bot.domain.sessions import Place, Session, State, following
-from bot.services import rsvps, session_posts
+from bot.services import attendance, rsvps, session_posts
 from bot.services.plan import Plan
 from bot.storage import agenda, groups, sessions
 from bot.storage.agenda import Entry
@@ -60,6 +60,7 @@ async def arrange(tx: Transaction, session: Session, now_ms: int) -> None:
         await agenda.put(tx, key=ends, kind="session-end", group_id=group_id, subject_id=subject_id, due_at=due)
     else:
         await agenda.forget(tx, ends)
+    await attendance.begin(tx, session, now_ms)
 
 
 def row(group: Group, wishes: Wishes, series_id: int | None) -> sessions.New:

@@ -47,6 +47,15 @@ TABLES: dict[str, str] = {
         JOIN sessions s ON s.session_id = t.session_id WHERE t.member_id = :member ORDER BY s.starts_at""",
     "session_rsvps": """SELECT s.title, s.starts_at, r.answer, r.seated, r.notices, r.answered_at FROM session_rsvps r
         JOIN sessions s ON s.session_id = r.session_id WHERE r.member_id = :member ORDER BY s.starts_at""",
+    "presences": """SELECT s.title, s.starts_at, p.source, p.began_at, p.ended_at FROM presences p
+        JOIN sessions s ON s.session_id = p.session_id WHERE p.member_id = :member ORDER BY p.began_at""",
+    "attendances": """SELECT s.title, s.starts_at, a.corrected, a.minutes, a.confirmed_at, a.code FROM attendances a
+        JOIN sessions s ON s.session_id = a.session_id WHERE a.member_id = :member ORDER BY s.starts_at""",
+    "session_signers": """SELECT s.title, s.starts_at, g.name, g.signed_at FROM session_signers g
+        JOIN sessions s ON s.session_id = g.session_id WHERE g.member_id = :member ORDER BY s.starts_at""",
+    "poll_answers": """SELECT s.title, s.starts_at, p.topic, p.clearer FROM poll_answers p
+        JOIN sessions s ON s.session_id = p.session_id WHERE p.member_id = :member ORDER BY s.starts_at, p.topic""",
+    "session_wishes": "SELECT topic, wished_at FROM session_wishes WHERE member_id = :member ORDER BY wished_at",
     "session_words": "SELECT payload, at FROM session_words WHERE member_id = :member ORDER BY at",
     "session_drafts": "SELECT payload, at FROM session_drafts WHERE member_id = :member ORDER BY at",
     "ask_authors": """SELECT a.title, t.name AS topic, a.did, a.wants, a.files, a.visibility, a.anonymous, a.state,
