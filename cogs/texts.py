@@ -14,6 +14,7 @@ from bot.domain.streaks import Streak
 from cogs import (
     texts_attendance,
     texts_exams,
+    texts_feedback_refusals,
     texts_reminders,
     texts_sessions,
     texts_setbacks,
@@ -378,6 +379,7 @@ def _board_refusal(error: no.Refusal) -> str:
 REFUSALS = (
     texts_attendance.refusal,
     texts_exams.refusal,
+    texts_feedback_refusals.refusal,
     texts_reminders.refusal,
     texts_setbacks.refusal,
     texts_units.refusal,

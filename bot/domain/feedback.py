@@ -180,6 +180,11 @@ class File:
     name: str
     data: bytes
 
+    @property
+    def picture(self) -> bool:
+        """Whether it is shown as a picture, and has no text to look at."""
+        return self.name.lower().endswith(IMAGES)
+
 
 def clean(text: str) -> str:
     """A member's text without what shows nothing, towers of accents, and long gaps; it may come out empty."""

@@ -17,6 +17,7 @@ from bot.services import (
     rsvps,
     session_plan,
     session_posts,
+    threads,
     units,
 )
 from bot.services.parcels import Parcel
@@ -53,6 +54,8 @@ CLAIMS: Mapping[str, Claim] = {
     "session-end": session_plan.end,
     "attendance": attendance.claim,
     "afterwards": afterwards.claim,
+    "ask-archive": threads.archive,
+    "ask-anew": threads.anew,
 }
 
 REPLANS: tuple[Replan, ...] = (
@@ -70,6 +73,10 @@ SENT: Mapping[str, Sent] = {
     "session-card": session_posts.shown,
     "session-event": session_posts.event_made,
     "attendance": attendance.posted,
+    "ask": threads.posted,
+    "review": threads.posted,
+    "follow-up": threads.posted,
+    "ask-archive": threads.posted,
 }
 
 GIVEN_UP: Mapping[str, GivenUp] = {
@@ -82,4 +89,10 @@ GIVEN_UP: Mapping[str, GivenUp] = {
     "session-event": session_posts.event_refused,
     "session-word": session_posts.untold,
     "session-notice": session_posts.untold,
+    "ask": threads.unposted,
+    "review": threads.unposted,
+    "follow-up": threads.unposted,
+    "ask-card": threads.unposted,
+    "review-card": threads.unposted,
+    "ask-archive": threads.unposted,
 }

@@ -188,12 +188,15 @@ async def set_mark(tx: Transaction, review_id: int, member_id: int, kind: Mark, 
 
 
 async def unmarked(tx: Transaction, member_id: int) -> list[Waiting]:
-    """The reviews of a member's asks that they have said nothing to, oldest first."""
+    """The reviews of a member's asks that they have said nothing to, or nothing since they were unclear: oldest first."""
     rows = await tx.all(
         """SELECT a.ask_id, a.title, a.thread_id, r.message_id, r.review_id AS subject, r.made_at AS at
            FROM reviews r JOIN asks a ON a.ask_id = r.ask_id JOIN ask_authors w ON w.ask_id = a.ask_id
            WHERE w.member_id = :member AND a.state <> 'removed' AND r.state = 'posted' AND NOT EXISTS (
-               SELECT 1 FROM marks m WHERE m.review_id = r.review_id AND m.member_id = :member)
+               SELECT 1 FROM marks m WHERE m.review_id = r.review_id AND m.member_id = :member
+                 AND (m.kind = 'helpful' OR (m.at >= r.changed_at AND NOT EXISTS (
+                     SELECT 1 FROM follow_ups f
+                     WHERE f.review_id = r.review_id AND f.side = 'reviewer' AND f.made_at >= m.at))))
            ORDER BY r.review_id""",
         {"member": member_id},
     )

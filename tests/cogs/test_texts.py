@@ -17,6 +17,7 @@ from cogs.plain import cut, plain, quiet
 
 VALUES: dict[str, Any] = {
     "int": 7,
+    "bool": True,
     "str": "words",
     "str | None": "words",
     "datetime": datetime(2026, 3, 3, 20, tzinfo=UTC),
