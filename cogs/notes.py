@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -12,7 +15,7 @@ from bot.domain.instants import from_ms
 from bot.services import notes
 from bot.services.house import House
 from bot.services.notes import Note
-from cogs import texts_exams
+from cogs import texts_exams, texts_units
 from cogs import texts_reminders as words
 from cogs.plain import plain
 from cogs.replies import Feature, Interaction
@@ -25,8 +28,11 @@ ANSWERED_BY_MESSAGE = (
     discord.InteractionResponseType.deferred_message_update,
     discord.InteractionResponseType.message_update,
 )
-OF_OTHERS = {"exam": texts_exams.NOT_REACHED}
-"""Notes that are no reminder's: their sentence, by kind."""
+OF_OTHERS: Mapping[str, Callable[[dict[str, Any]], str]] = {
+    "exam": lambda _: texts_exams.NOT_REACHED,
+    "units": lambda said: texts_units.untold(date.fromisoformat(said["last"])),
+}
+"""Notes that are no reminder's: their sentence, by kind, from what was kept with them."""
 
 
 class Notes(Feature):
@@ -75,7 +81,7 @@ class Notes(Feature):
 
 def _said(note: Note) -> str:
     if note.kind in OF_OTHERS:
-        return OF_OTHERS[note.kind]
+        return OF_OTHERS[note.kind](note.payload)
     due = note.payload.get("due_at")
     return words.note(note.kind, note.payload, plain(note.payload["text"]), None if due is None else from_ms(due))
 

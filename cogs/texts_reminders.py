@@ -266,8 +266,6 @@ def refusal(error: Refusal) -> str | None:
                 f"You have {most} active reminders, and more cannot be kept, so nothing was set. Delete some with "
                 "`/reminders`."
             )
-        case no.TooOften(most=most):
-            return f"A reminder can come {most} times a day at most, so nothing was set. Please name fewer times."
         case no.TooFarAway(years=years):
             return f"That is more than {years} years ahead, so nothing was set. Please choose a nearer time."
         case no.ReminderOver():
@@ -291,7 +289,7 @@ def _press_refusal(error: Refusal) -> str | None:
         case no.AlreadyFollowing():
             return "You get that one already; nothing was changed. `/reminders` shows it."
         case no.TooManyFollowers(most=most):
-            return f"{most} members get that reminder already, and more cannot. `/remind` makes one of your own."
+            return f"Already {most} members get that reminder, and more cannot. `/remind` makes one of your own."
         case no.TooManyCopies(most=most):
             return f"You took {most} reminders of others within an hour, and more cannot be. Try again a little later."
         case no.ClosedMessages():

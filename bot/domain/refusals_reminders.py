@@ -43,13 +43,6 @@ class TooManyReminders(Refusal):
 
 
 @dataclass(eq=False)
-class TooOften(Refusal):
-    """A rule that comes too many times a day."""
-
-    most: int
-
-
-@dataclass(eq=False)
 class TooFarAway(Refusal):
     """A time that lies too many years ahead."""
 

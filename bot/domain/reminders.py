@@ -17,13 +17,12 @@ MOST_ACTIVE = 50
 """Reminders of a member that are on or paused."""
 MOST_DRAFTS = 20
 LONGEST_TEXT = 1000
-MOST_A_DAY = 4
-"""Times a day that a rule may come."""
 MOST_FOLLOWERS = 50
 """Members who may have a copy of one reminder."""
 FOLLOWED_AN_HOUR = 10
 """Copies that a member may take in an hour."""
 FURTHEST = timedelta(days=5 * 366)
+"""How far ahead a snooze may be."""
 DRAFTS_KEPT = timedelta(days=1)
 OVER_KEPT = timedelta(days=30)
 """How long what is over can still be snoozed; then it is deleted."""

@@ -16,15 +16,11 @@ from bot.domain.refusals_reminders import (
     AlreadySettled,
     NoWords,
     ReminderOver,
-    TooFarAway,
-    TooOften,
     WordsTooLong,
 )
 from bot.domain.reminders import (
     DRAFTS_KEPT,
-    FURTHEST,
     LONGEST_TEXT,
-    MOST_A_DAY,
     MOST_DRAFTS,
     State,
     Target,
@@ -224,10 +220,6 @@ async def _settle(tx: Transaction, draft: Reminder, group: Group, zones: Zones, 
         phrases = tuple(choice.phrase for choice in read.choices)
         return Unclear(await _wait(tx, draft, CHOICE, now, phrases), read)
     timing = _timing(draft.words, read, ground, local=local)
-    if read.at - now > FURTHEST:
-        raise TooFarAway(FURTHEST.days // 366)
-    if read.rule is not None and len(read.rule.at) > MOST_A_DAY:
-        raise TooOften(MOST_A_DAY)
     target = draft.replaces or draft.reminder_id
     before = await reminders.again(tx, target)
     if before.state not in (State.ON, State.PAUSED):
