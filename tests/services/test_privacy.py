@@ -12,10 +12,14 @@ from random import Random
 import pytest
 
 from bot.domain.blueprint import Upkeep
+from bot.domain.exams import Outcome
 from bot.domain.quiz import Confidence
 from bot.domain.standings import Window
-from bot.services import groups, pings, privacy, quiz, standings, streaks, units, zones
+from bot.services import drafts, exams, groups, pings, privacy, quiz, setbacks, standings, streaks, units, zones
 from bot.services.answers import Sureness
+from bot.services.exams import Wanted
+from bot.services.reminders import Target
+from bot.storage import notes
 from bot.storage.privacy import TABLES
 from tests.services.study import EXAM, GUILD, START, WISHES, Study
 
@@ -45,6 +49,8 @@ async def study(tmp_path: Path) -> AsyncIterator[Study]:
             await zones.move(made.database, made.group, user, "Europe/Berlin", made.now)
             await units.set_cycle(made.database, made.group, CERTIFIED, user, made.now, ends="31 August")
             await units.add(made.database, made.group, CERTIFIED, user, made.now, title="Webinar", units=1.5)
+            await _sit(made, user)
+            await _is_reminded(made, user)
             await streaks.pause(made.database, made.group, user, "today", made.now)
             await quiz.flag(made.database, 1, user, GUILD, f"reported by {user}", made.now)
             for n in range(3):
@@ -54,6 +60,30 @@ async def study(tmp_path: Path) -> AsyncIterator[Study]:
                 await made.press(asked.round_id, user, n)
         await made.until(START + timedelta(days=14, hours=2))
         yield made
+
+
+async def _sit(study: Study, user: int) -> None:
+    """An exam within the hour, and a setback whose report is entered; and luck wished for a third one's exam."""
+    soon = study.now + timedelta(hours=1)
+    wanted = Wanted(soon.date(), soon.time(), "UTC", "cpc")
+    exam, others = [
+        (await exams.set_date(study.database, study.group, one, wanted, study.now)).exam.exam_id
+        for one in (user, OTHERS[0])
+    ]
+    for one in (user, OTHERS[0]):
+        await exams.show(study.database, study.group, one, study.now, on=True)
+    await exams.wish_luck(study.database, study.group, others, user, study.now)
+    await setbacks.say(study.database, exam, user, Outcome.FAILED, soon)
+    await setbacks.keep_report(study.database, exam, user, {"Anatomy": 60})
+    await privacy.show_on_board(study.database, study.group, user, study.now, on=True)
+
+
+async def _is_reminded(study: Study, user: int) -> None:
+    """A reminder, and a word about one that did not arrive."""
+    wanted = drafts.Wanted("every day 7:00", f"tea of {user}", Target.DM, user)
+    made = await drafts.remind(study.database, study.group, user, wanted, {"utc": "UTC"}.get, study.now)
+    async with study.database.write() as tx:
+        await notes.put(tx, made.reminder.member_id, "reminder-closed", {"text": f"tea of {user}"}, study.now_ms)
 
 
 async def _tables(study: Study) -> list[str]:
