@@ -258,9 +258,11 @@ async def last_of_series(tx: Transaction, series_id: int) -> Session | None:
 async def keep_draft(
     tx: Transaction, member_id: int, session_id: int | None, payload: Mapping[str, Any], now_ms: int
 ) -> int:
+    # Ids by the time are never used twice: an old form must not be taken for a newer one.
     row = await tx.one(
-        """INSERT INTO session_drafts (member_id, session_id, payload, at)
-           VALUES (:member, :session, :payload, :now) RETURNING draft_id""",
+        """INSERT INTO session_drafts (draft_id, member_id, session_id, payload, at)
+           VALUES ((SELECT CASE WHEN MAX(draft_id) >= :now THEN MAX(draft_id) + 1 ELSE :now END FROM session_drafts),
+               :member, :session, :payload, :now) RETURNING draft_id""",
         {"member": member_id, "session": session_id, "payload": json.dumps(payload), "now": now_ms},
     )
     assert row is not None
