@@ -135,7 +135,7 @@ def _head(pdf: FPDF, record: Record, shown: _Shown) -> None:
         pdf.set_font("record", "B", 10)
         pdf.cell(32, 6, name)
         pdf.set_font("record", size=10)
-        pdf.multi_cell(0, 6, value, new_x="LMARGIN", new_y="NEXT")
+        pdf.multi_cell(0, 6, value, align="L", new_x="LMARGIN", new_y="NEXT")
     pdf.ln(4)
 
 
@@ -180,4 +180,4 @@ def _foot(pdf: FPDF, record: Record, shown: _Shown) -> None:
     )
     if shown.lost:
         words += f" {MISSING} stands for a sign that this file's letters lack; the CSV file has it."
-    pdf.multi_cell(0, 4.5, words, new_x="LMARGIN", new_y="NEXT")
+    pdf.multi_cell(0, 4.5, words, align="L", new_x="LMARGIN", new_y="NEXT")
