@@ -22,6 +22,8 @@ from cogs.plain import cut, plain
 from cogs.replies import Feature, Interaction, button, rows, say
 
 SHOWN_NEXT = 2
+SHORT = 500
+"""Characters of a text where it is only confirmed; the reminder itself shows all of it."""
 
 
 @contextmanager
@@ -51,7 +53,7 @@ async def _made(feature: Feature, interaction: Interaction, made: Made, *, anew:
     feature.client.dispatch("agenda_changed")
     reminder, now = made.reminder, feature.house.clock.now()
     assert reminder.next_at is not None
-    text, next_at = plain(reminder.text), from_ms(reminder.next_at)
+    text, next_at = plain(cut(reminder.text, SHORT)), from_ms(reminder.next_at)
     if made.changed and made.understood is None:
         await show(interaction, words.text_changed(text), rows([_change(reminder), _cancel(reminder)]), anew=anew)
         return

@@ -19,8 +19,8 @@ from bot.services.reminders import Target
 from cogs import texts, texts_when
 from cogs import texts_reminders as words
 from cogs.direct import reach
-from cogs.drafts import defer, readable, show
-from cogs.plain import plain
+from cogs.drafts import SHORT, defer, readable, show
+from cogs.plain import cut, plain
 from cogs.posting import TooLate, has_button, once, post
 from cogs.quiz import modal_value
 from cogs.replies import Feature, Interaction, button, press, rows, say
@@ -158,7 +158,7 @@ class Fires(Feature):
         self.client.dispatch("agenda_changed")
         reminder = copied.reminder
         await defer(interaction, anew=True)
-        reached = await reach(self.client, interaction.user.id, words.dm_follow(plain(reminder.text)))
+        reached = await reach(self.client, interaction.user.id, words.dm_follow(plain(cut(reminder.text, SHORT))))
         if reached.closed:
             await reminders.delete(self.house.database, reminder.reminder_id, interaction.user.id)
             raise ClosedMessages

@@ -41,6 +41,7 @@ class Notes(Feature):
     def __init__(self, client: commands.Bot, house: House) -> None:
         super().__init__(client, house)
         self._users: set[int] | None = None
+        self._telling: set[int] = set()
 
     @commands.Cog.listener()
     async def on_notes_changed(self) -> None:
@@ -64,8 +65,17 @@ class Notes(Feature):
     async def _tell(self, interaction: Interaction) -> None:
         if self._users is None:
             self._users = await notes.users(self.house.database)
-        if interaction.user.id not in self._users or interaction.response.type not in ANSWERED_BY_MESSAGE:
+        user = interaction.user.id
+        if user not in self._users or interaction.response.type not in ANSWERED_BY_MESSAGE or user in self._telling:
             return
+        self._telling.add(user)
+        try:
+            await self._tell_all(interaction)
+        finally:
+            self._telling.discard(user)
+            self._users = None
+
+    async def _tell_all(self, interaction: Interaction) -> None:
         told = []
         for one in await notes.waiting(self.house.database, interaction.user.id):
             try:
@@ -76,7 +86,6 @@ class Notes(Feature):
             told.append(one.note_id)
         if told:
             await notes.told(self.house.database, told)
-        self._users = None
 
 
 def _said(note: Note) -> str:

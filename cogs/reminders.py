@@ -21,7 +21,7 @@ from bot.services.reminders import Reminder, State, Target
 from cogs import texts, texts_when
 from cogs import texts_reminders as words
 from cogs.cards import BLUE
-from cogs.drafts import answer, keep_buttons, place, readable, show, zone_chosen
+from cogs.drafts import SHORT, answer, keep_buttons, place, readable, show, zone_chosen
 from cogs.plain import cut, plain, quiet
 from cogs.quiz import modal_value
 from cogs.replies import Feature, Interaction, button, press, rows, say
@@ -263,7 +263,7 @@ class Reminders(Feature):
         if reminder.state in (State.ON, State.PAUSED):
             label = words.RESUME if other == "resume" else words.PAUSE
             buttons.insert(1, button(f"rm-{other}:{reminder.reminder_id}", label))
-        content = words.shown(plain(reminder.text), lines)
+        content = words.shown(plain(cut(reminder.text, SHORT)), lines)
         await _replace(interaction, content=content, embed=None, view=rows(buttons))
 
     @press("rm-pause")
@@ -319,7 +319,7 @@ async def _replace(
 
 def _shown(text: str) -> str:
     """Raises WordsTooLong for a text that would not fit into a message letter for letter."""
-    if len(plain(text)) > SHOWN_LONGEST:
+    if len(words.quote(plain(text))) > SHOWN_LONGEST:
         raise WordsTooLong(LONGEST_TEXT)
     return text
 

@@ -93,10 +93,14 @@ async def claim(tx: Transaction, entry: Entry, group: Group, plan: Plan, now_ms:
     if following is not None:
         await rows.set_next(tx, reminder.reminder_id, to_ms(following), offset_at(reminder.zone, following))
         await agenda.move(tx, entry.agenda_id, to_ms(following))
-        await kept.forget_before(tx, reminder.reminder_id, to_ms(now - FIRES_KEPT))
     else:
         await rows.set_next(tx, reminder.reminder_id, None, None, state=State.OVER)
         await agenda.move(tx, entry.agenda_id, to_ms(now + OVER_KEPT))
+
+
+async def tidy(tx: Transaction, now_ms: int) -> None:
+    """Once after a start: forget the times that nobody presses a button of any more."""
+    await kept.forget_before(tx, to_ms(from_ms(now_ms) - FIRES_KEPT))
 
 
 async def claim_snooze(tx: Transaction, entry: Entry, group: Group, plan: Plan, now_ms: int) -> None:  # noqa: ARG001  a table's row

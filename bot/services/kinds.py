@@ -65,6 +65,7 @@ REPLANS: tuple[Replan, ...] = (
     ladder.replan,
     units.replan,
     reminders.replan,
+    fires.tidy,
 )
 
 SENT: Mapping[str, Sent] = {

@@ -53,6 +53,6 @@ async def handle(tx: Transaction, fire_id: int, handled: str, snoozed_to: int | 
     return changed == 1
 
 
-async def forget_before(tx: Transaction, reminder_id: int, due_at: int) -> None:
-    """Delete the times of a reminder that lie far back."""
-    await tx.run("DELETE FROM fires WHERE reminder_id = :id AND due_at < :due", {"id": reminder_id, "due": due_at})
+async def forget_before(tx: Transaction, due_at: int) -> None:
+    """Delete the times that lie far back."""
+    await tx.run("DELETE FROM fires WHERE due_at < :due", {"due": due_at})

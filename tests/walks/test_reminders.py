@@ -158,6 +158,23 @@ async def test_in_a_channel_others_join(study: Study) -> None:
     assert len(_sent(study.ben, "read")) == 4
 
 
+async def test_here_is_the_thread_and_only_where_it_may_be(study: Study) -> None:
+    """A thread is a place too; a missing right of the bot's, or of the member's own, is said at once."""
+    await _knows_zone(study.ana)
+    await study.server.clock_to(study.berlin("2026-03-03 14:05"))
+    thread = await study.ana.posts("Case 12", "What about this one?", HERE)
+    await study.ana.run("/remind", when="in 1 hour", what="come back", where="here", _in=thread)
+    await study.server.advance(timedelta(hours=1))
+    assert [one.author for one in study.ana.messages(thread)][-1] == "Studyhall"
+    general = study.ana.channel_id(HERE)
+    for target, said in (("bot", "I may not write: I still need Send Messages"), (study.ana.id, "You may not write")):
+        await study.server.act("set_permission", target=target, channel_id=general, deny=["SEND_MESSAGES"])
+        refused = await study.ana.run("/remind", when="in 1 hour", what="x", where="here", _in=HERE)
+        assert said in refused.text
+        await study.server.act("set_permission", target=target, channel_id=general, allow=["SEND_MESSAGES"])
+    assert "You have no reminders" in (await study.ana.run("/reminders")).text
+
+
 async def test_closed_messages_are_said_at_once_or_at_the_next_contact(study: Study) -> None:
     """Closed when made: the channel is offered, nobody sees the text. Closed later: a word at the next contact."""
     await _knows_zone(study.ana)
