@@ -244,3 +244,24 @@ async def test_in_direct_messages(begin: Begin) -> None:
     await study.server.advance(timedelta(hours=3))
     assert len(_sent(study.ana, "from here")) == 2
     assert "You have no reminders" in (await study.ana.run("/reminders", _in="dm")).text
+
+
+async def test_a_lost_answer_or_an_outage_doubles_nothing(study: Study) -> None:
+    """Sent and never confirmed, it is found after a restart; in an outage it waits, comes once, and says how late."""
+    await _knows_zone(study.ana)
+    await study.server.clock_to(study.berlin("2026-03-03 14:05"))
+    await _remind(study.ana, "in 1 hour", "bread")
+    await _remind(study.ana, "in 3 hours", "milk")
+    path = f"/channels/{study.ana.channel_id('dm')}/messages$"
+    await study.server.fail("POST", path, lose_reply=True)
+    await study.server.advance(timedelta(hours=1))
+    await study.restart()
+    await study.server.advance(timedelta(minutes=10))
+    assert len(_sent(study.ana, "bread")) == 1
+    await study.server.fail("POST", path, status=503, times=6)
+    await study.server.clock_to(study.berlin("2026-03-03 17:30"))
+    (milk,) = _sent(study.ana, "milk")
+    assert "min late" in milk.text
+    assert {row["state"] for row in await study.rows("SELECT state FROM deliveries WHERE kind = 'reminder'")} == {
+        "sent"
+    }
