@@ -12,7 +12,7 @@ from discord.ext import commands
 
 from bot.domain.instants import from_ms
 from bot.domain.sessions import Place, Session, State
-from bot.services import rsvps, sessions
+from bot.services import rsvps, session_posts, sessions
 from bot.services.calendars import post_url
 from bot.services.deliveries import Parcel
 from bot.services.house import House
@@ -170,6 +170,14 @@ class SessionPosts(Feature):
             content=text,
             view=rows(buttons),
         )
+
+    @commands.Cog.listener()
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """The place of a session may be gone."""
+        if isinstance(channel, discord.VoiceChannel | discord.StageChannel):
+            now_ms = self.house.clock.now_ms()
+            if await session_posts.place_gone(self.house.database, channel.id, now_ms):
+                self.client.dispatch("agenda_changed")
 
     def _server(self, parcel: Parcel) -> str:
         guild = self.client.get_guild(parcel.group.guild_id)

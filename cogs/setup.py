@@ -22,7 +22,7 @@ from bot.domain.refusals import (
 from bot.domain.schedule import EVERY_DAY, parse_time, parse_weekdays
 from bot.services import groups
 from bot.services.house import House
-from cogs import texts
+from cogs import texts, texts_sessions
 from cogs.plain import plain
 from cogs.replies import Feature, Interaction, require_admin, say
 
@@ -141,6 +141,9 @@ class Setup(Feature):
             title=texts.SETUP_NEW if done.new else texts.SETUP_CHANGED,
             description=texts.setup_lines(wishes, name, done.first_at, assumed),
         )
+        rights = interaction.guild.me.guild_permissions
+        if not (rights.create_events or rights.manage_events):
+            embed.set_footer(text=texts_sessions.NO_EVENTS)
         await say(interaction, embed=embed)
 
     async def _before(self, interaction: Interaction) -> Wishes | None:

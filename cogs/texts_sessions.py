@@ -43,6 +43,10 @@ RIGHTS: Mapping[str, str] = {
     "move_members": "Move Members",
 }
 IN_DISCORD = "In Discord"
+NO_EVENTS = (
+    "I may not make events here (Create Events), so review sessions are announced without one in the server's list. "
+    "All else works."
+)
 LOCATION_BELOW = "See the link below"
 _FIELDS: Mapping[str, str] = {
     "place": "the place",
@@ -165,7 +169,13 @@ def word(said: Mapping[str, Any], session: Session, title: str, link: str, serve
         case "no-post":
             return (
                 f"I could not post the announcement of **{title}** in <#{session.channel_id}> ({said['why']}). The "
-                "session is kept. Give me the right to post there, then use `/session edit` to post it again."
+                "session is kept. Let me post there, or name another channel with `/setup`; then `/session edit` posts "
+                "it again."
+            )
+        case "place-gone":
+            return (
+                f"The channel of **{title}** in {server}, {_when(session)}, was deleted. The session stands; choose "
+                "another place with `/session edit`, and all who come are told."
             )
         case "no-event":
             return _no_event(said, session, title, server)

@@ -87,6 +87,7 @@ GIVEN_UP: Mapping[str, GivenUp] = {
     "exam": ladder.given_up,
     "reminder": fires.given_up,
     "session-post": session_posts.unposted,
+    "session-card": session_posts.unshown,
     "session-event": session_posts.event_refused,
     "session-word": session_posts.untold,
     "session-notice": session_posts.untold,

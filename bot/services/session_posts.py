@@ -8,7 +8,7 @@ from bot.domain.instants import DAY_MS
 from bot.domain.sessions import Session, State
 from bot.services.parcels import TOO_LATE, Parcel
 from bot.storage import deliveries, rsvps, sessions
-from bot.storage.database import Transaction
+from bot.storage.database import Database, Transaction
 
 NO_RIGHT = "rights"
 """Why there is no event: the bot lacks a right. Other reasons are `PLACE_GONE`, `FULL`, `LATE` or Discord's code."""
@@ -133,6 +133,20 @@ async def shown(tx: Transaction, parcel: Parcel, message_id: int | None, now_ms:
         await announce(tx, session, now_ms)
 
 
+async def unshown(tx: Transaction, parcel: Parcel, problem: str, now_ms: int) -> None:
+    """The announcement cannot be edited: where its channel is gone it moves to the group's, else its tutor is told."""
+    session = await _session(tx, parcel)
+    if session is None or not session.ahead or problem == TOO_LATE:
+        return
+    group_channel = parcel.group.wishes.channel_id
+    if _REASONS.get(problem.rsplit(" ", 1)[-1]) == PLACE_GONE and group_channel != session.channel_id:
+        await sessions.move_post(tx, session.session_id, group_channel)
+        await announce(tx, session, now_ms)
+    elif parcel.delivery.payload["anew"]:
+        word = {"what": "no-post", "why": problem}
+        await tell_tutor(tx, session, word, now_ms, key=f"no-post:{session.revision}")
+
+
 async def event_made(tx: Transaction, parcel: Parcel, event_id: int | None, now_ms: int) -> None:
     """Discord's event is as the session is; None where there is none, and none is wanted."""
     session = await _session(tx, parcel)
@@ -166,6 +180,15 @@ async def untold(tx: Transaction, parcel: Parcel, problem: str, now_ms: int) -> 
         if not session.ahead or problem == TOO_LATE:
             return
     await rsvps.keep_word(tx, session.session_id, member, word, now_ms)
+
+
+async def place_gone(database: Database, channel_id: int, now_ms: int) -> bool:
+    """A channel was deleted: the tutors of the sessions that were to be held in it are told once; whether there are."""
+    async with database.write() as tx:
+        found = [one for one in await sessions.all_ahead(tx) if one.place_id == channel_id]
+        for session in found:
+            await tell_tutor(tx, session, {"what": "place-gone"}, now_ms, key=f"place-gone:{channel_id}")
+    return bool(found)
 
 
 async def _session(tx: Transaction, parcel: Parcel) -> Session | None:

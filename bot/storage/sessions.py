@@ -196,6 +196,14 @@ async def posted(tx: Transaction, session_id: int, message_id: int | None) -> No
     )
 
 
+async def move_post(tx: Transaction, session_id: int, channel_id: int) -> None:
+    """Its announcement is to be posted in another channel, the one that it had being gone."""
+    await tx.run(
+        "UPDATE sessions SET channel_id = :channel, message_id = NULL WHERE session_id = :id",
+        {"channel": channel_id, "id": session_id},
+    )
+
+
 async def has_event(tx: Transaction, session_id: int, event_id: int | None, problem: str | None) -> None:
     """Discord's event of the session, or why there is none."""
     await tx.run(

@@ -190,6 +190,7 @@ async def test_nothing_that_a_tutor_typed_is_lost(study: Study) -> None:
 async def test_without_the_right_to_make_events(study: Study) -> None:
     """The announcement comes all the same, the tutor is told which right is missing; given, an edit makes the event."""
     await study.server.act("set_permission", target="bot", guild_id="1001", deny=["CREATE_EVENTS"])
+    assert "are announced without one in the server's list" in (await study.tova.run("/setup")).text
     reply = await posts(study)
     assert "There is no event in the server's list: I lack Create Events" in reply.text
     assert announcement(study).button("Going")
@@ -250,3 +251,23 @@ async def test_a_lost_reply_makes_no_second_event(study: Study) -> None:
     (event,) = await events(study)
     await study.server.clock_to(study.berlin("2026-03-05 18:00"))
     assert [(one["id"], one["status"]) for one in await events(study)] == [(event["id"], 2)]
+
+
+async def test_channels_that_are_deleted_are_said_or_replaced(study: Study) -> None:
+    """The voice channel goes: the tutor is told. The announcement's goes: an edit posts it where the group is now."""
+    await posts(study, link=None, place="#Study room")
+    await study.ana.press("Going")
+    await study.server.act("delete_channel", channel_id=study.ana.channel_id("Study room"))
+    await study.server.advance(TICK)
+    (told,) = await dms(study.tova)
+    assert "was deleted. The session stands" in told
+    await study.server.act("delete_channel", channel_id=study.ana.channel_id("daily-quiz"))
+    await study.set_up(channel="#general")
+    await study.tova.run("/session edit", _in="#general", session="1", link="Room 7")
+    assert "is changed. I tell 1 member" in (await study.tova.submit()).text
+    await study.server.advance(TICK)
+    await study.server.advance(TICK)
+    post = await study.ana.sees("Room 7", where="#general")
+    assert "1 going" in post.text
+    assert [one["entity_type"] for one in await events(study)] == [3]
+    assert "the place is Room 7" in (await dms(study.ana))[0]
