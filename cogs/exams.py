@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,22 @@ from cogs.setbacks import FROM_STATUS, afterwards, outcome_buttons
 LISTED = 20
 TOPICS = 12
 SWITCH = [app_commands.Choice(name="on", value="on"), app_commands.Choice(name="off", value="off")]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was said of an exam besides its day; None is the usual. `after` is the exam that it is a retake of, or 0."""
+
+    after: int
+    start: time | None
+    zone: str | None
+    blueprint: str | None
+    wish: time | None
+
+    @property
+    def word(self) -> str:
+        """The rest of a custom_id."""
+        return f"{_minute('t', self.start)}:{_minute('w', self.wish)}:z{self.zone or ''}:b{self.blueprint or ''}"
 
 
 class Exams(Feature):
@@ -69,33 +86,23 @@ class Exams(Feature):
         clock = None if zone is None else self._zone(zone)
         exam = None if blueprint is None else self._exam(blueprint)
         begins = None if start is None else _time(start)
-        await self._read(interaction, group, 0, day, begins, clock, exam, None if wish_at is None else _time(wish_at))
+        wish = None if wish_at is None else _time(wish_at)
+        await self._read(interaction, group, day, Draft(0, begins, clock, exam, wish))
 
-    async def _read(
-        self,
-        interaction: Interaction,
-        group: Group,
-        after: int,
-        words: str,
-        start: time | None,
-        zone: str | None,
-        blueprint: str | None,
-        wish: time | None,
-    ) -> None:
-        """Note the day that the words name, or ask which of two it is. `after` is the exam that this is a retake of."""
+    async def _read(self, interaction: Interaction, group: Group, words: str, draft: Draft) -> None:
+        """Note the day that the words name, or ask which of two it is."""
         now = interaction.created_at
-        clock = zone or (await exams.home(self.house.database, group, interaction.user.id)).key
+        clock = draft.zone or (await exams.home(self.house.database, group, interaction.user.id)).key
         today = now.astimezone(ZoneInfo(clock)).date()
         try:
             days, told = read_day_and_time(words, today)
         except ValueError:
             raise BadExamDay(plain(cut(words, 50))) from None
-        start = start or told
+        draft = replace(draft, start=draft.start or told)
         if len(days) == 1:
-            await self._note(interaction, group, days[0], start, zone, blueprint, wish)
+            await self._note(interaction, group, days[0], draft)
             return
-        tail = f"{_minute('t', start)}:{_minute('w', wish)}:z{zone or ''}:b{blueprint or ''}"
-        choices = [button(f"exd:{after}:{day:%Y%m%d}:{tail}", texts.day_label(day)) for day in days]
+        choices = [button(f"exd:{draft.after}:{day:%Y%m%d}:{draft.word}", texts.day_label(day)) for day in days]
         await say(interaction, texts.ask_day(plain(cut(words, 50))), view=rows(choices))
 
     @press("exd")
@@ -111,43 +118,45 @@ class Exams(Feature):
         clock = self._zone(zone[1:]) if zone[1:] else None
         exam = self._exam(blueprint[1:]) if blueprint[1:] else None
         where = group or await self.group(interaction)
-        await self._note(interaction, where, chosen, _wall(start), clock, exam, _wall(wish))
+        await self._note(interaction, where, chosen, Draft(after, _wall(start), clock, exam, _wall(wish)))
 
-    async def _note(
-        self,
-        interaction: Interaction,
-        group: Group,
-        day: date,
-        start: time | None,
-        zone: str | None,
-        blueprint: str | None,
-        wish: time | None,
-    ) -> None:
-        clock = zone or (await exams.home(self.house.database, group, interaction.user.id)).key
-        exam = self.house.blueprints[blueprint] if blueprint else self.house.blueprint(group)
-        wanted = Wanted(day, start, clock, exam.id, wish)
+    async def _note(self, interaction: Interaction, group: Group, day: date, draft: Draft) -> None:
+        clock = draft.zone or (await exams.home(self.house.database, group, interaction.user.id)).key
+        exam = self.house.blueprints[draft.blueprint] if draft.blueprint else self.house.blueprint(group)
+        wanted = Wanted(day, draft.start, clock, exam.id, draft.wish)
         noted = await exams.set_date(self.house.database, group, interaction.user.id, wanted, self.house.clock.now())
         self.client.dispatch("agenda_changed")
         assumed = texts.assumed(
-            start=start is None,
-            zone=clock if zone is None else None,
-            blueprint=quiet(exam.name) if blueprint is None and len(self.house.blueprints) > 1 else None,
+            start=draft.start is None,
+            zone=clock if draft.zone is None else None,
+            blueprint=quiet(exam.name) if draft.blueprint is None and len(self.house.blueprints) > 1 else None,
         )
-        await self._say_noted(interaction, group, exam, noted, assumed)
+        await self._say_noted(interaction, group, exam, noted, assumed, odds=not draft.after)
 
     async def _say_noted(
-        self, interaction: Interaction, group: Group, exam: Blueprint, noted: Noted, assumed: list[str]
+        self,
+        interaction: Interaction,
+        group: Group,
+        exam: Blueprint,
+        noted: Noted,
+        assumed: list[str],
+        *,
+        odds: bool,
     ) -> None:
         now, user = interaction.created_at, interaction.user.id
-        odds = await estimates.chances(self.house.database, group, user, exam, now)
         home = await exams.home(self.house.database, group, user)
         lines = [texts.when(noted.exam), f"**{texts.countdown(days_left(noted.exam, home, now)).capitalize()}**"]
         if noted.before is not None and noted.before.day != noted.exam.day:
             lines.append(texts.was(noted.before))
-        lines += [*assumed, "", texts.ladder(noted.rungs, noted.wish), texts_progress.readiness_hint(odds)]
+        lines += [*assumed, "", texts.ladder(noted.rungs, noted.wish)]
+        if odds:  # after a setback nobody wants to read them unasked
+            found = await estimates.chances(self.house.database, group, user, exam, now)
+            lines.append(texts_progress.readiness_hint(found))
         title = texts.set_title(quiet(exam.name), moved=noted.before is not None)
         embed = discord.Embed(title=cut(title, 256), description="\n".join(lines), colour=cards.BLUE)
-        await say(interaction, embed=embed, view=rows([_calendar_button(on=noted.on_calendar)]))
+        # The calendar is a server's; from a direct message /exam board leads to it.
+        buttons = [] if interaction.guild_id is None else [_calendar_button(on=noted.on_calendar)]
+        await say(interaction, embed=embed, view=rows(buttons))
 
     @press("ext")
     async def ask_retake(self, interaction: Interaction, exam_id: int) -> None:
@@ -169,9 +178,8 @@ class Exams(Feature):
         begins = modal_value(interaction, "time").strip()
         start = _time(begins) if begins else None
         blueprint = self._exam(exam.blueprint)
-        await self._read(
-            interaction, group, exam_id, modal_value(interaction, "day"), start, exam.zone, blueprint, None
-        )
+        draft = Draft(exam_id, start, exam.zone, blueprint, None)
+        await self._read(interaction, group, modal_value(interaction, "day"), draft)
 
     # Looking and clearing
 

@@ -131,8 +131,8 @@ def late_rung(late: str) -> str:
 
 def weakest(names: Sequence[str]) -> str:
     if len(names) == 1:
-        return f"Furthest below the target: **{names[0]}**."
-    return f"Furthest below the target: **{names[0]}** and **{names[1]}**."
+        return f"Below the target: **{names[0]}**."
+    return f"Below the target, and what costs you most: **{names[0]}** and **{names[1]}**."
 
 
 NO_WEAK = "No topic is below the target as far as your answers tell. A few questions keep it so."

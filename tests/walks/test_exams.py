@@ -214,3 +214,24 @@ async def test_closed_direct_messages_are_told_at_the_next_contact(study: Study)
     )
     await study.ana.run("/exam status")
     assert len([one for one in study.ana.messages() if "could not send you a message" in one.text]) == 1
+
+
+async def test_a_report_of_many_sections_is_one_field_of_lines(study: Study) -> None:
+    """Seventeen sections do not fit a form's five fields: a line each, some left empty, one misspelt and named."""
+    ana = study.ana
+    await ana.run("/exam set", date="tomorrow", blueprint="cpc-17")
+    await _at(study, "2026-03-03 23:00")
+    (exam,) = await study.rows("SELECT exam_id FROM exams")
+    await _at(study, "2026-03-04 10:01")
+    await study.restart()
+    await ana.press("Did not pass", where="dm")
+    form = (await ana.press("Enter my score report", where="dm")).modal
+    assert form is not None
+    lines = str(next(iter(form.components.values()))["value"])
+    assert "Integumentary surgery: " in lines
+    assert len(lines.splitlines()) == 17
+    assert "cannot read “Anatomia: 50”" in (await ana.submit({"all": "Anatomia: 50"})).text
+    await ana.press_raw((await ana.sees("I am sorry", where="dm")), f"exr:{exam['exam_id']}")
+    gaps = await ana.submit({"all": f"{lines}\nAnatomy = 40 %\nRadiology 60"})
+    assert gaps.text.index("Anatomy") < gaps.text.index("Radiology")
+    assert "Not entered: Integumentary surgery" in gaps.text
