@@ -78,10 +78,15 @@ TABLES: dict[str, str] = {
     "reviewers": "SELECT since FROM reviewers WHERE member_id = :member",
     "invitations": """SELECT a.title AS ask, i.state, i.asked_at, i.answered_at FROM invitations i
         JOIN asks a ON a.ask_id = i.ask_id WHERE i.member_id = :member ORDER BY i.asked_at""",
+    "buddy_seekers": "SELECT since FROM buddy_seekers WHERE member_id = :member",
     "buddy_members": """SELECT w.state, b.made_at, b.matched_at, b.ended_at FROM buddy_members w
         JOIN buddies b ON b.buddy_id = w.buddy_id WHERE w.member_id = :member ORDER BY b.made_at""",
     "report_authors": """SELECT r.what, r.reason, r.state, r.made_at FROM report_authors w
         JOIN reports r ON r.report_id = w.report_id WHERE w.member_id = :member ORDER BY r.made_at""",
+    "addition_credits": """SELECT q.key AS question, a.text, c.name, a.added_at FROM addition_credits c
+        JOIN additions a ON a.addition_id = c.addition_id JOIN questions q ON q.question_id = a.question_id
+        WHERE c.member_id = :member ORDER BY a.added_at""",
+    "report_watchers": "SELECT since FROM report_watchers WHERE member_id = :member",
     "units": "SELECT day, title, halves, kind, added_at FROM units WHERE member_id = :member ORDER BY day, unit_id",
     "unit_cycles": "SELECT last_day, halves, told, remind FROM unit_cycles WHERE member_id = :member",
     "reminders": """SELECT state, words, text, target, channel_id, zone, rule, wall, anchor, next_at, created_at

@@ -45,16 +45,17 @@ CREATE TABLE ask_authors (
 ) STRICT;
 CREATE INDEX ask_authors_by_member ON ask_authors (member_id);
 
--- `rubric` holds the labels that it was written for (JSON, NULL is the usual ones). A removed review stays its author's, and nobody sees it.
+-- `rubric` holds the labels that it was written for (JSON, NULL is the usual ones). What explains a teach-back has no
+-- scores. A removed review stays its author's, and nobody sees it.
 CREATE TABLE reviews (
     review_id    INTEGER PRIMARY KEY,
     ask_id       INTEGER NOT NULL REFERENCES asks ON DELETE CASCADE,
     right_why    TEXT    NOT NULL,
     change       TEXT    NOT NULL,
     reading      TEXT    NOT NULL,
-    reasoning    INTEGER NOT NULL CHECK (reasoning BETWEEN 1 AND 4),
-    guideline    INTEGER NOT NULL CHECK (guideline BETWEEN 1 AND 4),
-    completeness INTEGER NOT NULL CHECK (completeness BETWEEN 1 AND 4),
+    reasoning    INTEGER CHECK (reasoning BETWEEN 1 AND 4),
+    guideline    INTEGER CHECK (guideline BETWEEN 1 AND 4),
+    completeness INTEGER CHECK (completeness BETWEEN 1 AND 4),
     rubric       TEXT,
     anonymous    INTEGER NOT NULL CHECK (anonymous IN (0, 1)),
     state        TEXT    NOT NULL CHECK (state IN ('posted', 'removed')),
@@ -174,13 +175,21 @@ CREATE TABLE invitations (
 ) STRICT;
 CREATE INDEX invitations_by_member ON invitations (member_id, asked_at);
 
+-- Who looks for a study buddy.
+CREATE TABLE buddy_seekers (
+    member_id INTEGER PRIMARY KEY REFERENCES members ON DELETE CASCADE,
+    since     INTEGER NOT NULL
+) STRICT;
+
 -- Two members whose strengths complement each other. Neither sees the other's name before both have accepted.
+-- `topics` are the names of what was suggested to both (JSON).
 CREATE TABLE buddies (
     buddy_id   INTEGER PRIMARY KEY,
     group_id   INTEGER NOT NULL REFERENCES groups ON DELETE CASCADE,
     made_at    INTEGER NOT NULL,
     matched_at INTEGER,
-    ended_at   INTEGER
+    ended_at   INTEGER,
+    topics     TEXT    NOT NULL DEFAULT '[]'
 ) STRICT;
 CREATE INDEX buddies_by_group ON buddies (group_id);
 
@@ -200,7 +209,7 @@ CREATE TABLE reports (
     subject_id INTEGER NOT NULL,
     copy       TEXT    NOT NULL,
     reason     TEXT    NOT NULL,
-    state      TEXT    NOT NULL CHECK (state IN ('open', 'kept', 'removed')),
+    state      TEXT    NOT NULL CHECK (state IN ('open', 'kept', 'locked', 'removed')),
     made_at    INTEGER NOT NULL,
     settled_at INTEGER
 ) STRICT;
@@ -211,27 +220,3 @@ CREATE TABLE report_authors (
     member_id INTEGER NOT NULL REFERENCES members ON DELETE CASCADE
 ) STRICT;
 CREATE INDEX report_authors_by_member ON report_authors (member_id);
-
--- A review that is to become part of a question's explanation, with its author's consent.
-CREATE TABLE promotions (
-    review_id   INTEGER PRIMARY KEY REFERENCES reviews ON DELETE CASCADE,
-    question_id INTEGER NOT NULL REFERENCES questions ON DELETE CASCADE,
-    consent     TEXT    NOT NULL CHECK (consent IN ('asked', 'given', 'refused')),
-    credit      TEXT    NOT NULL CHECK (credit IN ('named', 'anonymous')),
-    text        TEXT    NOT NULL,
-    asked_at    INTEGER NOT NULL,
-    answered_at INTEGER
-) STRICT;
-CREATE INDEX promotions_by_question ON promotions (question_id);
-
--- The most-missed question of a week, explained by members: an ask without an author.
-CREATE TABLE teachbacks (
-    ask_id      INTEGER PRIMARY KEY REFERENCES asks ON DELETE CASCADE,
-    group_id    INTEGER NOT NULL REFERENCES groups ON DELETE CASCADE,
-    week        TEXT    NOT NULL,
-    question_id INTEGER NOT NULL REFERENCES questions ON DELETE CASCADE,
-    chosen_id   INTEGER REFERENCES reviews ON DELETE SET NULL,
-    UNIQUE (group_id, week)
-) STRICT;
-CREATE INDEX teachbacks_by_question ON teachbacks (question_id);
-CREATE INDEX teachbacks_by_chosen ON teachbacks (chosen_id);
