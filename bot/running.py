@@ -78,7 +78,8 @@ async def house(settings: Settings, clock: Clock, rng: Random) -> AsyncIterator[
     try:
         await banks.load(database, found)
         plan = Plan(blueprints, timedelta(minutes=settings.late_grace_minutes), settings.repeat_days, rng)
-        yield House(database, Desk(database), clock, plan, places(), settings.count_every_seconds, painter)
+        every, calendars = settings.count_every_seconds, settings.calendars
+        yield House(database, Desk(database), clock, plan, places(), every, painter, calendars)
     finally:
         await painter.close()
         # An open connection's thread would keep a crashing process alive for ever.

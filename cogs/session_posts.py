@@ -22,6 +22,7 @@ from cogs import texts_sessions as words
 from cogs.plain import quiet
 from cogs.posting import TooLate, has_button, once, post
 from cogs.replies import Feature, button, rows
+from cogs.session_feeds import Feeds
 
 UNKNOWN_MESSAGE, UNKNOWN_EVENT = 10008, 10070
 LATE = timedelta(seconds=90)
@@ -36,6 +37,14 @@ _ALIVE = (discord.EventStatus.scheduled, discord.EventStatus.active)
 class SessionPosts(Feature):
     """Everything here goes out exactly once; what is shown is the session as it is at that moment."""
 
+    def __init__(self, client: commands.Bot, house: House) -> None:
+        super().__init__(client, house)
+        self._feeds = Feeds(client, house)
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        await self._feeds.write_all()
+
     async def _shown(self, parcel: Parcel) -> sessions.Shown:
         number = parcel.delivery.subject_id
         found = None if number is None else await sessions.shown(self.house.database, number)
@@ -48,6 +57,7 @@ class SessionPosts(Feature):
         """The announcement; one that is over or cancelled by now is looked for, but not made."""
         found = await self._shown(parcel)
         session = found.session
+        await self._feeds.write(session.group_id)
         channel = self.client.get_partial_messageable(session.channel_id, guild_id=found.guild_id)
         return await once(
             self.client,
@@ -63,6 +73,7 @@ class SessionPosts(Feature):
         """Let the announcement show the present state. None where a newer state follows, or the post was deleted."""
         found = await self._shown(parcel)
         session, word = found.session, parcel.delivery.payload
+        await self._feeds.write(session.group_id)
         if session.message_id is None or (session.shown > word["shown"] and not word["anew"]):
             return None
         channel = self.client.get_partial_messageable(session.channel_id, guild_id=found.guild_id)

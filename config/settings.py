@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     count_every_seconds: float = Field(
         default=5.0, ge=0.01, le=600, description="The pause between edits of a post's counter."
     )
+    calendars: Path | None = Field(
+        default=None, description="A folder where each group's calendar file (<group>.ics) is kept up to date."
+    )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged.")
 
 

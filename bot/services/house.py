@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from bot.domain.blueprint import Blueprint
@@ -35,7 +36,10 @@ class Painter(Protocol):
 
 @dataclass(frozen=True)
 class House:
-    """One running Studyhall. `count_every` is the pause between edits of a post's counter, in seconds."""
+    """One running Studyhall. `count_every` is the pause between edits of a post's counter, in seconds.
+
+    `calendars` is the folder for the groups' calendar files, None where none are wanted.
+    """
 
     database: Database
     desk: Desk
@@ -44,6 +48,7 @@ class House:
     places: Places
     count_every: float
     painter: Painter
+    calendars: Path | None = None
 
     @property
     def blueprints(self) -> Mapping[str, Blueprint]:

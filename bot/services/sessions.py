@@ -294,6 +294,12 @@ async def coming(database: Database, group: Group, user: int) -> list[Coming]:
     return [Coming(one, counts.get(one.session_id, Counts()), mine[one.session_id]) for one in found]
 
 
+async def groups_ahead(database: Database) -> list[int]:
+    """The groups that have sessions ahead."""
+    async with database.read() as tx:
+        return sorted({one.group_id for one in await sessions.all_ahead(tx)})
+
+
 async def calendar(database: Database, group: Group, now: datetime) -> list[Session]:
     """The group's sessions to come and those of the last month, called off ones too, for its calendar file."""
     async with database.read() as tx:

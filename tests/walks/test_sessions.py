@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 from icalendar import Calendar
 
 from tests.people import Member, Message, Reply
-from tests.walks.conftest import DAILY, Study
+from tests.walks.conftest import DAILY, Begin, Study
 
 TICK = timedelta(seconds=1)
 
@@ -271,3 +272,19 @@ async def test_channels_that_are_deleted_are_said_or_replaced(study: Study) -> N
     assert "1 going" in post.text
     assert [one["entity_type"] for one in await events(study)] == [3]
     assert "the place is Room 7" in (await dms(study.ana))[0]
+
+
+async def test_the_groups_file_is_kept_up_to_date(begin: Begin, tmp_path: Path) -> None:
+    """The operator's folder has the group's file as soon as a session is posted, and again when it is cancelled."""
+    study = await begin(calendars=tmp_path / "published")
+    await study.set_up()
+    await posts(study)
+    file = tmp_path / "published" / "1.ics"
+    (event,) = Calendar.from_ical(file.read_bytes()).walk("VEVENT")
+    assert (event["summary"], event["status"]) == ("Modifiers", "CONFIRMED")
+    await study.tova.run("/session cancel", session="1")
+    await study.tova.press("Yes, cancel it")
+    await study.server.advance(TICK)
+    (gone,) = Calendar.from_ical(file.read_bytes()).walk("VEVENT")
+    assert (gone["uid"], gone["sequence"], gone["status"]) == (event["uid"], 1, "CANCELLED")
+    assert [one.name for one in file.parent.iterdir()] == ["1.ics"]
