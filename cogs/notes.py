@@ -15,7 +15,7 @@ from bot.domain.instants import from_ms
 from bot.services import notes
 from bot.services.house import House
 from bot.services.notes import Note
-from cogs import texts_exams, texts_units
+from cogs import texts_buddies, texts_exams, texts_reviewers, texts_units
 from cogs import texts_reminders as words
 from cogs.plain import plain
 from cogs.replies import Feature, Interaction
@@ -30,6 +30,10 @@ ANSWERED_BY_MESSAGE = (
 )
 OF_OTHERS: Mapping[str, Callable[[dict[str, Any]], str]] = {
     "exam": lambda _: texts_exams.NOT_REACHED,
+    "buddy": lambda _: texts_buddies.NOT_REACHED,
+    "invitation": lambda _: texts_reviewers.NOT_REACHED,
+    "no-reviewer": lambda _: texts_reviewers.NO_REVIEWER,
+    "not-joined": lambda _: texts_reviewers.NOT_JOINED,
     "units": lambda said: texts_units.untold(date.fromisoformat(said["last"])),
 }
 """Notes that are no reminder's: their sentence, by kind, from what was kept with them."""

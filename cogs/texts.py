@@ -13,9 +13,11 @@ from bot.domain.standings import Standing
 from bot.domain.streaks import Streak
 from cogs import (
     texts_attendance,
+    texts_buddies,
     texts_exams,
     texts_feedback_refusals,
     texts_reminders,
+    texts_reviewers,
     texts_sessions,
     texts_setbacks,
     texts_streaks,
@@ -274,7 +276,8 @@ PRIVACY_EXPORT = "Here is everything that Studyhall keeps about you in this serv
 PRIVACY_NOTHING = "Studyhall keeps nothing about you in this server."
 PRIVACY_ASK = (
     "This deletes your answers, estimates, streak, points and reports in this server, for good. "
-    "What stays are totals without your name. Delete everything?"
+    "What stays are totals without your name, and texts that somebody else still needs: feedback that you gave, and "
+    "questions that others gave feedback on, as those of “a former member”. Delete everything?"
 )
 PRIVACY_YES = "Delete everything"
 PRIVACY_DONE = "Deleted. Nothing about you is left in this server's group."
@@ -378,9 +381,11 @@ def _board_refusal(error: no.Refusal) -> str:
 
 REFUSALS = (
     texts_attendance.refusal,
+    texts_buddies.refusal,
     texts_exams.refusal,
     texts_feedback_refusals.refusal,
     texts_reminders.refusal,
+    texts_reviewers.refusal,
     texts_setbacks.refusal,
     texts_units.refusal,
     texts_sessions.refusal,

@@ -8,12 +8,15 @@ from bot.domain.groups import Group
 from bot.services import (
     afterwards,
     attendance,
+    buddies,
     daily,
     fires,
+    invitations,
     ladder,
     periods,
     pings,
     reminders,
+    reviewers,
     rsvps,
     session_plan,
     session_posts,
@@ -56,6 +59,12 @@ CLAIMS: Mapping[str, Claim] = {
     "afterwards": afterwards.claim,
     "ask-archive": threads.archive,
     "ask-anew": threads.anew,
+    "invite": reviewers.claim_invite,
+    "invitation": invitations.claim,
+    "buddies": buddies.claim_search,
+    "buddy-seek": buddies.claim_tired,
+    "buddy-over": buddies.claim_over,
+    "buddy-word": buddies.claim_word,
 }
 
 REPLANS: tuple[Replan, ...] = (
@@ -74,7 +83,7 @@ SENT: Mapping[str, Sent] = {
     "session-card": session_posts.shown,
     "session-event": session_posts.event_made,
     "attendance": attendance.posted,
-    "ask": threads.posted,
+    "ask": reviewers.ask_posted,
     "review": threads.posted,
     "follow-up": threads.posted,
     "ask-archive": threads.posted,
@@ -97,4 +106,7 @@ GIVEN_UP: Mapping[str, GivenUp] = {
     "ask-card": threads.unposted,
     "review-card": threads.unposted,
     "ask-archive": threads.unposted,
+    "invitation": invitations.given_up,
+    "reviewer-joins": invitations.not_joined,
+    "buddy-word": buddies.given_up,
 }
