@@ -114,7 +114,7 @@ class SessionForms(Feature):
             starts_at, zone = found.at, found.zone
             assumed = [texts_when.assumption(one) for one in found.assumed]
         wishes = Wishes(
-            title=typed["title"].strip(),
+            title=typed["title"].strip() or words.UNTITLED,
             topics=tuple(typed.get("topics", ())),
             notes=typed["notes"].strip(),
             starts_at=starts_at,

@@ -12,8 +12,8 @@ from discord.ext import commands
 from bot.domain.groups import Group
 from bot.domain.refusals import StaleButton
 from bot.domain.refusals_sessions import BadLink, NoSuchSession, SessionNeedsPlace
-from bot.domain.sessions import MOST_SEATS, Place
-from bot.services import calendars, sessions
+from bot.domain.sessions import MOST_SEATS, Place, Session
+from bot.services import calendars, groups, sessions
 from bot.services.house import House
 from cogs import afterwards, attendance_lists, wishes
 from cogs import session_cards as cards
@@ -77,18 +77,17 @@ class Sessions(Feature):
         seats: app_commands.Range[int, 0, MOST_SEATS] | None = None,
         scope: app_commands.Choice[str] | None = None,
     ) -> None:
-        group = await self._tutor(interaction)
+        found, group = await self._tutored(interaction, _number(session))
         chosen: dict[str, Any] = {} if place is None and link is None else _place(place, link)
         if seats is not None:
             chosen["seats"] = seats or None
         series = scope is not None and scope.value == "series"
-        await self._open(interaction, group, _number(session), chosen, series=series)
+        await self._open(interaction, group, found, chosen, series=series)
 
     @commands_group.command(name="cancel", description="For tutors: call a session off; those who come are told once")
     @app_commands.describe(session="The session")
     async def cancel(self, interaction: Interaction, session: str) -> None:
-        await self._tutor(interaction)
-        found = await sessions.find(self.house.database, interaction.guild_id, _number(session))
+        found, _ = await self._tutored(interaction, _number(session))
         made = [button(f"session-cancel:{found.session_id}:one", texts.SURE_CANCEL, style=discord.ButtonStyle.danger)]
         if found.recurrence is not None:
             made.append(
@@ -172,8 +171,7 @@ class Sessions(Feature):
 
     @press("session-manage")
     async def manage(self, interaction: Interaction, session_id: int) -> None:
-        await self._tutor(interaction)
-        session = await sessions.find(self.house.database, interaction.guild_id, session_id)
+        session, _ = await self._tutored(interaction, session_id)
         shown = await sessions.shown(self.house.database, session_id)
         if shown is None:
             raise NoSuchSession
@@ -181,13 +179,12 @@ class Sessions(Feature):
 
     @press("session-edit")
     async def edit_pressed(self, interaction: Interaction, session_id: int, scope: str) -> None:
-        group = await self._tutor(interaction)
-        await self._open(interaction, group, session_id, {}, series=_series(scope))
+        session, group = await self._tutored(interaction, session_id)
+        await self._open(interaction, group, session, {}, series=_series(scope))
 
     @press("session-drop")
     async def cancel_pressed(self, interaction: Interaction, session_id: int, scope: str) -> None:
-        await self._tutor(interaction)
-        session = await sessions.find(self.house.database, interaction.guild_id, session_id)
+        session, _ = await self._tutored(interaction, session_id)
         series = _series(scope)
         label = texts.SURE_CANCEL_SERIES if series else texts.SURE_CANCEL
         yes = button(f"session-cancel:{session_id}:{scope}", label, style=discord.ButtonStyle.danger)
@@ -195,7 +192,7 @@ class Sessions(Feature):
 
     @press("session-cancel")
     async def cancelled(self, interaction: Interaction, session_id: int, scope: str) -> None:
-        group = await self._tutor(interaction)
+        _, group = await self._tutored(interaction, session_id)
         series = _series(scope)
         done = await sessions.cancel(
             self.house.database, group, session_id, interaction.user.id, self.house.clock.now(), series=series
@@ -209,10 +206,16 @@ class Sessions(Feature):
         require_tutor(interaction, group.wishes.tutor_role_id)
         return group
 
-    async def _open(
-        self, interaction: Interaction, group: Group, session_id: int, chosen: dict[str, Any], *, series: bool
-    ) -> None:
+    async def _tutored(self, interaction: Interaction, session_id: int) -> tuple[Session, Group]:
+        """A session of this server and its own group, for that group's tutors. Raises NoSuchSession and NeedsTutor."""
         session = await sessions.find(self.house.database, interaction.guild_id, session_id)
+        group = await groups.by_id(self.house.database, session.group_id)
+        require_tutor(interaction, group.wishes.tutor_role_id)
+        return session, group
+
+    async def _open(
+        self, interaction: Interaction, group: Group, session: Session, chosen: dict[str, Any], *, series: bool
+    ) -> None:
         sessions.check_ahead(session, self.house.clock.now_ms())
         await open_change(interaction, self.house, group, session, chosen, series=series)
 

@@ -43,6 +43,7 @@ RIGHTS: Mapping[str, str] = {
     "move_members": "Move Members",
 }
 IN_DISCORD = "In Discord"
+UNTITLED = "Review session"
 NO_EVENTS = (
     "I may not make events here (Create Events), so review sessions are announced without one in the server's list. "
     "All else works."

@@ -202,6 +202,8 @@ async def test_without_the_right_to_make_events(study: Study) -> None:
     await study.server.advance(TICK)
     assert [one["name"] for one in await events(study)] == ["Modifiers, again"]
     assert "Modifiers, again" in announcement(study).text
+    stage = await posts(study, link=None, place="#Lecture hall")
+    assert "I lack Manage Channels, Mute Members and Move Members" in stage.text
 
 
 async def test_what_an_admin_deletes_is_made_again_where_it_is_wanted(study: Study) -> None:
