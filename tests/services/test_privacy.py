@@ -15,7 +15,23 @@ from bot.domain.blueprint import Upkeep
 from bot.domain.exams import Outcome
 from bot.domain.quiz import Confidence
 from bot.domain.standings import Window
-from bot.services import drafts, exams, groups, pings, privacy, quiz, setbacks, standings, streaks, units, zones
+from bot.services import (
+    afterwards,
+    attendance,
+    attendance_records,
+    drafts,
+    exams,
+    groups,
+    pings,
+    privacy,
+    quiz,
+    setbacks,
+    standings,
+    streaks,
+    units,
+    wishes,
+    zones,
+)
 from bot.services.answers import Sureness
 from bot.services.exams import Wanted
 from bot.services.reminders import Target
@@ -53,6 +69,7 @@ async def study(tmp_path: Path) -> AsyncIterator[Study]:
             await _sit(made, user)
             await _is_reminded(made, user)
             await review.takes_part(made, user)
+            await _attends(made, user)
             await streaks.pause(made.database, made.group, user, "today", made.now)
             await quiz.flag(made.database, 1, user, GUILD, f"reported by {user}", made.now)
             for n in range(3):
@@ -86,6 +103,17 @@ async def _is_reminded(study: Study, user: int) -> None:
     made = await drafts.remind(study.database, study.group, user, wanted, {"utc": "UTC"}.get, study.now)
     async with study.database.write() as tx:
         await notes.put(tx, made.reminder.member_id, "reminder-closed", {"text": f"tea of {user}"}, study.now_ms)
+
+
+async def _attends(study: Study, user: int) -> None:
+    """At a session, confirmed by themselves as its only tutor left; the poll answered; and a wish for another one."""
+    starts_at = study.now + timedelta(hours=1)
+    session = await review.post(study, OTHERS[0], starts_at=starts_at, topics=("Anatomy",))
+    number, later = session.session_id, starts_at + timedelta(hours=2)
+    await attendance.check_in(study.database, number, user, GUILD, starts_at)
+    await attendance_records.confirm(study.database, study.group, number, user, "Somebody", later)
+    await afterwards.answer(study.database, number, user, 0, True, later)
+    await wishes.wish(study.database, study.group, user, EXAM, "Surgery", later)
 
 
 async def _tables(study: Study) -> list[str]:
