@@ -46,6 +46,11 @@ COGS = (
     "cogs.attendance_lists",
     "cogs.afterwards",
     "cogs.wishes",
+    "cogs.feedback",
+    "cogs.feedback_drafts",
+    "cogs.reviews",
+    "cogs.threads",
+    "cogs.reflections",
     "cogs.privacy",
 )
 PATIENCE_S = 3.0  # for replies under way when we are told to stop

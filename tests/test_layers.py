@@ -33,6 +33,7 @@ TABLE: dict[str, set[str]] = {
 MORE: dict[str, set[str]] = {
     "cogs.deliveries": {"aiohttp"},  # the connection's own errors are part of what a send can raise
     "cogs.direct": {"aiohttp"},  # the same
+    "cogs.feedback_forms": {"aiohttp"},  # and of what fetching a file can
 }
 
 

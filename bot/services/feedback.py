@@ -11,12 +11,14 @@ from bot.domain.feedback import Ask, FollowUp, Review, Rubric, State, Visibility
 from bot.domain.groups import Group
 from bot.domain.instants import from_ms, to_ms
 from bot.domain.refusals_feedback import AlreadyResolved, NotResolved, NotYourAsk
-from bot.services import feedback_drafts, threads
+from bot.services import feedback_drafts, reviewers, threads
 from bot.services.feedback_drafts import Draft
 from bot.storage import banks, feedback, groups, reflections, reviews
 from bot.storage import feedback_drafts as drafts
 from bot.storage.database import Database, Transaction
 from bot.storage.reviews import Waiting
+
+__all__ = ["Draft", "Waiting"]
 
 PAGE = 5
 ASK, ADD = "ask", "add"  # kinds of drafts
@@ -195,6 +197,12 @@ async def check_own(database: Database, ask_id: int, user: int, guild: int | Non
         return (await own(tx, ask_id, user, guild))[0]
 
 
+async def group_of(database: Database, ask_id: int, guild: int | None) -> Group:
+    """The group of an ask that a press named. Raises NoSuchAsk."""
+    async with database.read() as tx:
+        return (await threads.reached(tx, ask_id, guild))[1]
+
+
 # Its end
 
 
@@ -214,6 +222,7 @@ async def resolve(database: Database, ask_id: int, user: int, guild: int | None,
         first = await feedback.move(tx, ask_id, State.RESOLVED, to_ms(now))
         if first:
             await threads.show_ask(tx, ask, to_ms(now))
+            await reviewers.closed(tx, ask_id, to_ms(now))
     if not first:
         raise AlreadyResolved(noted)
     return ask
@@ -228,6 +237,7 @@ async def reopen(database: Database, ask_id: int, user: int, guild: int | None, 
             raise NotResolved
         rules.check_asks(opened, [], now)
         await feedback.move(tx, ask_id, State.OPEN, to_ms(now))
+        await reviewers.invite(tx, ask_id, ask.group_id, to_ms(now))
         await threads.show_ask(tx, ask, to_ms(now))
     return ask
 
@@ -261,6 +271,12 @@ async def invited(database: Database, ask: Ask) -> list[int]:
         author = await feedback.author(tx, ask.ask_id)
         asker = [author[1]] if author is not None and not ask.words.anonymous else []
         return [*asker, *await feedback.invited(tx, ask.ask_id)]
+
+
+async def user_of(database: Database, member_id: int) -> int | None:
+    """A member's user id; None for one who is gone."""
+    async with database.read() as tx:
+        return await feedback.user_of(tx, member_id)
 
 
 async def _line(tx: Transaction, ask: Ask) -> Line:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.domain.groups import Group
 from bot.domain.instants import to_ms
-from bot.services import rsvps
+from bot.services import rsvps, threads
 from bot.storage import deliveries, groups, privacy
 from bot.storage.database import Database
 
@@ -26,6 +26,9 @@ async def delete(database: Database, group: Group, user: int) -> bool:
     async with database.write() as tx:
         await deliveries.forget(tx, group.group_id, user)
         await rsvps.forget(tx, group, user)
+        member = await groups.member(tx, group.group_id, user)
+        if member is not None:
+            await threads.forget(tx, member)
         return await privacy.delete(tx, group.group_id, user)
 
 

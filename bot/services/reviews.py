@@ -18,8 +18,9 @@ from bot.domain.refusals_feedback import (
     OwnReview,
     ReviewRemoved,
 )
-from bot.services import feedback_drafts, threads
+from bot.services import feedback_drafts, reviewers, threads
 from bot.services.feedback import FollowUpCard, ReviewCard, day_before, follow_up, member_of
+from bot.services.feedback_drafts import Draft
 from bot.storage import feedback, groups, reviews
 from bot.storage import feedback_drafts as drafts
 from bot.storage.database import Database, Transaction
@@ -34,6 +35,7 @@ class Form:
     ask: Ask
     rubric: Rubric | None
     review: Review | None
+    draft: Draft | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,9 @@ async def form(database: Database, ask_id: int, user: int, guild: int | None, *,
         member = await groups.member(tx, group.group_id, user)
         review = await _may_review(tx, ask, member, user, tutor=tutor)
         _, rubric = await feedback.settings(tx, group.group_id)
-    return Form(ask, rubric, review)
+        mine = [] if member is None else await drafts.of_member(tx, member)
+    draft = next((one for one in mine if one.kind == REVIEW and one.ask_id == ask_id), None)
+    return Form(ask, rubric, review, draft)
 
 
 async def _may_review(tx: Transaction, ask: Ask, member: int | None, user: int, *, tutor: bool) -> Review | None:
@@ -106,7 +110,7 @@ async def give(database: Database, user: int, guild: int | None, draft_id: int, 
             assert review is not None
             await threads.post_review(tx, ask, review, now_ms)
             await threads.tell_asker(tx, ask, "review", review_id, str(review_id), now_ms)
-            await feedback.review_done(tx, ask.ask_id, member, now_ms)
+            await reviewers.reviewed(tx, ask, member, now_ms)
             await threads.show_ask(tx, ask, now_ms)
         else:
             review_id = before.review_id

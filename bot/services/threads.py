@@ -143,6 +143,12 @@ async def placed(database: Database, ask: Ask, *, thread_id: int | None, message
         )
 
 
+async def opened(database: Database, ask_id: int) -> None:
+    """Its archived thread is open again."""
+    async with database.write() as tx:
+        await feedback.archived(tx, ask_id, None)
+
+
 async def knows(database: Database, thread_id: int) -> bool:
     """Whether a thread is an ask's."""
     async with database.read() as tx:

@@ -190,7 +190,8 @@ async def revise(tx: Transaction, ask_id: int) -> int:
     return revision
 
 
-async def archived(tx: Transaction, ask_id: int, now_ms: int) -> None:
+async def archived(tx: Transaction, ask_id: int, now_ms: int | None) -> None:
+    """Its thread is archived since then, or not any more."""
     await tx.run("UPDATE asks SET archived_at = :now WHERE ask_id = :id", {"now": now_ms, "id": ask_id})
 
 
@@ -235,21 +236,17 @@ async def invitations(tx: Transaction, member_id: int) -> list[Ask]:
     return [_ask(row) for row in rows]
 
 
-async def review_done(tx: Transaction, ask_id: int, member_id: int, now_ms: int) -> None:
-    """Who was invited has given their feedback."""
-    await tx.run(
-        """UPDATE invitations SET state = 'done', answered_at = COALESCE(answered_at, :now)
-           WHERE ask_id = :ask AND member_id = :member AND state IN ('asked', 'accepted', 'lapsed')""",
-        {"ask": ask_id, "member": member_id, "now": now_ms},
-    )
-
-
 async def under_way(tx: Transaction, lane: str) -> bool:
     """Whether something of a lane still waits to be posted."""
     row = await tx.one(
         "SELECT 1 FROM deliveries WHERE lane = :lane AND state IN ('pending', 'sending')", {"lane": lane}
     )
     return row is not None
+
+
+async def user_of(tx: Transaction, member_id: int) -> int | None:
+    row = await tx.one("SELECT user_id FROM members WHERE member_id = :id", {"id": member_id})
+    return row["user_id"] if row else None
 
 
 async def left(tx: Transaction, member_id: int) -> bool:

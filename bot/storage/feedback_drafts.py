@@ -17,6 +17,7 @@ class Draft:
 
     draft_id: int
     member_id: int
+    group_id: int
     kind: str
     ask_id: int | None
     review_id: int | None
@@ -63,6 +64,7 @@ def _draft(row: Row) -> Draft:
     return Draft(
         row["draft_id"],
         row["member_id"],
+        row["group_id"],
         row["kind"],
         row["ask_id"],
         row["review_id"],
@@ -74,7 +76,7 @@ def _draft(row: Row) -> Draft:
 async def one(tx: Transaction, draft_id: int, user_id: int) -> Draft | None:
     """A user's own draft."""
     row = await tx.one(
-        """SELECT d.* FROM feedback_drafts d JOIN members m ON m.member_id = d.member_id
+        """SELECT d.*, m.group_id FROM feedback_drafts d JOIN members m ON m.member_id = d.member_id
            WHERE d.draft_id = :id AND m.user_id = :user""",
         {"id": draft_id, "user": user_id},
     )
@@ -84,7 +86,9 @@ async def one(tx: Transaction, draft_id: int, user_id: int) -> Draft | None:
 async def of_member(tx: Transaction, member_id: int) -> list[Draft]:
     """A member's drafts, newest first."""
     rows = await tx.all(
-        "SELECT * FROM feedback_drafts WHERE member_id = :member ORDER BY draft_id DESC", {"member": member_id}
+        """SELECT d.*, m.group_id FROM feedback_drafts d JOIN members m ON m.member_id = d.member_id
+           WHERE d.member_id = :member ORDER BY d.draft_id DESC""",
+        {"member": member_id},
     )
     return [_draft(row) for row in rows]
 

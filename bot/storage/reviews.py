@@ -23,7 +23,8 @@ class Waiting:
     title: str
     thread_id: int | None
     message_id: int | None
-    subject_id: int  # the review, or the question about it
+    review_id: int
+    subject_id: int  # the same, or the question about it
     at: int
 
 
@@ -188,9 +189,10 @@ async def set_mark(tx: Transaction, review_id: int, member_id: int, kind: Mark, 
 
 
 async def unmarked(tx: Transaction, member_id: int) -> list[Waiting]:
-    """The reviews of a member's asks that they have said nothing to, or nothing since they were unclear: oldest first."""
+    """The reviews of a member's asks that they said nothing to, or nothing since they were unclear, oldest first."""
     rows = await tx.all(
-        """SELECT a.ask_id, a.title, a.thread_id, r.message_id, r.review_id AS subject, r.made_at AS at
+        """SELECT a.ask_id, a.title, a.thread_id, r.message_id, r.review_id, r.review_id AS subject,
+               r.made_at AS at
            FROM reviews r JOIN asks a ON a.ask_id = r.ask_id JOIN ask_authors w ON w.ask_id = a.ask_id
            WHERE w.member_id = :member AND a.state <> 'removed' AND r.state = 'posted' AND NOT EXISTS (
                SELECT 1 FROM marks m WHERE m.review_id = r.review_id AND m.member_id = :member
@@ -287,7 +289,8 @@ async def settle(tx: Transaction, review_id: int, now_ms: int) -> None:
 async def unanswered(tx: Transaction, member_id: int) -> list[Waiting]:
     """The questions about a member's reviews that wait for an answer, oldest first."""
     rows = await tx.all(
-        """SELECT a.ask_id, a.title, a.thread_id, f.message_id, f.follow_up_id AS subject, f.made_at AS at
+        """SELECT a.ask_id, a.title, a.thread_id, f.message_id, f.review_id, f.follow_up_id AS subject,
+               f.made_at AS at
            FROM follow_ups f JOIN review_authors w ON w.review_id = f.review_id
            JOIN reviews r ON r.review_id = f.review_id JOIN asks a ON a.ask_id = f.ask_id
            WHERE w.member_id = :member AND f.side = 'asker' AND f.settled_at IS NULL

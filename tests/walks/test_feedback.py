@@ -1,0 +1,85 @@
+"""A question among peers: asked, answered twice, asked back, resolved; and what does not get through."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.people import File
+from tests.walks.conftest import DAILY, Study
+
+ASK = {
+    "title": "Is E11.65 right?",
+    "did": "Type 2 diabetes with hyperglycemia: I chose E11.65, since the guideline assumes the link.",
+    "wants": "Would you add Z79.4?",
+}
+GIVEN = {
+    "right_why": "E11.65 is right: the record says hyperglycemia.",
+    "change": "Add Z79.4 only for long-term insulin.",
+    "reading": "Guideline I.C.4.a.3",
+    "scores": "3 3 4",
+}
+
+
+async def test_a_question_is_asked_answered_asked_back_and_resolved(study: Study) -> None:
+    """The card is a message with a thread; two reviews, one without a name, go there; only the asker can mark them."""
+    ana, ben, tova = study.ana, study.ben, study.tova
+    cleo = await study.newcomer("Cleo")
+    picture = File("case.png", b"\x89PNG picture", "image/png")
+    await ana.run("/feedback ask")
+    reply = await ana.submit(**ASK, files=[picture])
+    assert "is being posted" in reply.text
+    card = await ben.sees("Is E11.65 right?", where=DAILY)
+    assert f"<@{ana.id}>" in card.text
+    assert [one["filename"] for one in card.attachments] == ["case.png"]
+
+    # Nobody reviews their own, and a mistake costs no text.
+    assert "your own question" in (await ana.press("Give feedback", on=card)).text
+    await ben.press("Give feedback", on=card)
+    refused = await ben.submit(**{**GIVEN, "scores": "very good"})
+    assert "three scores" in refused.text
+    again = await ben.press("Go on writing")
+    assert GIVEN["change"] in again.text
+    assert "is being posted" in (await ben.submit(scores="3 3 4")).text
+    first = await ana.sees(GIVEN["right_why"], where="Is E11.65 right?")
+    assert f"<@{ben.id}>" in first.text
+    assert "There is feedback on your question" in (await ana.sees("There is feedback", where="dm")).text
+
+    await cleo.press("Give feedback", on=card)
+    await cleo.submit(**{**GIVEN, "right_why": "I would say the same."}, name="hidden")
+    second = await ana.sees("I would say the same.", where="Is E11.65 right?")
+    assert cleo.id not in str(second.raw["embeds"])
+    assert "A member, without their name" in second.text
+    await ben.sees("2 members have given feedback", where=DAILY)
+
+    assert await study.rows("SELECT * FROM feedback_files") == []
+
+    # A restart in between changes nothing: all that a button needs stands in it.
+    await study.restart()
+    assert "Only whoever asked" in (await tova.press("Helpful", on=first)).text
+    assert "helped you" in (await ana.press("Helpful", on=first)).text
+    await ben.sees("The asker found this helpful")
+    await ana.press("Not yet clear", on=second)
+    await ana.submit(text="Why only long-term?")
+    await cleo.sees("has a question about your feedback", where="dm")
+    await cleo.press("Answer", where="dm")
+    await cleo.submit(text="Z79.4 says long-term in its name.")
+    answer = await ana.sees("Z79.4 says long-term", where="Is E11.65 right?")
+    assert cleo.id not in str(answer.raw["embeds"])
+    inbox = await ana.run("/feedback inbox")
+    assert inbox.text.count("was it helpful") == 1
+
+    # Resolved once, kept for the asker, and archived a day after the last word.
+    assert "Only whoever asked" in (await ben.press("Resolved", on=card)).text
+    await ana.press("Resolved", on=card)
+    assert "/reflections" in (await ana.submit(text="Z79.4 needs long-term use.")).text
+    await ana.press_raw(card, next(one.custom_id for one in card.buttons if one.label == "Resolved"))
+    assert "was resolved before" in (await ana.submit(text="Z79.4 needs long-term use.")).text
+    assert "Z79.4 needs long-term use." in (await ana.run("/reflections")).text
+    assert "Nothing yet" in (await ben.run("/reflections")).text
+    assert "✅ resolved" in (await ana.run("/feedback mine")).text
+    await study.server.clock_to(study.server.now + timedelta(days=1, minutes=1))
+    assert ana.channel("Is E11.65 right?")["thread_metadata"]["archived"]
+    await cleo.press("Give feedback", on=card)
+    await cleo.submit(change="Look at the sequencing, too.")
+    await ana.sees("Look at the sequencing, too.", where="Is E11.65 right?")
+    assert not ana.channel("Is E11.65 right?")["thread_metadata"]["archived"]
