@@ -6,7 +6,7 @@ How well two fit, from 0 to 1: complement × nearness × overlap.
   not), over the exam's topics. The smaller, so that it is a give and take. What is not known counts as one half.
 - nearness is ½ + ½·2^(−days between their exams / 30): who sits the exam at about the same time is at about the same
   stage. Without a date of both it is ¾.
-- overlap is the share of the waking day (8:00 to 21:00) that both clocks have in common.
+- overlap is the longest stretch of the waking day (8:00 to 21:00) that both clocks have in common, as a share of it.
 
 They never fit with a complement below 0.1 or less than two hours in common, nor once one of them declined the other.
 
@@ -74,7 +74,7 @@ def nearness(one: date | None, other: date | None) -> float:
 
 
 def overlap(one: str, other: str, now: datetime) -> timedelta:
-    """How much of their waking days two IANA zones have in common, as their clocks stand now."""
+    """The longest stretch that the waking days of two IANA zones have in common, as their clocks stand now."""
     ahead = abs(_offset(one, now) - _offset(other, now)) % timedelta(days=1)
     return max(timedelta(), _DAY - ahead, _DAY - (timedelta(days=1) - ahead))
 
