@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Awaitable, Callable
 from datetime import UTC, timedelta
 
@@ -162,7 +163,18 @@ class Jobs:
             await self._deliver(parcel)
         except Exception:
             log.exception("a delivery failed in a way that nobody foresaw", extra={"kind": parcel.delivery.kind})
-            await deliveries.retry(self._database, parcel, "error", self._clock.now_ms())
+            await self._put_off(parcel)
+
+    async def _put_off(self, parcel: Parcel) -> None:
+        """Have it looked for and tried again. What a full disk cannot note is offered to it until there is room."""
+        while True:
+            try:
+                await deliveries.retry(self._database, parcel, "error", self._clock.now_ms())
+            except sqlite3.Error:
+                log.exception("what became of a delivery could not be written; it is tried again in a moment")
+                await asyncio.sleep(AFTER_AN_ERROR.total_seconds())
+            else:
+                return
 
     def _arm(self, due_ms: int) -> None:
         wait = timedelta(milliseconds=max(0, due_ms - self._clock.now_ms()))

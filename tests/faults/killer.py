@@ -3,6 +3,9 @@
 A step is the moment before or after a COMMIT of the database, or before or after a request to Discord that
 changes something, counted from 0 once the clock stands at SINCE_MS or later. At STEP the process ends as a
 power cut would end it (SIGKILL). Each step reached is a line of STEPS_FILE, written before anything else happens.
+
+Where STEP is no number, the process is only halted (SIGSTOP), at the first step with these words. While there is a
+file STEPS_FILE.full, the database may not grow by a page.
 """
 
 from __future__ import annotations
@@ -21,26 +24,36 @@ from bot.clock import SandboxClock
 
 
 class Killer:
-    """Counts steps and ends the process at one of them."""
+    """Counts steps and ends the process at one of them, or halts it there."""
 
-    def __init__(self, step: int, since_ms: int, steps: Path) -> None:
+    def __init__(self, step: str, since_ms: int, steps: Path) -> None:
         self._step = step
         self._since_ms = since_ms
         self._steps = steps
         self._reached = 0
+        self._over = False
         self._now_ms = 0
 
     def hears(self, now_ms: int) -> None:
         """The clock was set."""
         self._now_ms = now_ms
 
+    def most_pages(self) -> int:
+        """How many pages the database may have; SQLite takes too few for as many as there are."""
+        return 1 if Path(f"{self._steps}.full").exists() else 2**30
+
     def at(self, what: str) -> None:
         """A step is reached."""
-        if self._now_ms < self._since_ms:
+        if self._now_ms < self._since_ms or self._over:
+            return
+        if not self._step.isdecimal():
+            if self._step in what:
+                self._over = True
+                os.kill(os.getpid(), signal.SIGSTOP)
             return
         with self._steps.open("a", encoding="utf-8") as file:
             file.write(f"{self._reached} {what}\n")
-        if self._reached == self._step:
+        if str(self._reached) == self._step:
             os.kill(os.getpid(), signal.SIGKILL)
         self._reached += 1
 
@@ -51,6 +64,8 @@ def watch(killer: Killer) -> None:
 
     class Watched(sqlite3.Connection):
         def execute(self, sql: str, *params: Any) -> sqlite3.Cursor:
+            if sql == "BEGIN IMMEDIATE":
+                super().execute(f"PRAGMA max_page_count = {killer.most_pages()}")
             if sql != "COMMIT":
                 return super().execute(sql, *params)
             killer.at("before COMMIT")
@@ -77,6 +92,6 @@ def watch(killer: Killer) -> None:
 
 
 if __name__ == "__main__":
-    watch(Killer(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])))
+    watch(Killer(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])))
     sys.argv[1:] = ["run"]
     program.main()

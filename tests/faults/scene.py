@@ -7,6 +7,7 @@ import contextlib
 import os
 import shutil
 import signal
+import sqlite3
 import sys
 from asyncio import create_subprocess_exec, subprocess
 from collections.abc import AsyncIterator, Sequence
@@ -99,10 +100,19 @@ class Scene:
         await asyncio.gather(there, ended, return_exceptions=True)
         await self.settle()
 
-    async def start_to_be_killed(self, step: int) -> None:
-        """Start a bot that ends at this step (see `killer`), counted from the question's instant on."""
+    async def start_to_be_killed(self, step: int | str, since: datetime = ASKED) -> None:
+        """Start a bot that ends (or halts) at this step (see `killer`), counted from an instant on."""
         killer = str(Path(__file__).parent / "killer.py")
-        await self.start((killer, str(step), str(to_ms(ASKED)), str(self.steps)))
+        await self.start((killer, str(step), str(to_ms(since)), str(self.steps)))
+
+    def reached(self) -> list[str]:
+        """The steps that bots to be killed have reached."""
+        return self.steps.read_text("utf-8").splitlines() if self.steps.exists() else []
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """What stands in the database file, beside the bot."""
+        with contextlib.closing(sqlite3.connect(self.database)) as kept:
+            return kept.execute(sql).fetchall()
 
     async def kill(self) -> None:
         """End the bot as `kill -9` does."""
