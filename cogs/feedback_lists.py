@@ -33,23 +33,24 @@ def mine(found: Mine, guild: int) -> Shown:
 
 
 def inbox(found: Inbox, guild: int) -> Shown:
-    """What waits for a member; invitations have their buttons where they were sent."""
-    items: list[tuple[str, str, str | None, tuple[str, str] | None]] = []
+    """What waits for a member, with a button for each."""
+    items: list[tuple[str, str, str | None, tuple[str, str]]] = []
     for one in found.unmarked:
         press = f"fb-show:{one.ask_id}:v{one.review_id}"
         items.append(("review", one.title, _place(guild, one), (press, words.READ)))
     for one in found.unanswered:
         press = f"fb-answer:{one.review_id}:i{one.subject_id}."
         items.append(("question", one.title, _place(guild, one), (press, words.ANSWER)))
-    items += [("invitation", ask.words.title, None, None) for ask in found.invitations]
+    for ask in found.invitations:
+        # No more than the invitation itself says.
+        items.append(("invitation", ask.topic or words.NO_TOPIC, None, (f"iv-show:{ask.ask_id}", words.LOOK)))
     for draft in found.drafts:
         name = str(draft.payload.get("title") or words.DRAFT_NAMES.get(draft.kind, draft.kind))
         items.append(("draft", name, None, (f"fb-on:{draft.draft_id}", words.GO_ON)))
     lines, buttons = [], []
     for number, (kind, title, link, pressed) in enumerate(items[:LISTED], 1):
         lines.append(f"**{number}.** {words.inbox_line(kind, _short(title), link)}")
-        if pressed is not None:
-            buttons.append(button(pressed[0], f"{number}. {pressed[1]}"))
+        buttons.append(button(pressed[0], f"{number}. {pressed[1]}"))
     if len(items) > LISTED:
         lines.append(words.INBOX_MORE.format(number=len(items) - LISTED))
     return discord.Embed(title=words.INBOX_TITLE, description="\n".join(lines), colour=cards.BLUE), buttons

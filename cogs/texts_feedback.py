@@ -32,6 +32,7 @@ POST_AGAIN = "Post it again"
 REOPEN = "Open it again"
 OPEN_THREAD = "To the thread"
 READ = "Read what it says"
+LOOK = "The invitation"
 ASK_ON = "Ask for feedback on this"
 
 # The form for a question
@@ -279,7 +280,7 @@ def inbox_line(kind: str, title: str, link: str | None) -> str:
 INBOX_KINDS: Mapping[str, str] = {
     "review": "💡 Feedback on {title}: was it helpful?",
     "question": "💬 A question about your feedback on {title}",
-    "invitation": "🙋 Would you look at {title}?",
+    "invitation": "🙋 Would you look at a question? Its topic: {title}",
     "draft": "✏️ Not posted yet: {title}",
 }
 INBOX_MORE = "… and {number} more"

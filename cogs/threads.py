@@ -109,9 +109,9 @@ class Threads(Feature):
         if ask.words.visibility is not Visibility.PRIVATE:
             return
         for user in await feedback.invited(self.house.database, ask):
-            await self.admit(thread_id, user)
+            await self._admit(thread_id, user)
 
-    async def admit(self, thread_id: int, user: int) -> None:
+    async def _admit(self, thread_id: int, user: int) -> None:
         """Let somebody into a private thread; where that cannot be, they read and act by the bot's messages."""
         try:
             await self.client.http.add_user_to_thread(thread_id, user)
