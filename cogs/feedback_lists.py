@@ -41,9 +41,11 @@ def inbox(found: Inbox, guild: int) -> Shown:
     for one in found.unanswered:
         press = f"fb-answer:{one.review_id}:i{one.subject_id}."
         items.append(("question", one.title, _place(guild, one), (press, words.ANSWER)))
-    for ask in found.invitations:
-        # No more than the invitation itself says.
-        items.append(("invitation", ask.topic or words.NO_TOPIC, None, (f"iv-show:{ask.ask_id}", words.LOOK)))
+    # Of an invitation no more than it says itself.
+    items += [
+        ("invitation", ask.topic or words.NO_TOPIC, None, (f"iv-show:{ask.ask_id}", words.LOOK))
+        for ask in found.invitations
+    ]
     for draft in found.drafts:
         name = str(draft.payload.get("title") or words.DRAFT_NAMES.get(draft.kind, draft.kind))
         items.append(("draft", name, None, (f"fb-on:{draft.draft_id}", words.GO_ON)))
