@@ -51,6 +51,8 @@ COGS = (
     "cogs.reviews",
     "cogs.threads",
     "cogs.reflections",
+    "cogs.reviewers",
+    "cogs.buddies",
     "cogs.privacy",
 )
 PATIENCE_S = 3.0  # for replies under way when we are told to stop

@@ -15,6 +15,7 @@ from bot.services import banks, feedback, feedback_drafts, threads
 from bot.services.house import House
 from cogs import feedback_forms as forms
 from cogs import feedback_lists as lists
+from cogs import reviewers
 from cogs import texts_feedback as words
 from cogs.feedback_drafts import drafts_of, is_tutor, place
 from cogs.plain import cut
@@ -220,6 +221,14 @@ class Feedback(Feature):
             return
         embed, buttons = lists.inbox(found, group.guild_id)
         await say(interaction, embed=embed, view=rows(buttons))
+
+    @commands_group.command(name="review", description="Be invited to look at others' questions, or no longer")
+    @app_commands.describe(switch="On or off; it is off until you switch it on")
+    @app_commands.choices(
+        switch=[app_commands.Choice(name="on", value="on"), app_commands.Choice(name="off", value="off")]
+    )
+    async def review(self, interaction: Interaction, switch: app_commands.Choice[str]) -> None:
+        await reviewers.switch(self, interaction, on=switch.value == "on")
 
     # Settings
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import discord
-from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.feedback import Visibility
@@ -20,8 +17,6 @@ from cogs.presence import Presence
 from cogs.replies import Feature, Interaction, button, press, rows, say
 
 Buttons = list[discord.ui.Button[discord.ui.View]]
-FEEDBACK = "feedback"
-"""The command that `review` is a part of; its feature is loaded before this one."""
 
 
 class Reviewers(Feature):
@@ -31,35 +26,13 @@ class Reviewers(Feature):
         super().__init__(client, house)
         self._presence = Presence(house)
 
-    async def cog_load(self) -> None:
-        parent = self.client.tree.get_command(FEEDBACK)
-        assert isinstance(parent, app_commands.Group)
-        parent.add_command(self._command())
-
     async def cog_unload(self) -> None:
         await self._presence.close()
-
-    def _command(self) -> app_commands.Command[Any, ..., None]:
-        @app_commands.command(name="review", description="Be invited to look at others' questions, or no longer")
-        @app_commands.describe(switch="On or off; it is off until you switch it on")
-        @app_commands.choices(
-            switch=[app_commands.Choice(name="on", value="on"), app_commands.Choice(name="off", value="off")]
-        )
-        async def review(interaction: Interaction, switch: app_commands.Choice[str]) -> None:
-            await self._switch(interaction, on=switch.value == "on")
-
-        return review
 
     @press("rv-on")
     async def offered(self, interaction: Interaction) -> None:
         """The button that helpers are shown."""
-        await self._switch(interaction, on=True)
-
-    async def _switch(self, interaction: Interaction, *, on: bool) -> None:
-        group = await self.home(interaction)
-        await reviewers.switch(self.house.database, group, interaction.user.id, self.house.clock.now(), on=on)
-        self.client.dispatch("agenda_changed")
-        await say(interaction, words.ON if on else words.OFF)
+        await switch(self, interaction, on=True)
 
     # Invitations
 
@@ -131,6 +104,19 @@ class Reviewers(Feature):
             await thread.edit(archived=False)
         await thread.add_user(discord.Object(user))
         return None
+
+
+async def switch(feature: Feature, interaction: Interaction, *, on: bool) -> None:
+    """/feedback review: be invited to look at others' questions, or no longer."""
+    group = await feature.home(interaction)
+    await reviewers.switch(feature.house.database, group, interaction.user.id, feature.house.clock.now(), on=on)
+    feature.client.dispatch("agenda_changed")
+    await say(interaction, words.ON if on else words.OFF)
+
+
+def offer() -> discord.ui.Button[discord.ui.View]:
+    """For those who would help: they can be invited."""
+    return button("rv-on", words.OFFER)
 
 
 def place(guild: discord.Guild | None, group: Group | None) -> str:

@@ -16,7 +16,7 @@ from bot.services import estimates, exams, setbacks
 from bot.services.exams import Status
 from bot.services.house import House
 from bot.services.parcels import Parcel
-from cogs import cards
+from cogs import cards, reviewers, texts_reviewers
 from cogs import texts_setbacks as texts
 from cogs.plain import cut, plain, quiet
 from cogs.posting import TooLate, once, post
@@ -77,7 +77,10 @@ class Setbacks(Feature):
             raise StaleButton
         on = switch == "on"
         await setbacks.help_others(self.house.database, exam_id, interaction.user.id, on=on)
-        await say(interaction, texts.HELPER if on else texts.HELPER_NO_MORE)
+        if not on:
+            await say(interaction, texts.HELPER_NO_MORE)
+            return
+        await say(interaction, f"{texts.HELPER}\n{texts_reviewers.OFFERED}", view=rows([reviewers.offer()]))
 
     @post("passed")
     async def announce(self, parcel: Parcel) -> int | None:
