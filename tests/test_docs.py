@@ -113,6 +113,8 @@ def test_the_invite_link_asks_for_exactly_the_rights_of_the_table() -> None:
         "create event": "create_events",
         "connect": "connect",
         "pin message": "pin_messages",
+        "create private thread": "create_private_threads",
+        "manage thread": "manage_threads",
     }
     rights = {row[0] for row in table("right")}
     checked = {texts.RIGHTS[name].casefold() for name in NEEDED}
