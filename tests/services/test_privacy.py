@@ -37,7 +37,7 @@ from bot.services.exams import Wanted
 from bot.services.reminders import Target
 from bot.storage import notes
 from bot.storage.privacy import TABLES
-from tests.services import review
+from tests.services import peers, review
 from tests.services.study import EXAM, GUILD, START, WISHES, Study
 
 ANA, BEN = 814_000_000_000_002_001, 814_000_000_000_002_002
@@ -70,6 +70,7 @@ async def study(tmp_path: Path) -> AsyncIterator[Study]:
             await _is_reminded(made, user)
             await review.takes_part(made, user)
             await _attends(made, user)
+            await peers.takes_part(made, user, OTHERS[0])
             await streaks.pause(made.database, made.group, user, "today", made.now)
             await quiz.flag(made.database, 1, user, GUILD, f"reported by {user}", made.now)
             for n in range(3):
