@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Literal
 
 MIN_OPTIONS = 2
@@ -20,28 +21,84 @@ POST_LIMIT = 3800
 """Stem and options of a post, out of the 4096 of an embed's description; the post adds lines of its own."""
 OPTION_OVERHEAD = 10
 """Characters that the post adds to an option: its letter, its percentage, a mark and a line break."""
+MAX_ANSWERS = 50
+ANSWER_LIMIT = 200
+"""A short answer's accepted text."""
+BACK_LIMIT = 2000
+"""A flashcard's back."""
+IMAGE_NAME_LIMIT = 100
+ALT_LIMIT = 1000
+"""Discord takes 1024 characters of description with a file."""
+WEIGHT_PLACES = 5
+"""Decimals of a weight; other systems write a third as 33.33333."""
+WEIGHT_SLACK = 1.0
+"""Percent by which right options' weights may miss 100: three times 33 is meant to be all."""
+
+KEY_FORM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""What a question's key may be."""
 
 _NOT_WORD = re.compile(r"[\W_]+")
+_NOT_KEY = re.compile(r"[^A-Za-z0-9]+")
 _SPACE = re.compile(r"\s+")
+_NOT_FILE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
+
+Scoring = Literal["all", "partial"]
+
+
+class Kind(StrEnum):
+    """How a question is answered; the values are those of the format's `@type`."""
+
+    SINGLE = "single"
+    MULTI = "multi"
+    TRUEFALSE = "truefalse"
+    SHORT = "short"
+    FLASHCARD = "flashcard"
+
+
+CHOICES = frozenset({Kind.SINGLE, Kind.MULTI, Kind.TRUEFALSE})
+"""The kinds that have options; the others have answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice; *feedback* says why it is right or wrong, shown to who chose it."""
+    """One choice; *feedback* says why it is right or wrong, shown to who chose it.
+
+    *weight* is what choosing it earns where the scoring is partial, in percent of the question's point, −100 to
+    100; None leaves it to the scoring.
+    """
 
     text: str
     correct: bool
     feedback: str = ""
+    weight: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture that belongs to a question: a bare file name, and what it shows for who cannot see it."""
+
+    name: str
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A text that several questions share; each of them carries it, and equal ones are one case."""
+
+    key: str
+    stem: str
+    image: Image | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A single-answer question.
+    """A question of any kind.
 
     *key* is unique in its bank and survives edits. *topic* is the heading as written; `slug(topic)` is its
     identity. *difficulty* is the author's guess, 1 to 5. *code_year* is the code set's year that the answer
-    holds for. *shuffle* is off where an option refers to the others by place. *line* is where it stood in its
-    file; two questions that differ only in that are equal.
+    holds for. *shuffle* is off where an option refers to the others by place. *answers* are the texts that a short
+    answer accepts, or a flashcard's one back. *scoring* says what a multiple answer earns: all or nothing, or a part.
+    *line* is where it stood in its file; two questions that differ only in that are equal.
     """
 
     key: str
@@ -54,6 +111,11 @@ class Question:
     tags: tuple[str, ...]
     code_year: int | None
     shuffle: bool = True
+    kind: Kind = Kind.SINGLE
+    answers: tuple[str, ...] = ()
+    image: Image | None = None
+    scoring: Scoring = "all"
+    case: Case | None = None
     line: int = field(default=0, compare=False)
 
 
@@ -88,13 +150,39 @@ def folded(text: str) -> str:
 
 
 def fingerprint(question: Question) -> str:
-    """20 hex digits of stem and sorted options, without case and spacing.
+    """20 hex digits of stem and sorted options, without case and spacing; and of case and picture where there are.
 
-    Which option is right is not in it, so that a corrected key keeps the question's history.
+    Which option is right is not in it, nor an answer, so that a corrected key keeps the question's history.
     """
     parts = [folded(question.stem), *sorted(folded(option.text) for option in question.options)]
-    data = "\x1f".join(parts).encode("utf-8", "backslashreplace")
-    return hashlib.sha256(data).hexdigest()[:20]
+    if question.case is not None:
+        parts += ["case", folded(question.case.stem)]
+    if question.image is not None:
+        parts += ["image", folded(question.image.name)]
+    return _digest("\x1f".join(parts))[:20]
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def derived_key(question: Question) -> str:
+    """The key of a question whose file names none: made of its fingerprint."""
+    return f"q-{fingerprint(question)[:12]}"
+
+
+def as_key(text: str) -> str:
+    """Another system's id as a key: itself where it is one, else its letters and digits with a digest; '' for ''."""
+    bare = text.strip()
+    if not bare or KEY_FORM.fullmatch(bare):
+        return bare
+    words = _NOT_KEY.sub("-", unicodedata.normalize("NFKD", bare).encode("ascii", "ignore").decode()).strip("-")
+    return f"{words[:40].rstrip('-') or 'id'}-{_digest(bare)[:8]}"
+
+
+def true_false(right: bool, if_true: str = "", if_false: str = "") -> tuple[Option, Option]:
+    """The options of a true/false question of another format, with their feedback; shuffle goes off with them."""
+    return Option("True", right, if_true), Option("False", not right, if_false)
 
 
 def slug(text: str) -> str:
@@ -107,7 +195,8 @@ def slug(text: str) -> str:
 def post_length(question: Question) -> int:
     """Length of stem and options in a post, as Discord counts at its strictest (UTF-16 units)."""
     options = sum(units(option.text) + OPTION_OVERHEAD for option in question.options)
-    return units(question.stem) + 2 + options
+    case = units(question.case.stem) + 2 if question.case is not None else 0
+    return case + units(question.stem) + 2 + options
 
 
 def units(text: str) -> int:
@@ -124,33 +213,61 @@ class Fault:
 
 
 def faults(question: Question) -> list[Fault]:
-    """Everything that keeps a single-answer question from being asked in Discord; empty for a sound one."""
+    """Everything that keeps a question from being asked in Discord; empty for a sound one."""
     found = []
     if not question.stem.strip():
         found.append(Fault("the question has no text"))
-    found += _option_faults(question.options)
+    if question.case is not None and not question.case.stem.strip():
+        found.append(Fault("its case has no text"))
+    if question.kind in CHOICES:
+        found += _option_faults(question.options, question.kind)
+        found += _weight_faults(question.options, question.kind)
+        if question.answers:
+            found.append(Fault(f"a question of the type “{question.kind}” has options, not answers"))
+    else:
+        found += _answer_faults(question)
+    if question.scoring == "partial" and question.kind not in CHOICES:
+        found.append(Fault("partial scoring is for questions with options"))
     length = post_length(question)
     if length > POST_LIMIT:
-        found.append(Fault(f"stem and options together have {length} characters; {POST_LIMIT} fit into one message"))
+        what = "case, stem and options" if question.case is not None else "stem and options"
+        found.append(Fault(f"{what} together have {length} characters; {POST_LIMIT} fit into one message"))
     for name, text, most in (
         ("explanation", question.explanation, EXPLANATION_LIMIT),
         ("source", question.source, SOURCE_LIMIT),
     ):
         if units(text) > most:
             found.append(Fault(f"the {name} has {units(text)} characters; {most} is the most"))
+    for image in (question.image, question.case.image if question.case is not None else None):
+        found += [] if image is None else _image_faults(image)
     return found
 
 
-def _option_faults(options: tuple[Option, ...]) -> list[Fault]:
+def unaskable(question: Question) -> str:
+    """Why a sound question cannot be asked yet, though a bank may hold it; '' where it can."""
+    if question.kind not in {Kind.SINGLE, Kind.TRUEFALSE}:
+        return f"questions of the type “{question.kind}” cannot be asked yet"
+    if question.case is not None:
+        return "questions of a case cannot be asked yet"
+    if question.image is not None:
+        return "questions with a picture cannot be asked yet"
+    if question.scoring == "partial":
+        return "partial scoring cannot be kept yet"
+    return ""
+
+
+def _option_faults(options: tuple[Option, ...], kind: Kind) -> list[Fault]:
     found = []
-    if len(options) < MIN_OPTIONS:
+    if kind is Kind.TRUEFALSE and len(options) != 2:
+        found.append(Fault(f"a true/false question has two options; this one has {len(options)}"))
+    elif len(options) < MIN_OPTIONS:
         found.append(Fault(f"a question needs at least {MIN_OPTIONS} options; this one has {len(options)}"))
     elif len(options) > MAX_OPTIONS:
         found.append(Fault(f"a question has {MAX_OPTIONS} options at most; this one has {len(options)}", MAX_OPTIONS))
     right = [index for index, option in enumerate(options) if option.correct]
     if options and not right:
         found.append(Fault("no option is marked right"))
-    elif len(right) > 1:
+    elif len(right) > 1 and kind is not Kind.MULTI:
         found.append(Fault(f"{len(right)} options are marked right; exactly one may be", right[1]))
     seen: dict[str, int] = {}
     for index, option in enumerate(options):
@@ -165,4 +282,63 @@ def _option_faults(options: tuple[Option, ...]) -> list[Fault]:
         ):
             if units(text) > most:
                 found.append(Fault(f"this {name} has {units(text)} characters; {most} is the most", index))
+    return found
+
+
+def _weight_faults(options: tuple[Option, ...], kind: Kind) -> list[Fault]:
+    found = []
+    for index, option in enumerate(options):
+        weight = option.weight
+        if weight is None:
+            continue
+        if not -100 <= weight <= 100 or round(weight, WEIGHT_PLACES) != weight:
+            found.append(
+                Fault(f"a weight is a percentage from -100 to 100 with {WEIGHT_PLACES} decimals at most", index)
+            )
+        elif option.correct and weight <= 0:
+            found.append(Fault(f"a right option's weight is above 0 %, not {weight:g} %", index))
+        elif not option.correct and weight > 0 and kind is Kind.MULTI:
+            found.append(Fault(f"a wrong option's weight is 0 % or less, not {weight:g} %", index))
+        elif not option.correct and weight == 100:
+            found.append(Fault("a wrong option cannot weigh 100 %", index))
+    right = [option.weight for option in options if option.correct]
+    known = [weight for weight in right if weight is not None]
+    if known and len(known) < len(right):
+        found.append(Fault("either all right options have a weight or none has"))
+    elif known and not found and abs(sum(known) - 100) > WEIGHT_SLACK:
+        found.append(Fault(f"the weights of the right options add up to {sum(known):g} %, not to 100 %"))
+    return found
+
+
+def _answer_faults(question: Question) -> list[Fault]:
+    found = []
+    name = "a flashcard" if question.kind is Kind.FLASHCARD else "a question with a short answer"
+    most, limit = (1, BACK_LIMIT) if question.kind is Kind.FLASHCARD else (MAX_ANSWERS, ANSWER_LIMIT)
+    if question.options:
+        found.append(Fault(f"{name} has no options", 0))
+    if not question.answers:
+        found.append(Fault(f"{name} needs its answer"))
+    elif len(question.answers) > most:
+        found.append(Fault(f"{name} has {most} answers at most; this one has {len(question.answers)}"))
+    for number, answer in enumerate(question.answers, 1):
+        if not answer.strip():
+            found.append(Fault(f"answer {number} has no text"))
+        elif units(answer) > limit:
+            found.append(Fault(f"answer {number} has {units(answer)} characters; {limit} is the most"))
+        elif question.kind is Kind.SHORT and len(answer.splitlines()) > 1:
+            found.append(Fault(f"answer {number} has several lines; a member types one"))
+    if len({folded(answer) for answer in question.answers}) < len(question.answers):
+        found.append(Fault("the same answer stands there twice"))
+    return found
+
+
+def _image_faults(image: Image) -> list[Fault]:
+    found = []
+    name = image.name
+    if not name.strip(" .") or _NOT_FILE.search(name) or name != name.strip():
+        found.append(Fault(f"“{name[:40]}” is not the bare name of a picture's file"))
+    if len(name) > IMAGE_NAME_LIMIT:
+        found.append(Fault(f"the picture's file name has {len(name)} characters; {IMAGE_NAME_LIMIT} is the most"))
+    if units(image.alt) > ALT_LIMIT:
+        found.append(Fault(f"the picture's description has {units(image.alt)} characters; {ALT_LIMIT} is the most"))
     return found

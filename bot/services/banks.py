@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from bot.domain.blueprint import Blueprint
-from bot.domain.questions import Bank, Problem
+from bot.domain.questions import Bank, Problem, unaskable
 from bot.formats import blueprint as blueprint_format
 from bot.formats import markdown
 from bot.storage import banks
@@ -28,7 +28,10 @@ class Topic:
 
 
 def read_banks(files: Iterable[tuple[PurePath, str]]) -> tuple[list[Bank], list[Problem]]:
-    """Banks and problems of Markdown files given as (path, text)."""
+    """Banks and problems of Markdown files given as (path, text).
+
+    A question that cannot be asked yet is a warning: `load` leaves it out.
+    """
     found: list[Bank] = []
     problems: list[Problem] = []
     for path, text in files:
@@ -36,7 +39,17 @@ def read_banks(files: Iterable[tuple[PurePath, str]]) -> tuple[list[Bank], list[
         problems += more
         if bank is not None:
             found.append(bank)
+            problems += _waiting(bank, str(path))
     return found, problems
+
+
+def _waiting(bank: Bank, file: str) -> list[Problem]:
+    reasons = ((question.line, unaskable(question)) for question in bank.questions)
+    return [
+        Problem(file, line, "warning", f"{reason}: this one is left out when the bank is loaded")
+        for line, reason in reasons
+        if reason
+    ]
 
 
 def read_blueprints(files: Iterable[tuple[PurePath, str]]) -> tuple[dict[str, Blueprint], list[Problem]]:
@@ -52,9 +65,16 @@ def read_blueprints(files: Iterable[tuple[PurePath, str]]) -> tuple[dict[str, Bl
 
 
 async def load(database: Database, found: Sequence[Bank]) -> dict[str, Loaded]:
-    """Make the kept banks equal to these, all in one transaction; what changed, by the bank's slug."""
+    """Make the kept banks equal to these, all in one transaction; what changed, by the bank's slug.
+
+    Questions that cannot be asked yet are left out.
+    """
     async with database.write() as tx:
-        return {bank.slug: await banks.load(tx, bank) for bank in found}
+        return {bank.slug: await banks.load(tx, _askable(bank)) for bank in found}
+
+
+def _askable(bank: Bank) -> Bank:
+    return replace(bank, questions=tuple(question for question in bank.questions if not unaskable(question)))
 
 
 async def topics(database: Database, blueprint: Blueprint) -> list[Topic]:
