@@ -47,7 +47,7 @@ async def review(study: Study, user: int, ask_id: int, *, tutor: bool = False, *
 
 async def says(study: Study, user: int, kind: str, subject: int, text: str) -> Any:
     """Add to a question, ask about a review, or answer."""
-    named = {"ask_id": subject} if kind == "add" else {"review_id": subject}
+    named: dict[str, Any] = {"ask_id" if kind == "add" else "review_id": subject}
     kept = await feedback_drafts.keep(study.database, study.group, user, kind, {"text": text}, study.now, **named)
     verb = {"add": feedback.add, "unclear": reviews.unclear, "answer": reviews.answer}[kind]
     return await verb(study.database, user, GUILD, kept.draft_id, study.now)
