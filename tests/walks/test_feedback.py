@@ -83,3 +83,58 @@ async def test_a_question_is_asked_answered_asked_back_and_resolved(study: Study
     await cleo.submit(change="Look at the sequencing, too.")
     await ana.sees("Look at the sequencing, too.", where="Is E11.65 right?")
     assert not ana.channel("Is E11.65 right?")["thread_metadata"]["archived"]
+
+
+async def test_a_question_without_a_name_in_a_forum(study: Study) -> None:
+    """A warning is heeded, the post has its topic's tag, and neither the asker nor their name is in the thread."""
+    ana, ben = study.ana, study.ben
+    await study.server.act("set_tags", channel_id="1204", tags=["Case", "Coding guidelines"])
+    await study.tova.run("/feedback channel", channel="#case-clinic")
+    await ana.run("/feedback ask", anonymous=True)
+    warned = await ana.submit(**{**ASK, "did": "Mrs. Okafor, DOB 4/12/1957, with E11.65"}, topic="coding-guidelines")
+    assert "Is this a patient's data?" in warned.text
+    assert "Okafor" in warned.text
+    again = await ana.press("Change")
+    assert "Mrs. Okafor" in again.text
+    assert "without your name" in (await ana.submit(did="A patient with E11.65 @everyone <@&1101> \u202eabc")).text
+    card = await ben.sees("I would like to know", where="Is E11.65 right?")
+    assert ana.id not in str(card.raw["embeds"])
+    assert "Ana" not in ana.members_of("Is E11.65 right?")
+    assert ben.tags_of("Is E11.65 right?") == ["Coding guidelines"]
+    assert "@everyone" not in card.text
+    assert "\u202e" not in card.text
+    await ben.press("Give feedback", on=card)
+    await ben.submit(**GIVEN)
+    await ben.sees(GIVEN["change"], where="Is E11.65 right?")
+    await ana.press("Add to my question", on=card)
+    await ana.submit(text="The record says insulin pump.")
+    added = await ben.sees("insulin pump", where="Is E11.65 right?")
+    assert added.author == "Studyhall"
+    assert ana.id not in str(added.raw["embeds"])
+
+    # A moderator deletes the thread: nothing is lost.
+    await study.tova.deletes("Is E11.65 right?")
+    await ana.sees("was deleted", where="dm")
+    assert "not all of it is posted" in (await ana.run("/feedback mine")).text
+    await ana.press("1")
+    assert "posted again" in (await ana.press("Post it again")).text
+    await ben.sees("insulin pump", where="Is E11.65 right?")
+    texts = [message.text for message in ben.messages("Is E11.65 right?")]
+    assert [ASK["wants"] in texts[0], GIVEN["change"] in texts[1], "insulin pump" in texts[2]] == [True] * 3
+
+
+async def test_ones_own_message_becomes_a_question_for_invited_reviewers(study: Study) -> None:
+    """Only on one's own message; the private thread is seen by its asker and not by others, whatever they press."""
+    ana, ben = study.ana, study.ben
+    said = await ana.says("I would use modifier 25 here, since the visit was significant.", where="#general")
+    assert "own messages" in (await ben.run("Ask for feedback on this", _on=said)).text
+    form = await ana.run("Ask for feedback on this", _on=said)
+    assert "significant" in form.text
+    await ana.submit(title="Modifier 25?", wants="Is it separate enough?", how="private:0")
+    card = await ana.sees("significant", where="Modifier 25?")
+    assert "Modifier 25?" not in ben.channels()
+    assert sorted(ana.members_of("Modifier 25?")) == ["Ana", "the bot"]
+    press = next(one.custom_id for one in card.buttons if one.label == "Give feedback")
+    other = await ben.says("hello", where="#general")
+    assert (await ben.press_raw(other, press)).failed
+    assert await study.rows("SELECT * FROM reviews") == []
