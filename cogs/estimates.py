@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.estimates import State
+from bot.domain.groups import Group
 from bot.pictures import progress as card
-from bot.services import estimates, misses
+from bot.services import estimates, misses, reflections
 from bot.services.estimates import Odds, Progress, TopicLine
 from bot.services.house import House
-from cogs import cards, pictures, texts_misses
+from cogs import cards, pictures, texts_feedback, texts_misses
 from cogs import texts_progress as texts
-from cogs.plain import cut, quiet
+from cogs.plain import cut, plain, quiet
 from cogs.replies import Feature, Interaction, button, rows, say
 
 
@@ -34,6 +37,7 @@ class Estimates(Feature):
             return
         patterns = await misses.summary(self.house.database, group, interaction.user.id, blueprint)
         reasons = [texts_misses.pattern_line(quiet(one.section), one) for one in patterns]
+        reasons += await self._took_away(group, interaction.user.id, found.practise)
         picture = card.ProgressPicture(title, found.mark, tuple(_row(line) for line in found.topics))
         await pictures.answer(
             interaction,
@@ -59,9 +63,18 @@ class Estimates(Feature):
             await say(interaction, embed=embed, view=rows([button("n:-", texts.PRACTISE)]))
             return
         section = quiet(odds.section.name) if odds.section else ""
-        embed.description = texts.readiness_lines(odds, blueprint.pass_mark, section)
+        took_away = await self._took_away(group, interaction.user.id, odds.practise)
+        embed.description = "\n".join([texts.readiness_lines(odds, blueprint.pass_mark, section), *took_away])
         embed.set_footer(text=texts.readiness_foot(blueprint, odds.answers))
         await say(interaction, embed=embed, view=_practise_section(odds))
+
+    async def _took_away(self, group: Group, user: int, topics: Sequence[TopicLine]) -> list[str]:
+        """What the member once noted about the first of these topics that they noted something about."""
+        for line in topics:
+            noted = await reflections.about(self.house.database, group, user, line.topic_id)
+            if noted is not None:
+                return [texts_feedback.reminded(plain(noted.text), quiet(line.name))]
+        return []
 
 
 def _row(line: TopicLine) -> card.TopicRow:

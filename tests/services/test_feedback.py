@@ -175,6 +175,20 @@ async def test_two_racing_presses_of_resolved_resolve_once(study: Study) -> None
     assert (await reflections.log(study.database, study.group, ANA, 3)).number == 0
 
 
+async def test_what_one_takes_away_comes_back_beside_a_result(study: Study) -> None:
+    """The newest line about a topic, for its writer alone; nothing about another topic."""
+    for number in (1, 2):
+        ask = await peers.ask(study, ANA)
+        await feedback.resolve(study.database, ask.ask_id, ANA, GUILD, f"Line {number}.", study.now)
+        study.now += timedelta(hours=1)
+    (row,) = await study.sql("SELECT topic_id FROM topics WHERE slug = 'anatomy'")
+    found = await reflections.about(study.database, study.group, ANA, row["topic_id"])
+    assert found is not None
+    assert found.text == "Line 2."
+    assert await reflections.about(study.database, study.group, BEN, row["topic_id"]) is None
+    assert await reflections.about(study.database, study.group, ANA, row["topic_id"] + 1) is None
+
+
 async def test_a_thread_is_archived_a_day_after_the_last_word(study: Study) -> None:
     """Feedback after *Resolved* puts it off; opened again it is not archived at all."""
     ask = await peers.ask(study, ANA)
