@@ -11,14 +11,15 @@ from bot.domain.misses import Reason
 from bot.domain.quiz import LETTERS, Asked, Confidence, Kind
 from bot.services.answers import Result
 from bot.services.deliveries import RoundState
-from cogs import texts, texts_misses
-from cogs.plain import cut, quiet
+from cogs import texts, texts_misses, texts_tutors
+from cogs.plain import cut, plain, quiet
 from cogs.replies import button, rows
 
 BLUE, GREEN, AMBER, GREY = 0x5865F2, 0x2D7D46, 0xB9770E, 0x6D6F78
 DESCRIPTION = 4096
 FIELD = 1024
 EMBEDS_TOTAL = 6000
+SPARE = 1000  # for a source, a footer and the names of fields
 FOCUS = 90  # of the 100 characters of a custom_id
 
 
@@ -95,7 +96,15 @@ def _withdrawn_post(state: RoundState) -> discord.Embed:
 def explanation(asked: Asked) -> str:
     """Why the key is right, behind a spoiler: scrolling back must not give the answer away."""
     right = asked.options[asked.key]
-    return texts.explanation_spoiler(quiet(asked.explanation or right.feedback), quiet(asked.source))
+    why = [quiet(asked.explanation or right.feedback), *additions(asked)]
+    return texts.explanation_spoiler("\n\n".join(why), quiet(asked.source))
+
+
+def additions(asked: Asked) -> list[str]:
+    """What the group's members added to the explanation, each with the name that its writer chose."""
+    return [
+        texts_tutors.addition(plain(one.text), plain(one.credit) if one.credit else None) for one in asked.additions
+    ]
 
 
 def closed_buttons(asked: Asked, *, voided: bool = False) -> discord.ui.View:
@@ -177,6 +186,9 @@ def result_card(result: Result) -> discord.Embed:
             texts.WHY_NOT.format(letter=LETTERS[result.choice]),
             quiet(chosen.feedback or texts.NO_FEEDBACK),
         )
+    for one in additions(asked):
+        if len(embed) + len(one) + SPARE <= EMBEDS_TOTAL:
+            add_parts(embed, texts_tutors.ADDED_NAME, one)
     if asked.source:
         add_parts(embed, texts.SOURCE, quiet(asked.source))
     footer = texts.change(asked.topic, result.p_before, result.p_after) if result.counted else texts.NOT_COUNTED

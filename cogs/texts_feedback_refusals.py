@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.domain import refusals as no
 from bot.domain import refusals_feedback as never
+from cogs import texts_tutors
 from cogs.texts_feedback import ADD
 
 
@@ -17,7 +18,7 @@ _AGAIN = "What you wrote is kept; you can post it {at}."
 
 
 def refusal(error: no.Refusal) -> str | None:
-    """The sentence for a refusal about feedback; None for any other."""
+    """The sentence for a refusal about feedback and tutors' work on it; None for any other."""
     match error:
         case never.NoSuchAsk():
             return "That question is no longer kept, so nothing was changed. /feedback mine shows your own."
@@ -113,4 +114,4 @@ def _form_refusal(error: no.Refusal) -> str | None:
         case never.NoSuchReflection():
             return "That line is no longer in your log, so nothing was changed. /reflections shows what is."
         case _:
-            return None
+            return texts_tutors.refusal(error)

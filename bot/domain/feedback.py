@@ -133,7 +133,7 @@ class Opinion:
     right_why: str
     change: str
     reading: str
-    scores: tuple[int, int, int]  # reasoning, guideline use, completeness: 1 to 4
+    scores: tuple[int, ...]  # reasoning, guideline use, completeness: 1 to 4; none in what explains a teach-back
     anonymous: bool
 
 
@@ -171,6 +171,7 @@ class FollowUp:
     posting: int
     made_at: int
     settled_at: int | None
+    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +225,14 @@ def opinion(right_why: str, change: str, reading: str, scores: str, *, anonymous
     if len(read) > READING:
         raise TooLong(READING, len(read))
     return Opinion(text_of(right_why, RIGHT), text_of(change, CHANGE), read, parse_scores(scores), anonymous)
+
+
+def explanation(text: str, reading: str, *, anonymous: bool) -> Opinion:
+    """What explains a teach-back's question, checked; it has no scores. Raises EmptyText, TooLong."""
+    read = clean(reading)
+    if len(read) > READING:
+        raise TooLong(READING, len(read))
+    return Opinion(text_of(text, RIGHT), "", read, (), anonymous)
 
 
 def parse_scores(text: str) -> tuple[int, int, int]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from random import Random
 
+from bot.domain.promotions import Addition
 from bot.domain.questions import Option
 from bot.domain.refusals import NoSuchChoice, NotYourRound, QuestionVoided, RoundClosed
 
@@ -47,6 +48,7 @@ class Asked:
     opened_at: datetime
     closes_at: datetime
     focus: tuple[int, ...] = ()  # ids of the topics that this practice goes round; none where any may come next
+    additions: tuple[Addition, ...] = ()  # what the group's members added to its explanation
 
     @property
     def key(self) -> int:

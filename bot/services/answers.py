@@ -373,7 +373,8 @@ async def _after_tap(
         return Receipt(tap.round_id, answer["choice"], Kind(row["kind"]), True, confidence, hidden, False)
     whole = await quiz.round_row(tx, tap.round_id)
     assert whole is not None
-    return replace(result_of(whole, answer), confidence=confidence, p_after=p_after)
+    asked = await quiz.explained(tx, whole)
+    return replace(result_of(whole, answer), asked=asked, confidence=confidence, p_after=p_after)
 
 
 def result_of(whole: Row, answer: Row) -> Result:

@@ -11,11 +11,12 @@ from bot.domain.feedback import Ask, FollowUp, Review, Rubric, State, Visibility
 from bot.domain.groups import Group
 from bot.domain.instants import from_ms, to_ms
 from bot.domain.refusals_feedback import AlreadyResolved, NotResolved, NotYourAsk
-from bot.services import feedback_drafts, reviewers, threads
+from bot.services import feedback_drafts, reviewers, threads, unanswered
 from bot.services.feedback_drafts import Draft
-from bot.storage import banks, feedback, groups, reflections, reviews
+from bot.storage import banks, endorsements, feedback, groups, promotions, reflections, reviews
 from bot.storage import feedback_drafts as drafts
 from bot.storage.database import Database, Transaction
+from bot.storage.endorsements import NOBODY, Tutors
 from bot.storage.reviews import Waiting
 
 __all__ = ["Draft", "Waiting"]
@@ -43,6 +44,7 @@ class ReviewCard:
     group: Group
     review: Review
     author: int | None  # None for a former member's
+    tutors: Tutors = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +96,11 @@ class Inbox:
     unanswered: tuple[Waiting, ...]
     invitations: tuple[Ask, ...]
     drafts: tuple[Draft, ...]
+    consents: tuple[tuple[int, str], ...] = ()  # (review, question) of theirs that tutors want in an explanation
 
     @property
     def empty(self) -> bool:
-        return not (self.unmarked or self.unanswered or self.invitations or self.drafts)
+        return not (self.unmarked or self.unanswered or self.invitations or self.drafts or self.consents)
 
 
 async def member_of(tx: Transaction, group_id: int, user: int, now: datetime) -> int:
@@ -148,6 +151,7 @@ async def open_ask(
         ask = await feedback.by_id(tx, ask_id)
         assert ask is not None
         await threads.post_ask(tx, ask, to_ms(now))
+        await unanswered.watch(tx, group.group_id)
     return ask
 
 
@@ -229,14 +233,16 @@ async def resolve(database: Database, ask_id: int, user: int, guild: int | None,
 
 
 async def reopen(database: Database, ask_id: int, user: int, guild: int | None, now: datetime) -> Ask:
-    """There is more to ask. Raises NoSuchAsk, NotYourAsk, NotResolved, TooManyOpen."""
+    """There is more to ask. Raises NoSuchAsk, NotYourAsk, NotResolved, AskLocked, TooManyOpen."""
     async with database.write() as tx:
         ask, member = await own(tx, ask_id, user, guild)
         opened, _ = await feedback.count(tx, member)
         if ask.state is State.OPEN:
             raise NotResolved
+        threads.require_open(ask)
         rules.check_asks(opened, [], now)
         await feedback.move(tx, ask_id, State.OPEN, to_ms(now))
+        await unanswered.watch(tx, ask.group_id)
         await reviewers.invite(tx, ask_id, ask.group_id, to_ms(now))
         await threads.show_ask(tx, ask, to_ms(now))
     return ask
@@ -307,7 +313,8 @@ async def show(database: Database, ask_id: int, user: int, guild: int | None) ->
         cards = []
         for review in await reviews.of_ask(tx, ask_id):
             author = await reviews.author(tx, review.review_id)
-            cards.append(ReviewCard(ask, group, review, author[1] if author else None))
+            tutors = await endorsements.tutors(tx, review.review_id)
+            cards.append(ReviewCard(ask, group, review, author[1] if author else None, tutors))
         return Own(await _line(tx, ask), group, tuple(cards), tuple(await reviews.follow_ups(tx, ask_id)))
 
 
@@ -322,6 +329,7 @@ async def inbox(database: Database, group: Group, user: int) -> Inbox:
             tuple(await reviews.unanswered(tx, member)),
             tuple(await feedback.invitations(tx, member)),
             tuple(await drafts.of_member(tx, member)),
+            tuple(await promotions.waiting(tx, member)),
         )
 
 

@@ -20,8 +20,11 @@ from bot.services import (
     rsvps,
     session_plan,
     session_posts,
+    teachback,
     threads,
+    unanswered,
     units,
+    verdicts,
 )
 from bot.services.parcels import Parcel
 from bot.services.plan import Plan
@@ -59,12 +62,15 @@ CLAIMS: Mapping[str, Claim] = {
     "afterwards": afterwards.claim,
     "ask-archive": threads.archive,
     "ask-anew": threads.anew,
-    "invite": reviewers.claim_invite,
+    "invite": teachback.claim_invite,
     "invitation": invitations.claim,
     "buddies": buddies.claim_search,
     "buddy-seek": buddies.claim_tired,
     "buddy-over": buddies.claim_over,
     "buddy-word": buddies.claim_word,
+    "unanswered": unanswered.claim,
+    "teachback": teachback.begin,
+    "teachback-end": teachback.end,
 }
 
 REPLANS: tuple[Replan, ...] = (
@@ -100,6 +106,10 @@ GIVEN_UP: Mapping[str, GivenUp] = {
     "session-event": session_posts.event_refused,
     "session-word": session_posts.untold,
     "session-notice": session_posts.untold,
+    "attendance": attendance.unposted,
+    "afterwards": attendance.unposted,
+    "roster": afterwards.untold,
+    "poll": afterwards.untold,
     "ask": threads.unposted,
     "review": threads.unposted,
     "follow-up": threads.unposted,
@@ -109,4 +119,6 @@ GIVEN_UP: Mapping[str, GivenUp] = {
     "invitation": invitations.given_up,
     "reviewer-joins": invitations.not_joined,
     "buddy-word": buddies.given_up,
+    "tutor-word": verdicts.untold,
+    "unanswered": unanswered.untold,
 }

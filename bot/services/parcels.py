@@ -65,7 +65,7 @@ async def round_state(tx: Transaction, round_id: int) -> RoundState | None:
     of_day = [one["round_id"] for one in await quiz.daily_rounds(tx, row["group_id"], row["day"])]
     closed = row["state"] == "closed"
     return RoundState(
-        quiz.asked(row),
+        await quiz.explained(tx, row) if closed else quiz.asked(row),
         row["day"],
         (of_day.index(round_id) + 1, len(of_day)) if round_id in of_day else (1, 1),
         row["channel_id"],

@@ -14,6 +14,7 @@ from bot.domain.periods import code, decode, ended, next_beginning
 from bot.domain.schedule import instant
 from bot.domain.standings import Span, Window, period
 from bot.services import standings as boards
+from bot.services import teachback
 from bot.services.plan import Plan
 from bot.services.standings import Line
 from bot.storage import agenda, deliveries, groups, leagues, seasons, snapshots, standings
@@ -76,6 +77,8 @@ async def begin(tx: Transaction, entry: Entry, group: Group, plan: Plan, now_ms:
     for window in ended(day, known):
         if await standings.took_part(tx, group.group_id, window):
             await seasons.archive(tx, group.group_id, window)
+            if window.key.startswith(Span.WEEK):
+                await teachback.plan_week(tx, group, day)
             await agenda.put(
                 tx,
                 key=f"winners:{group.group_id}:{window.last}:{code(window)}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -37,12 +38,13 @@ async def result(database: Database, round_id: int, user: int, guild_id: int | N
         if not in_place(row, guild_id):
             raise NotYourRound
         answer = await answers.answer(tx, round_id, user)
+        asked = await quiz.explained(tx, whole)
     if answer is None:
         raise NotAnswered
     hidden = hidden_until(row, to_ms(now))
     if hidden is not None:
         raise StillOpen(hidden)
-    return result_of(whole, answer)
+    return replace(result_of(whole, answer), asked=asked)
 
 
 async def practise(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from bot.domain import feedback as rules
-from bot.domain.feedback import Ask, Mark, Review, Rubric, Visibility
+from bot.domain.feedback import Ask, Mark, Opinion, Review, Rubric, Visibility
 from bot.domain.instants import from_ms, to_ms
 from bot.domain.refusals_feedback import (
     AlreadyMarked,
@@ -18,9 +20,10 @@ from bot.domain.refusals_feedback import (
     OwnReview,
     ReviewRemoved,
 )
-from bot.services import feedback_drafts, reviewers, threads
+from bot.services import endorsements, feedback_drafts, reviewers, teachback, threads
 from bot.services.feedback import FollowUpCard, ReviewCard, day_before, follow_up, member_of
 from bot.services.feedback_drafts import Draft
+from bot.storage import endorsements as judged
 from bot.storage import feedback, groups, reviews
 from bot.storage import feedback_drafts as drafts
 from bot.storage.database import Database, Transaction
@@ -94,13 +97,7 @@ async def give(database: Database, user: int, guild: int | None, draft_id: int, 
         member = await member_of(tx, group.group_id, user, now)
         before = await _may_review(tx, ask, member, user, tutor=tutor)
         payload = draft.payload
-        opinion = rules.opinion(
-            payload["right_why"],
-            payload["change"],
-            payload["reading"],
-            payload["scores"],
-            anonymous=payload["anonymous"],
-        )
+        opinion = _opinion(ask, payload)
         _, rubric = await feedback.settings(tx, group.group_id)
         if before is None:
             made = await reviews.made(tx, member, day_before(now))
@@ -116,10 +113,20 @@ async def give(database: Database, user: int, guild: int | None, draft_id: int, 
             review_id = before.review_id
             await reviews.change(tx, review_id, opinion, rubric, now_ms)
             await reviews.settle(tx, review_id, now_ms)
+            await endorsements.rewritten(tx, review_id)
             await threads.show_review(tx, ask, review_id, now_ms)
             await threads.tell_asker(tx, ask, "changed", review_id, f"{review_id}:{before.revision}", now_ms)
         await drafts.delete(tx, draft_id)
     return Given(ask, review_id, before is not None)
+
+
+def _opinion(ask: Ask, payload: Mapping[str, Any]) -> Opinion:
+    anonymous = bool(payload["anonymous"])
+    if ask.kind != "ask":
+        return rules.explanation(payload["right_why"], payload["reading"], anonymous=anonymous)
+    return rules.opinion(
+        payload["right_why"], payload["change"], payload["reading"], payload["scores"], anonymous=anonymous
+    )
 
 
 async def _review(tx: Transaction, review_id: int, guild: int | None) -> tuple[Review, Ask]:
@@ -143,6 +150,7 @@ async def helpful(database: Database, review_id: int, user: int, guild: int | No
         await reviews.set_mark(tx, review_id, member, Mark.HELPFUL, to_ms(now))
         await reviews.settle(tx, review.review_id, to_ms(now))
         await threads.show_review(tx, ask, review_id, to_ms(now))
+        await teachback.settle(tx, ask.ask_id, to_ms(now))
     return ask
 
 
@@ -230,7 +238,8 @@ async def card(database: Database, review_id: int) -> ReviewCard | None:
         group = await groups.by_id(tx, ask.group_id)
         assert group is not None, "asks go with their group"
         writer = await reviews.author(tx, review_id)
-    return ReviewCard(ask, group, review, writer[1] if writer else None)
+        tutors = await judged.tutors(tx, review_id)
+    return ReviewCard(ask, group, review, writer[1] if writer else None, tutors)
 
 
 async def follow_up_card(database: Database, follow_up_id: int) -> FollowUpCard | None:
@@ -238,7 +247,7 @@ async def follow_up_card(database: Database, follow_up_id: int) -> FollowUpCard 
     async with database.read() as tx:
         found = await reviews.follow_up(tx, follow_up_id)
         ask = None if found is None else await feedback.by_id(tx, found.ask_id)
-        if found is None or ask is None:
+        if found is None or found.removed or ask is None:
             return None
         group = await groups.by_id(tx, ask.group_id)
         assert group is not None, "asks go with their group"

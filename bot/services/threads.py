@@ -14,7 +14,7 @@ from bot.domain.instants import from_ms, to_ms
 from bot.domain.refusals_feedback import AskLocked, NoSuchAsk, NothingMissing, NotYourAsk
 from bot.services.parcels import Parcel
 from bot.services.plan import Plan
-from bot.storage import agenda, deliveries, feedback, groups, reviews
+from bot.storage import agenda, deliveries, endorsements, feedback, groups, reviews
 from bot.storage import feedback_drafts as drafts
 from bot.storage.agenda import Entry
 from bot.storage.database import Database, Transaction
@@ -238,7 +238,7 @@ async def turned(database: Database, thread_id: int, now_ms: int, *, locked: boo
             return False
         await feedback.set_locked(tx, ask.ask_id, now_ms if locked else None)
         if not locked:
-            await _missing(tx, ask, now_ms)
+            await post_missing(tx, ask, now_ms)
     return True
 
 
@@ -260,14 +260,14 @@ async def post_again(
         require_open(ask)
         if await feedback.under_way(tx, lane(ask_id)):
             raise NothingMissing
-        if not await _missing(tx, ask, to_ms(now), channel_id):
+        if not await post_missing(tx, ask, to_ms(now), channel_id):
             raise NothingMissing
         found = await feedback.by_id(tx, ask_id)
         assert found is not None
         return found
 
 
-async def _missing(tx: Transaction, ask: Ask, now_ms: int, channel_id: int | None = None) -> bool:
+async def post_missing(tx: Transaction, ask: Ask, now_ms: int, channel_id: int | None = None) -> bool:
     """Post those cards that have no message; whether there were any."""
     found = False
     if ask.message_id is None or ask.thread_id is None:
@@ -315,7 +315,7 @@ async def forget(tx: Transaction, member_id: int) -> None:
 
 
 async def anew(tx: Transaction, entry: Entry, group: Group, plan: Plan, now_ms: int) -> None:  # noqa: ARG001  a table's row
-    """Somebody who asked or reviewed was deleted.
+    """Somebody who asked, reviewed, or judged as a tutor was deleted.
 
     A reviewer's text stays while the asker, who needs it, is there; an asker's while somebody's review is about it.
     What was anonymous keeps its card as it is: a change would tell who it was.
@@ -328,18 +328,19 @@ async def anew(tx: Transaction, entry: Entry, group: Group, plan: Plan, now_ms: 
         messages = await reviews.delete_orphans(tx, ask.ask_id)
         if not await reviews.of_ask(tx, ask.ask_id):
             messages += [one.message_id for one in await reviews.follow_ups(tx, ask.ask_id) if one.message_id]
-            await _take_down(tx, ask, [*messages, *([ask.message_id] if ask.message_id else [])], now_ms, whole=True)
+            await take_down(tx, ask, [*messages, *([ask.message_id] if ask.message_id else [])], now_ms, whole=True)
             await feedback.delete(tx, ask.ask_id)
             return
-        await _take_down(tx, ask, messages, now_ms, whole=False)
+        await take_down(tx, ask, messages, now_ms, whole=False)
         if await feedback.move(tx, ask.ask_id, State.RESOLVED, now_ms) or not ask.words.anonymous:
             await show_ask(tx, ask, now_ms)
     for review in await reviews.of_ask(tx, ask.ask_id):
-        if not review.opinion.anonymous and await reviews.author(tx, review.review_id) is None:
+        gone = not review.opinion.anonymous and await reviews.author(tx, review.review_id) is None
+        if gone or await endorsements.tutor_gone(tx, review.review_id):
             await show_review(tx, ask, review.review_id, now_ms)
 
 
-async def _take_down(tx: Transaction, ask: Ask, messages: list[int], now_ms: int, *, whole: bool) -> None:
+async def take_down(tx: Transaction, ask: Ask, messages: list[int], now_ms: int, *, whole: bool = False) -> None:
     """Delete cards whose rows are gone; with the `whole` ask its thread loses the title too."""
     if not messages and not whole:
         return

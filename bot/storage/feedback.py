@@ -205,11 +205,13 @@ async def delete(tx: Transaction, ask_id: int) -> None:
 
 
 async def touched_by(tx: Transaction, member_id: int) -> list[tuple[int, int]]:
-    """(ask id, group id) of what a member asked or reviewed."""
+    """(ask id, group id) of what a member asked, reviewed, or judged as a tutor."""
     rows = await tx.all(
         """SELECT ask_id, group_id FROM asks
            WHERE ask_id IN (SELECT ask_id FROM ask_authors WHERE member_id = :member)
               OR ask_id IN (SELECT ask_id FROM review_authors WHERE member_id = :member)
+              OR ask_id IN (SELECT r.ask_id FROM reviews r JOIN review_tutors t ON t.review_id = r.review_id
+                            WHERE t.member_id = :member)
            ORDER BY ask_id""",
         {"member": member_id},
     )

@@ -9,6 +9,7 @@ from typing import Any
 from bot.domain.instants import from_ms
 from bot.domain.quiz import Asked, Kind
 from bot.domain.standings import AVERAGE_WORTH
+from bot.storage import promotions
 from bot.storage.banks import Content, unpack_options
 from bot.storage.database import Row, Transaction
 from bot.storage.estimates import marks
@@ -57,11 +58,25 @@ def asked(row: Row) -> Asked:
 ASKED = """r.round_id, r.group_id, r.kind, r.option_order, r.due_at, r.opened_at, r.posted_at, r.closes_at,
     r.closed_at, r.state, r.channel_id, r.message_id, r.answered, r.day, r.owner_id, r.question_id, r.key_position,
     r.focus, t.name AS topic, t.slug AS topic_slug, q.topic_id, v.stem, v.options, v.explanation, v.source,
-    q.voided_at"""
+    q.voided_at,
+    EXISTS (SELECT 1 FROM additions x WHERE x.question_id = r.question_id AND x.group_id = r.group_id) AS added"""
 ASKED_FROM = """rounds r
     JOIN revisions v ON v.question_id = r.question_id AND v.revision = r.revision
     JOIN questions q ON q.question_id = r.question_id
     JOIN topics t ON t.topic_id = q.topic_id"""
+
+
+async def explained(tx: Transaction, row: Row) -> Asked:
+    """The question of such a row with what the group's members added to its explanation.
+
+    What explains another option than the one that is right is left out: its key was changed since.
+    """
+    found = asked(row)
+    if not row["added"]:
+        return found
+    right = found.options[found.key].text
+    added = await promotions.of_round(tx, found.round_id)
+    return replace(found, additions=tuple(one for text, one in added if text == right))
 
 
 async def open_round(tx: Transaction, new: NewRound, question: Content) -> int | None:

@@ -36,7 +36,7 @@ def _review(row: Row) -> Review:
             row["right_why"],
             row["change"],
             row["reading"],
-            (row["reasoning"], row["guideline"], row["completeness"]),
+            () if row["reasoning"] is None else (row["reasoning"], row["guideline"], row["completeness"]),
             bool(row["anonymous"]),
         ),
         rubric_of(row["rubric"]),
@@ -55,13 +55,14 @@ def _review(row: Row) -> Review:
 
 
 def _values(opinion: Opinion) -> dict[str, object]:
+    reasoning, guideline, completeness = opinion.scores or (None, None, None)
     return {
         "right_why": opinion.right_why,
         "change": opinion.change,
         "reading": opinion.reading,
-        "reasoning": opinion.scores[0],
-        "guideline": opinion.scores[1],
-        "completeness": opinion.scores[2],
+        "reasoning": reasoning,
+        "guideline": guideline,
+        "completeness": completeness,
         "anonymous": int(opinion.anonymous),
     }
 
@@ -219,6 +220,7 @@ def _follow_up(row: Row) -> FollowUp:
         row["posting"],
         row["made_at"],
         row["settled_at"],
+        row["removed_at"] is not None,
     )
 
 
@@ -245,11 +247,32 @@ async def follow_up(tx: Transaction, follow_up_id: int) -> FollowUp | None:
     return _follow_up(row) if row else None
 
 
+async def follow_up_author(tx: Transaction, follow_up_id: int) -> tuple[int, int] | None:
+    """(member id, user id) of who wrote it; None for a former member."""
+    row = await tx.one(
+        """SELECT m.member_id, m.user_id FROM follow_up_authors w JOIN members m ON m.member_id = w.member_id
+           WHERE w.follow_up_id = :id""",
+        {"id": follow_up_id},
+    )
+    return (row["member_id"], row["user_id"]) if row else None
+
+
+async def remove_follow_up(tx: Transaction, follow_up_id: int, now_ms: int) -> bool:
+    """Take it off its thread; False where it was."""
+    changed = await tx.run(
+        """UPDATE follow_ups SET removed_at = :now, settled_at = COALESCE(settled_at, :now)
+           WHERE follow_up_id = :id AND removed_at IS NULL""",
+        {"now": now_ms, "id": follow_up_id},
+    )
+    return changed > 0
+
+
 async def follow_ups(tx: Transaction, ask_id: int) -> list[FollowUp]:
     """All that was added, asked and answered about an ask, oldest first; nothing about removed reviews."""
     rows = await tx.all(
         """SELECT f.* FROM follow_ups f LEFT JOIN reviews r ON r.review_id = f.review_id
-           WHERE f.ask_id = :id AND (r.review_id IS NULL OR r.state = 'posted') ORDER BY f.follow_up_id""",
+           WHERE f.ask_id = :id AND f.removed_at IS NULL AND (r.review_id IS NULL OR r.state = 'posted')
+           ORDER BY f.follow_up_id""",
         {"id": ask_id},
     )
     return [_follow_up(row) for row in rows]
@@ -293,7 +316,7 @@ async def unanswered(tx: Transaction, member_id: int) -> list[Waiting]:
                f.made_at AS at
            FROM follow_ups f JOIN review_authors w ON w.review_id = f.review_id
            JOIN reviews r ON r.review_id = f.review_id JOIN asks a ON a.ask_id = f.ask_id
-           WHERE w.member_id = :member AND f.side = 'asker' AND f.settled_at IS NULL
+           WHERE w.member_id = :member AND f.side = 'asker' AND f.settled_at IS NULL AND f.removed_at IS NULL
              AND a.state <> 'removed' AND r.state = 'posted'
            ORDER BY f.follow_up_id""",
         {"member": member_id},

@@ -90,7 +90,8 @@ CREATE TABLE review_tutors (
 CREATE INDEX review_tutors_by_member ON review_tutors (member_id);
 
 -- What the asker adds to the question, or asks about a review, and what the reviewer answers to that: posted by the
--- bot, so that who is anonymous stays so. `settled_at` is when a question to the reviewer was answered or put aside.
+-- bot, so that who is anonymous stays so. `settled_at` is when a question to the reviewer was answered or put aside,
+-- `removed_at` when a tutor took it off.
 CREATE TABLE follow_ups (
     follow_up_id INTEGER PRIMARY KEY,
     ask_id       INTEGER NOT NULL REFERENCES asks ON DELETE CASCADE,
@@ -100,7 +101,8 @@ CREATE TABLE follow_ups (
     message_id   INTEGER,
     posting      INTEGER NOT NULL DEFAULT 1,
     made_at      INTEGER NOT NULL,
-    settled_at   INTEGER
+    settled_at   INTEGER,
+    removed_at   INTEGER
 ) STRICT;
 CREATE INDEX follow_ups_by_ask ON follow_ups (ask_id);
 CREATE INDEX follow_ups_by_review ON follow_ups (review_id);
