@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import logging
 from datetime import timedelta
@@ -41,6 +42,11 @@ class Attendance(Feature):
 
     commands_group = app_commands.Group(name="attendance", description="Your hours at review sessions", guild_only=True)
 
+    def __init__(self, client: commands.Bot, house: House) -> None:
+        super().__init__(client, house)
+        self._connected = client.is_ready()
+        self._one_by_one = asyncio.Lock()
+
     # What was seen
 
     async def cog_load(self) -> None:
@@ -59,19 +65,25 @@ class Attendance(Feature):
         if member.bot or left == entered:
             return
         now_ms = self.house.clock.now_ms()
-        await attendance.moved(self.house.database, member.guild.id, member.id, left, entered, now_ms)
+        async with self._one_by_one:
+            await attendance.moved(self.house.database, member.guild.id, member.id, left, entered, now_ms)
 
     @commands.Cog.listener()
     async def on_disconnect(self) -> None:
         """What happens from now on is not heard, or heard late."""
-        await attendance.look_away(self.house.database, self.house.clock.now_ms())
+        self._connected = False
+        now_ms = self.house.clock.now_ms()
+        async with self._one_by_one:
+            await attendance.look_away(self.house.database, now_ms)
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
+        self._connected = True
         await self._look()
 
     @commands.Cog.listener()
     async def on_resumed(self) -> None:
+        self._connected = True
         await self._look()
 
     @commands.Cog.listener()
@@ -84,15 +96,19 @@ class Attendance(Feature):
         await self._look()
 
     async def _look(self) -> None:
-        """See who is in the channels of the sessions that go on."""
-        present = {}
-        for place_id, guild_id in (await attendance.places(self.house.database)).items():
-            guild = self.client.get_guild(guild_id)
-            channel = None if guild is None or guild.unavailable else guild.get_channel(place_id)
-            if guild is not None and isinstance(channel, discord.VoiceChannel | discord.StageChannel):
-                present[place_id] = await self._people(guild, place_id, set(channel.voice_states))
-        if present:
-            await attendance.look(self.house.database, present, self.house.clock.now_ms())
+        """See who is in the channels of the sessions that go on, if one of them is not watched."""
+        if not self._connected or not await attendance.unseen(self.house.database):
+            return
+        # Whoever comes or goes meanwhile waits for their turn, and is counted after this.
+        async with self._one_by_one:
+            present = {}
+            for place_id, guild_id in (await attendance.places(self.house.database)).items():
+                guild = self.client.get_guild(guild_id)
+                channel = None if guild is None or guild.unavailable else guild.get_channel(place_id)
+                if guild is not None and isinstance(channel, discord.VoiceChannel | discord.StageChannel):
+                    present[place_id] = await self._people(guild, place_id, set(channel.voice_states))
+            if present and self._connected:
+                await attendance.look(self.house.database, present, self.house.clock.now_ms())
 
     async def _people(self, guild: discord.Guild, place_id: int, users: set[int]) -> set[int]:
         """Those of the users who are no bots. Only strangers are asked about, since no list of members is kept."""

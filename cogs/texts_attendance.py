@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.domain import refusals_attendance as no
@@ -141,6 +143,19 @@ def choice(session: Session) -> str:
     """A session in a list to choose from."""
     starts = from_ms(session.starts_at).astimezone(ZoneInfo(session.zone))
     return f"{session.title} · {starts:%a %d %b %Y %H:%M}"
+
+
+def word(said: Mapping[str, Any], session: Session, title: str, server: str) -> str:
+    """What could not be posted, or not be said by direct message."""
+    about = f"**{title}** in {server}, {at(from_ms(session.starts_at))}"
+    if said["what"] == "poll":
+        return f"You were at {about}. What is clearer now? Press *How was it?* under the post in its channel."
+    if said["what"] == "roster":
+        return f"{about} is over. `/session confirm` shows who was there, for you to correct and confirm."
+    return (
+        f"I could not post about attendance at {about}, in <#{session.channel_id}> ({said['why']}). Let me post there. "
+        "Time in a voice channel counts all the same, and with `/session confirm` you can say who was there."
+    )
 
 
 # A member's own

@@ -11,6 +11,7 @@ from bot.domain.instants import from_ms
 from bot.domain.refusals import Refusal
 from bot.domain.rsvps import Answer, Counts
 from bot.domain.sessions import Lead, Session, State
+from cogs import texts_attendance
 from cogs.texts_streaks import at, count
 
 # Buttons and the form
@@ -180,6 +181,8 @@ def word(said: Mapping[str, Any], session: Session, title: str, link: str, serve
             )
         case "no-event":
             return _no_event(said, session, title, server)
+        case "no-attendance" | "roster" | "poll":
+            return texts_attendance.word(said, session, title, server)
         case _:
             raise AssertionError(f"no sentence for {said['what']}")
 

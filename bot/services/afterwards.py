@@ -14,6 +14,7 @@ from bot.domain.questions import slug
 from bot.domain.refusals_attendance import NoSessionYet, NotOverYet, NotThere
 from bot.domain.refusals_sessions import NoSuchSession, SessionCancelled
 from bot.domain.sessions import Session, State
+from bot.services.parcels import TOO_LATE, Parcel
 from bot.services.plan import Plan
 from bot.storage import afterwards, agenda, attendance, attendance_records, deliveries, groups, rsvps, sessions, wishes
 from bot.storage.afterwards import Notes
@@ -96,6 +97,13 @@ async def addressee(database: Database, delivery: Delivery) -> tuple[int, Sessio
         session = await sessions.by_id(tx, delivery.subject_id)
         user = await rsvps.user(tx, delivery.member_id)
     return None if session is None or user is None or session.state is State.CANCELLED else (user, session)
+
+
+async def untold(tx: Transaction, parcel: Parcel, problem: str, now_ms: int) -> None:
+    """Direct messages are closed: it is told at the next contact, and the channel's post leads there too."""
+    session_id, member = parcel.delivery.subject_id, parcel.delivery.member_id
+    if session_id is not None and member is not None and problem != TOO_LATE:
+        await rsvps.keep_word(tx, session_id, member, {"what": parcel.delivery.kind}, now_ms)
 
 
 # The poll

@@ -17,7 +17,8 @@ from bot.domain.instants import MINUTE_MS, from_ms, to_ms
 from bot.domain.refusals_attendance import LeadsSession, NotCheckedIn, NotOpenYet, WindowOver
 from bot.domain.refusals_sessions import NoSuchSession, SessionCancelled
 from bot.domain.sessions import Session, State
-from bot.services.parcels import Parcel
+from bot.services import session_posts
+from bot.services.parcels import TOO_LATE, Parcel
 from bot.services.plan import Plan
 from bot.storage import agenda, attendance, deliveries, groups, sessions
 from bot.storage.agenda import Entry
@@ -51,6 +52,8 @@ async def begin(tx: Transaction, session: Session, now_ms: int) -> None:
     if opened is not None and now_ms < bounds.began:
         await attendance.drop_window(tx, session.session_id)
         opened = None
+    elif opened is not None:
+        await attendance.unwatch(tx, session.session_id, now_ms)
     group_id, subject_id = session.group_id, session.session_id
     if opened is None or opened.closed_at is None:
         due = max(bounds.began, now_ms)
@@ -71,6 +74,8 @@ async def claim(tx: Transaction, entry: Entry, group: Group, plan: Plan, now_ms:
         return
     if now_ms >= bounds.ended:
         await agenda.remove(tx, entry.agenda_id)
+        # Slept through as a whole, it is a gap as a whole.
+        await attendance.open_window(tx, session.session_id, now_ms, bounds.began)
         await _close(tx, session, bounds.ended)
         return
     if await attendance.window(tx, session.session_id) is None:
@@ -116,6 +121,15 @@ async def posted(tx: Transaction, parcel: Parcel, message_id: int | None, now_ms
     """The post with the buttons is in its channel."""
     assert parcel.delivery.subject_id is not None
     await attendance.posted(tx, parcel.delivery.subject_id, message_id)
+
+
+async def unposted(tx: Transaction, parcel: Parcel, problem: str, now_ms: int) -> None:
+    """A post about attendance never comes: the session's tutor is told, who can still say who was there."""
+    assert parcel.delivery.subject_id is not None
+    session = await sessions.by_id(tx, parcel.delivery.subject_id)
+    if session is not None and session.state is not State.CANCELLED and problem != TOO_LATE:
+        word = {"what": "no-attendance", "why": problem}
+        await session_posts.tell_tutor(tx, session, word, now_ms, key=f"no-attendance:{session.starts_at}")
 
 
 def _key(session_id: int) -> str:
@@ -221,6 +235,12 @@ async def places(database: Database) -> dict[int, int]:
     """The channels that sessions with an open window are held in, with their servers."""
     async with database.read() as tx:
         return {one.place_id: one.guild_id for one in await attendance.watches(tx)}
+
+
+async def unseen(database: Database) -> bool:
+    """Whether there is an open window whose channel is not watched."""
+    async with database.read() as tx:
+        return any(not one.watching for one in await attendance.watches(tx))
 
 
 async def strangers(database: Database, place_id: int, users: Collection[int]) -> set[int]:

@@ -139,6 +139,14 @@ async def look_away(tx: Transaction, now_ms: int | None) -> int:
     return await tx.run("UPDATE session_windows SET watching = 0 WHERE watching = 1")
 
 
+async def unwatch(tx: Transaction, session_id: int, now_ms: int) -> None:
+    """One session's channel is to be looked at anew, from an instant on: it may be another one."""
+    await tx.run(
+        "UPDATE session_windows SET watching = 0, watched_until = :now WHERE session_id = :id AND watching = 1",
+        {"now": now_ms, "id": session_id},
+    )
+
+
 async def add_gap(tx: Transaction, session_id: int, began: int, ended: int) -> None:
     await tx.run(
         """INSERT INTO attendance_gaps (session_id, began_at, ended_at) VALUES (:id, :began, :ended)

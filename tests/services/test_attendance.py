@@ -24,7 +24,7 @@ from bot.domain.refusals_attendance import (
 )
 from bot.domain.refusals_sessions import NoSuchSession, SessionCancelled
 from bot.domain.sessions import Place, Session
-from bot.services import attendance, attendance_records, groups, privacy, sessions
+from bot.services import agenda, attendance, attendance_records, deliveries, groups, privacy, rsvps, sessions
 from bot.services.attendance_records import Roster, Whose
 from tests.services.review import TUTOR, WISHES, answers, post
 from tests.services.study import GUILD, Study
@@ -218,6 +218,52 @@ async def test_no_order_of_events_loses_or_doubles_time(study: Study, seed: int)
         if (one["member_id"], one["source"]) == (other["member_id"], other["source"]):
             assert one["ended_at"] is not None
             assert one["ended_at"] <= other["began_at"]
+
+
+async def test_a_session_slept_through_is_said_to_be_unobserved(study: Study) -> None:
+    """Nobody was seen, and the tutor reads that nobody looked."""
+    session = await _in_room(study)
+    await study.sleep_until(_min(300))
+    found = await _roster(study, session)
+    assert (found.lines, found.unobserved) == ((), 90)
+
+
+async def test_a_session_that_changes_its_channel_is_looked_for_there(study: Study) -> None:
+    """Who sits in the first channel stays counted to the change; nobody is lost who goes along."""
+    session = await _in_room(study)
+    await study.until(_min(-15))
+    await _look(study, ANA, BEN)
+    await study.until(_min(30))
+    there = replace(WISHES, place=Place.VOICE, place_id=ELSEWHERE, link=None)
+    await sessions.edit(study.database, study.group, session.session_id, TUTOR, there, study.now)
+    assert await attendance.unseen(study.database)
+    await attendance.look(study.database, {ELSEWHERE: {BEN}}, study.now_ms)
+    assert not await attendance.unseen(study.database)
+    await study.until(_min(90))
+    assert await _minutes(study, session) == {ANA: 45, BEN: 90}
+    assert (await _roster(study, session)).unobserved == 0
+
+
+async def test_what_cannot_be_posted_is_told(study: Study) -> None:
+    """A channel that takes no post is told the tutor; closed direct messages wait for the next contact."""
+    session = await post(study)
+    await study.until(_min(-16))
+    study.now = _min(-15)
+    await agenda.claim_due(study.database, study.plan, study.now_ms)
+    for parcel in await deliveries.take(study.database, study.now_ms, 20):
+        await deliveries.give_up(study.database, parcel, "403 50013", None, study.now_ms)
+    await study.work()
+    (word,) = study.posted("session-word")
+    assert word.delivery.payload == {"what": "no-attendance", "why": "403 50013"}
+    await attendance.check_in(study.database, session.session_id, ANA, GUILD, _min(0))
+    await study.until(_min(99))
+    study.now = _min(100)
+    await agenda.claim_due(study.database, study.plan, study.now_ms)
+    for parcel in await deliveries.take(study.database, study.now_ms, 20):
+        await deliveries.give_up(study.database, parcel, "403 50007", None, study.now_ms)
+    for user, what in ((ANA, "poll"), (TUTOR, "roster")):
+        told = await rsvps.unheard(study.database, study.group, user)
+        assert [one.word["what"] for one in told] == [what]
 
 
 # By button
