@@ -18,7 +18,7 @@ from bot.domain.streaks import may_ping
 from bot.services.parcels import Parcel
 from bot.services.plan import Plan
 from bot.services.reviewers import USUAL_MARK, chances, note, refused
-from bot.storage import agenda, banks, deliveries, exams, groups
+from bot.storage import agenda, banks, deliveries, exams, feedback, groups
 from bot.storage import buddies as kept
 from bot.storage import streaks as members
 from bot.storage.agenda import Entry
@@ -274,7 +274,9 @@ async def _suggested(tx: Transaction, group: Group, plan: Plan, both: tuple[int,
 
 
 async def _say(tx: Transaction, group: Group, member: int, what: str, buddy_id: int, now: datetime) -> None:
-    """Plan a word to a member, for now or their morning."""
+    """Plan a word to a member, for now or their morning; who has left the server hears nothing."""
+    if await feedback.left(tx, member):
+        return
     awake = next_awake(now, await _zone(tx, group, member))
     await _plan(tx, group, f"buddy-word:{what}:{buddy_id}:{member}", member, buddy_id, awake)
 
@@ -328,7 +330,7 @@ async def due(database: Database, group: Group, delivery: Delivery, now: datetim
         return None
     async with database.read() as tx:
         owner = await members.owner(tx, member)
-        if owner is None or not may_ping(now, await _zone(tx, group, member)):
+        if owner is None or await feedback.left(tx, member) or not may_ping(now, await _zone(tx, group, member)):
             return None
         pair = None if delivery.subject_id is None else await kept.pair(tx, delivery.subject_id, member)
     if what == ASKED:
