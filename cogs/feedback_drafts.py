@@ -154,9 +154,13 @@ def is_tutor(interaction: Interaction, group: Group) -> bool:
 
 
 async def place(feature: Feature, group: Group, *, private: bool) -> int:
-    """The channel that a question goes to. A forum has no private threads: those go to the group's own channel."""
+    """The channel that a question goes to: the group's own where none was chosen, or the chosen one is gone.
+
+    A forum has no private threads: they are made in the group's own channel, too.
+    """
     chosen, _ = await feedback.settings(feature.house.database, group)
-    if chosen is None or (private and isinstance(feature.client.get_channel(chosen), discord.ForumChannel)):
+    channel = None if chosen is None else feature.client.get_channel(chosen)
+    if chosen is None or channel is None or (private and isinstance(channel, discord.ForumChannel)):
         return group.wishes.channel_id
     return chosen
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from tests.people import File
 from tests.walks.conftest import DAILY, Study
@@ -138,3 +139,42 @@ async def test_ones_own_message_becomes_a_question_for_invited_reviewers(study: 
     other = await ben.says("hello", where="#general")
     assert (await ben.press_raw(other, press)).failed
     assert await study.rows("SELECT * FROM reviews") == []
+
+
+async def test_a_lost_reply_doubles_no_card(study: Study) -> None:
+    """Discord acts and its answer is lost, for a card, a forum post, a private thread and a review: each comes once."""
+    ana, ben = study.ana, study.ben
+    study.expects_refusals = True
+
+    async def lose(path: str) -> None:
+        fault = {"method": "POST", "path": path, "status": 500, "times": 1, "lose_reply": True}
+        await study.server.post("/sandbox/faults", {"fail": [fault]})
+
+    async def all_were_lost() -> bool:
+        return not (await study.server.get("/sandbox/faults"))["fail"]
+
+    async def ask(title: str, **options: Any) -> None:
+        await ana.run("/feedback ask", **options)
+        await ana.submit(**{**ASK, "title": title})
+        await study.server.clock_to(study.server.now + timedelta(seconds=10))
+        await ben.catch_up()
+        assert await all_were_lost()
+
+    await lose(r"/channels/1202/messages")
+    await ask("In the channel")
+    assert len([one for one in ben.messages(DAILY) if "In the channel" in one.text and one.buttons]) == 1
+    await study.tova.run("/feedback channel", channel="#case-clinic")
+    await lose(r"/channels/1204/threads")
+    await ask("In the forum")
+    assert ben.channels().count("In the forum") == 1
+    await lose(r"/channels/1202/threads")
+    await ask("In private", who="private")
+    assert ana.channels().count("In private") == 1
+    card = await ben.sees(ASK["did"], where="In the forum")
+    await ben.press("Give feedback", on=card)
+    await lose(rf"/channels/{card.channel_id}/messages")
+    await ben.submit(**GIVEN)
+    await study.server.clock_to(study.server.now + timedelta(seconds=10))
+    await ben.catch_up()
+    assert await all_were_lost()
+    assert len([one for one in ben.messages("In the forum") if GIVEN["change"] in one.text]) == 1
