@@ -103,8 +103,8 @@ def roster(found: Roster, *, in_server: bool) -> str:
             "or not connected. Who was there before and after counts as there."
         )
     if found.absent:
-        many = "member has" if found.absent == 1 else "members have"
-        lines.append(f"{found.absent} {many} a seat and are not on the list. Who, I tell nobody but them.")
+        many = "1 member with a seat is" if found.absent == 1 else f"{found.absent} members with a seat are"
+        lines.append(f"{many} not on the list. Who, I tell nobody but them.")
     lines.append(_standing(found))
     if not in_server:
         lines.append("To correct it or to add somebody, use `/session confirm` in the server.")

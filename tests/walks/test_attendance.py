@@ -94,7 +94,7 @@ async def test_an_evening_in_the_study_room(study: Study) -> None:
     assert "**1 h** (10 min in the channel, checked in)" in _line(word, study.ben)
     assert "**30 min** (30 min in the channel)" in _line(word, cara)
     assert "For 20 min of the session the channel was not observed" in word.text
-    assert "1 member has a seat and are not on the list" in word.text
+    assert "1 member with a seat is not on the list" in word.text
     assert study.tova.id not in "".join(line for line in word.text.splitlines() if "<@" in line)
     assert "not confirmed yet" in (await _confirmed(study, study.ana)).text
     listed = await study.tova.run("/session confirm", _in=DAILY)
