@@ -162,6 +162,8 @@ async def test_a_pass_is_told_only_when_its_member_asks(study: Study) -> None:
     assert len(study.posts("has passed")) == 1
     await ben.press("Stay as a helper", where="dm")
     assert await study.rows("SELECT helper FROM sitters") == [{"helper": 1}]
+    assert "Nobody sees that you offered" in (await ben.press("Look at others' questions", where="dm")).text
+    assert len(await study.rows("SELECT * FROM reviewers")) == 1
     offered = await ben.run("/exam clear")
     assert "Which exam" in offered.text
     assert "Forgotten" in (await ben.press(f"exc:{(await study.rows('SELECT exam_id FROM exams'))[0]['exam_id']}")).text
