@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -14,9 +16,12 @@ from bot.services.deliveries import Parcel
 from bot.services.house import House
 from cogs import texts_buddies as words
 from cogs.plain import quiet
-from cogs.posting import TooLate, has_button, once, own, post
+from cogs.posting import TooLate, has_button, once, post
 from cogs.replies import Feature, Interaction, button, press, rows, say
 from cogs.reviewers import place
+
+SKEW = timedelta(minutes=5)
+"""So far Discord's clock and ours may be apart."""
 
 
 class Buddies(Feature):
@@ -88,7 +93,9 @@ class Buddies(Feature):
         def found(message: discord.Message) -> bool:
             if word.what == ASKED and word.pair is not None:
                 return has_button(message, f"bd-yes:{word.pair.buddy_id}")
-            return own(self.client, message) and message.content == text
+            # The same words may have been said of an earlier search.
+            lately = message.created_at > from_ms(parcel.delivery.due_at) - SKEW
+            return lately and message.content == text
 
         dm = await self.client.create_dm(discord.Object(word.user_id))
         parts = {} if view is None else {"view": view}

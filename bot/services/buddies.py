@@ -298,11 +298,13 @@ async def _zone(tx: Transaction, group: Group, member: int) -> ZoneInfo:
 
 
 async def claim_word(tx: Transaction, entry: Entry, group: Group, plan: Plan, now_ms: int) -> None:  # noqa: ARG001  a table's row
-    """Send a word, or wait for its member's morning."""
+    """Send a word, or wait for its member's morning; on the day of an exam of theirs for the next one."""
     member = entry.member_id
     assert member is not None, "a word has a member"
     now, zone = from_ms(now_ms), await _zone(tx, group, member)
     awake = next_awake(now, zone)
+    if await exams.quiet(tx, member, now_ms):
+        awake = next_awake(ends_by(now, zone), zone)
     if awake > now:
         await agenda.move(tx, entry.agenda_id, to_ms(awake))
         return

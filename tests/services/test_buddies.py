@@ -160,6 +160,23 @@ async def test_a_search_ends_after_a_fortnight(study: Study) -> None:
     assert await study.sql("SELECT 1 FROM buddy_seekers") == []
 
 
+async def test_the_day_of_an_exam_is_left_in_peace(study: Study) -> None:
+    """An offer waits for the morning after, while the other has it at once."""
+    for user in (ANA, BEN):
+        await buddies.find(study.database, study.group, user, study.now)
+    async with study.database.write() as tx:
+        await tx.run(
+            """INSERT INTO exams (member_id, blueprint, day, zone, at, starts, ends, set_at)
+               VALUES (1, 'cpc', '2026-03-02', 'UTC', :now, :now, :end, 1)""",
+            {"now": study.now_ms - 1000, "end": study.now_ms + 12 * 3_600_000},
+        )
+    await study.work()
+    assert _words(study) == [("asked", 2)]
+    await study.until(START + timedelta(days=1, hours=2))
+    await study.work()
+    assert _words(study) == [("asked", 2), ("asked", 1)]
+
+
 async def test_others_buttons_and_what_is_not_there(study: Study) -> None:
     """An offer answers to its two members alone, and only while it stands."""
     await _look(study, ANA, BEN)
