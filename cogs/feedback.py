@@ -19,7 +19,10 @@ from cogs import reviewers
 from cogs import texts_feedback as words
 from cogs.feedback_drafts import drafts_of, is_tutor, place
 from cogs.plain import cut
+from cogs.promotions import promotions_of
 from cogs.replies import Feature, Interaction, press, require_admin, rows, say
+from cogs.reports import reports_of
+from cogs.teachback import teachback_of
 
 NEEDED = ("view_channel", "send_messages", "embed_links", "attach_files", "read_message_history",
           "create_public_threads", "send_messages_in_threads")  # fmt: skip
@@ -229,6 +232,35 @@ class Feedback(Feature):
     )
     async def review(self, interaction: Interaction, switch: app_commands.Choice[str]) -> None:
         await reviewers.switch(self, interaction, on=switch.value == "on")
+
+    # Tutors
+
+    @commands_group.command(name="queue", description="For tutors: questions without feedback, and open reports")
+    async def queue(self, interaction: Interaction) -> None:
+        await reports_of(self.client).queue(interaction)
+
+    @commands_group.command(name="promote", description="For tutors: put feedback into a question's explanation")
+    @app_commands.describe(feedback="Endorsed feedback comes first", question="Its key, or words of it")
+    async def promote(self, interaction: Interaction, feedback: str, question: str) -> None:
+        await promotions_of(self.client).promote(interaction, feedback, question)
+
+    @promote.autocomplete("feedback")
+    async def promotable(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return await promotions_of(self.client).reviews(interaction, typed)
+
+    @promote.autocomplete("question")
+    async def explained(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return await promotions_of(self.client).questions(interaction, typed)
+
+    @commands_group.command(
+        name="teachback", description="For tutors: explain last week's most-missed question, or not"
+    )
+    @app_commands.describe(switch="On or off; it is on until you switch it off")
+    @app_commands.choices(
+        switch=[app_commands.Choice(name="on", value="on"), app_commands.Choice(name="off", value="off")]
+    )
+    async def teachback(self, interaction: Interaction, switch: app_commands.Choice[str]) -> None:
+        await teachback_of(self.client).switch(interaction, on=switch.value == "on")
 
     # Settings
 

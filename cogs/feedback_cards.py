@@ -11,8 +11,10 @@ import discord
 
 from bot.domain.feedback import Ask, File, Mark, State, Visibility
 from bot.domain.instants import from_ms
+from bot.domain.reports import What
 from bot.services.feedback import Card, FollowUpCard, ReviewCard
 from cogs import texts_feedback as texts
+from cogs import texts_teachback, texts_tutors
 from cogs.cards import BLUE, GREEN, GREY
 from cogs.plain import cut, plain, quiet
 from cogs.replies import button, rows
@@ -89,9 +91,9 @@ def ask_card(card: Card, *, buttons: bool = True) -> Parts:
     ask = card.ask
     if ask.state is State.REMOVED:
         return Parts([discord.Embed(description=texts.ASK_REMOVED, colour=GREY)])
-    foot = [f"{texts.ASKED_BY} {texts.who(card.author, anonymous=ask.words.anonymous)}"]
     if ask.kind != "ask":
-        foot = []
+        return _teachback(card, buttons=buttons)
+    foot = [f"{texts.ASKED_BY} {texts.who(card.author, anonymous=ask.words.anonymous)}"]
     if ask.topic is not None:
         foot.append(f"{texts.TOPIC_NAME}: {quiet(ask.topic)}")
     if ask.files and ask.posting > 1 and not card.waits:
@@ -102,23 +104,42 @@ def ask_card(card: Card, *, buttons: bool = True) -> Parts:
         foot.append(texts.PRIVATE_LINE)
     colour = GREEN if ask.state is State.RESOLVED else BLUE
     sections = [(texts.DID_NAME, ask.words.did), (texts.WANTS_NAME, ask.words.wants)]
-    if ask.kind != "ask":
-        sections = [("", ask.words.did), ("", ask.words.wants)]
     parts = _lay_out(cut(plain(ask.words.title), 250), colour, sections, foot)
     if buttons:
         parts.buttons = ask_buttons(ask)
     return parts
 
 
+def _teachback(card: Card, *, buttons: bool) -> Parts:
+    """A week's question: a bank's text, with the right option behind a spoiler."""
+    ask = card.ask
+    embed = discord.Embed(
+        title=cut(texts_teachback.title(quiet(ask.words.title)), 250),
+        description=cut(texts_teachback.card(quiet(ask.words.did), quiet(ask.words.wants)), DESCRIPTION),
+        colour=GREEN if ask.state is State.RESOLVED else BLUE,
+    )
+    embed.set_footer(text=texts_teachback.foot(card.reviews, over=ask.state is State.RESOLVED))
+    return Parts([embed], ask_buttons(ask) if buttons else [])
+
+
+def _give(ask: Ask) -> str:
+    return texts.GIVE if ask.kind == "ask" else texts_teachback.EXPLAIN
+
+
+def more(what: What, subject_id: int) -> Button:
+    """Leads to *Report*, and tutors to what they can do."""
+    return button(f"tr:{what.value}:{subject_id}", texts_tutors.MORE)
+
+
 def ask_buttons(ask: Ask) -> list[Button]:
     """The buttons of a question's card."""
     mark = f"{ask.ask_id}:{tag(ask.posting)}"
-    found = [button(f"fb-give:{mark}", texts.GIVE, style=discord.ButtonStyle.primary)]
+    found = [button(f"fb-give:{mark}", _give(ask), style=discord.ButtonStyle.primary)]
     if ask.kind == "ask":
         found.append(button(f"fb-add:{mark}", texts.ADD))
         if ask.state is State.OPEN:
             found.append(button(f"fb-done:{mark}", texts.RESOLVED, style=discord.ButtonStyle.success))
-    return found
+    return [*found, more(What.ASK, ask.ask_id)]
 
 
 def review_card(card: ReviewCard, *, buttons: bool = True) -> Parts:
@@ -128,20 +149,22 @@ def review_card(card: ReviewCard, *, buttons: bool = True) -> Parts:
         return Parts([discord.Embed(description=texts.REVIEW_REMOVED, colour=GREY)])
     first, second, third = (quiet(one) for one in texts.labels(review.rubric))
     names = review.rubric.scores if review.rubric else texts.SCORE_NAMES
-    foot = [texts.scores([quiet(name) for name in names], opinion.scores)]
-    written = f"{texts.WRITTEN_BY} {texts.who(card.author, anonymous=opinion.anonymous)}"
+    explains = card.ask.kind != "ask"
+    foot = [texts.scores([quiet(name) for name in names], opinion.scores)] if opinion.scores else []
+    by = texts_teachback.EXPLAINED_BY if explains else texts.WRITTEN_BY
+    written = f"{by} {texts.who(card.author, anonymous=opinion.anonymous)}"
     if review.changed_at > review.made_at:
         written += f" · {texts.edited(from_ms(review.changed_at))}"
     foot.append(written)
-    if card.ask.kind != "ask" and review.helpful:
+    if explains and review.helpful:
         foot.append(texts.helpful_count(review.helpful))
     elif review.mark is not None:
         foot.append(texts.HELPFUL_LINE if review.mark is Mark.HELPFUL else texts.UNCLEAR_LINE)
     if review.endorsed_at is not None:
-        foot.append(texts.ENDORSED_LINE)
-    sections = [(first, opinion.right_why), (second, opinion.change), (third, opinion.reading)]
+        foot.append(texts_tutors.endorsed_line(card.tutors.endorsed_by))
+    sections = [("" if explains else first, opinion.right_why), (second, opinion.change), (third, opinion.reading)]
     if review.correction:
-        sections.append((texts.CORRECTION_NAME, review.correction))
+        sections.append((texts_tutors.correction_name(card.tutors.corrected_by), review.correction))
     parts = _lay_out("", GREEN if review.mark is Mark.HELPFUL else BLUE, sections, foot)
     if buttons:
         parts.buttons = review_buttons(card)
@@ -154,8 +177,8 @@ def review_buttons(card: ReviewCard) -> list[Button]:
     found = [button(f"fb-ok:{mark}", texts.HELPFUL, style=discord.ButtonStyle.success)]
     if card.ask.kind == "ask":
         found.append(button(f"fb-unclear:{mark}", texts.UNCLEAR))
-    found.append(button(f"fb-give:{card.ask.ask_id}:r{card.review.review_id}.", texts.GIVE))
-    return found
+    found.append(button(f"fb-give:{card.ask.ask_id}:r{card.review.review_id}.", _give(card.ask)))
+    return [*found, more(What.REVIEW, card.review.review_id)]
 
 
 def follow_up_card(card: FollowUpCard) -> Parts:
@@ -173,4 +196,5 @@ def follow_up_card(card: FollowUpCard) -> Parts:
         parts.buttons = [button(f"fb-answer:{found.review_id}:{mark}", texts.ANSWER)]
     else:
         parts.buttons = [button(f"fb-give:{card.ask.ask_id}:{mark}", texts.GIVE)]
+    parts.buttons.append(more(What.FOLLOW_UP, found.follow_up_id))
     return parts

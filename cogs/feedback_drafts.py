@@ -16,7 +16,7 @@ from bot.services import banks, feedback, feedback_drafts, groups, reviews
 from bot.services.feedback_drafts import Draft
 from bot.services.house import House
 from cogs import feedback_forms as forms
-from cogs import texts
+from cogs import texts, texts_teachback
 from cogs import texts_feedback as words
 from cogs.plain import cut, plain
 from cogs.replies import Feature, Interaction, button, is_admin, press, roles, rows, say
@@ -107,6 +107,8 @@ class FeedbackDrafts(Feature):
                 given = await reviews.give(
                     database, user, guild, draft.draft_id, now, tutor=is_tutor(interaction, group)
                 )
+                if given.ask.kind != "ask" and given.ask.trouble is None:
+                    return texts_teachback.CHANGED if given.changed else texts_teachback.GIVEN
                 return words.given(changed=given.changed, trouble=given.ask.trouble)
             case reviews.UNCLEAR:
                 asked = await reviews.unclear(database, user, guild, draft.draft_id, now)
@@ -140,7 +142,7 @@ class FeedbackDrafts(Feature):
         elif draft.kind == reviews.REVIEW:
             group = await groups.by_id(database, draft.group_id)
             found = await reviews.form(database, subject, user, guild, tutor=is_tutor(interaction, group))
-            form = forms.review(subject, found.rubric, found.review, payload, draft_id)
+            form = forms.opinion(found, payload, draft_id)
         else:
             form = forms.follow_up(draft.kind, subject, payload, draft_id)
         await interaction.response.send_modal(form)

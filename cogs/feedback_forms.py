@@ -13,7 +13,9 @@ from bot.domain import feedback as rules
 from bot.domain.feedback import File, Review, Rubric
 from bot.domain.refusals_feedback import LostFile
 from bot.services.banks import Topic
+from bot.services.reviews import Form
 from cogs import texts_feedback as texts
+from cogs import texts_teachback
 from cogs.plain import cut
 from cogs.replies import Interaction
 
@@ -123,6 +125,36 @@ def review(
             style=SHORT,
             hint=texts.SCORES_HINT,
         ),
+        _menu("name", texts.NAME_LABEL, options, hint=texts.NAME_HINT),
+    )
+
+
+def opinion(found: Form, payload: Payload, draft_id: int) -> discord.ui.Modal:
+    """The form for feedback on a question, or for the explanation of a teach-back."""
+    if found.ask.kind != "ask":
+        return explanation(found.ask.ask_id, found.review, payload, draft_id)
+    return review(found.ask.ask_id, found.rubric, found.review, payload, draft_id)
+
+
+def explanation(ask_id: int, before: Review | None, payload: Payload, draft_id: int) -> discord.ui.Modal:
+    """The form for what explains a teach-back. It comes back as a review's."""
+    filled = payload or _said(before)
+    anonymous = bool(filled.get("anonymous"))
+    options = [
+        discord.SelectOption(label=texts.NAME_SHOWN, value=SHOWN, default=not anonymous),
+        discord.SelectOption(label=texts.NAME_HIDDEN, value=HIDDEN, default=anonymous),
+    ]
+    return _modal(
+        texts_teachback.EXPLAIN_TITLE,
+        f"fbm-review:{ask_id}:{draft_id}",
+        _text(
+            "right_why",
+            texts_teachback.TEXT_LABEL,
+            rules.RIGHT,
+            filled.get("right_why", ""),
+            hint=texts_teachback.TEXT_HINT,
+        ),
+        _text("reading", texts.READING_LABEL, rules.READING, filled.get("reading", ""), required=False),
         _menu("name", texts.NAME_LABEL, options, hint=texts.NAME_HINT),
     )
 

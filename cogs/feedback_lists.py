@@ -46,6 +46,7 @@ def inbox(found: Inbox, guild: int) -> Shown:
         ("invitation", ask.topic or words.NO_TOPIC, None, (f"iv-show:{ask.ask_id}", words.LOOK))
         for ask in found.invitations
     ]
+    items += [("consent", title, None, (f"cr-show:{review_id}", words.READ)) for review_id, title in found.consents]
     for draft in found.drafts:
         name = str(draft.payload.get("title") or words.DRAFT_NAMES.get(draft.kind, draft.kind))
         items.append(("draft", name, None, (f"fb-on:{draft.draft_id}", words.GO_ON)))

@@ -12,10 +12,10 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.instants import from_ms
-from bot.services import notes
+from bot.services import notes, verdicts
 from bot.services.house import House
 from bot.services.notes import Note
-from cogs import texts_buddies, texts_exams, texts_reviewers, texts_units
+from cogs import reports, texts_buddies, texts_exams, texts_reviewers, texts_units
 from cogs import texts_reminders as words
 from cogs.plain import plain
 from cogs.replies import Feature, Interaction
@@ -34,6 +34,7 @@ OF_OTHERS: Mapping[str, Callable[[dict[str, Any]], str]] = {
     "invitation": lambda _: texts_reviewers.NOT_REACHED,
     "no-reviewer": lambda _: texts_reviewers.NO_REVIEWER,
     "not-joined": lambda _: texts_reviewers.NOT_JOINED,
+    verdicts.WORD: lambda said: reports.said(said, texts_reviewers.YOUR_GROUP),
     "units": lambda said: texts_units.untold(date.fromisoformat(said["last"])),
 }
 """Notes that are no reminder's: their sentence, by kind, from what was kept with them."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import discord
 from discord.ext import commands
 
@@ -11,6 +13,7 @@ from bot.services import invitations, reviewers
 from bot.services.deliveries import Parcel
 from bot.services.house import House
 from cogs import texts_reviewers as words
+from cogs import texts_teachback
 from cogs.plain import cut, plain, quiet
 from cogs.posting import TooLate, has_button, once, post
 from cogs.presence import Presence
@@ -52,7 +55,7 @@ class Reviewers(Feature):
             await self.client.create_dm(discord.Object(found.user_id)),
             parcel,
             lambda message: has_button(message, f"iv-yes:{found.invitation_id}"),
-            content=words.invitation(topic, place(guild, group)),
+            content=_words(found.explain)(topic, place(guild, group)),
             view=rows(_buttons(found.invitation_id)),
         )
 
@@ -61,7 +64,7 @@ class Reviewers(Feature):
         """The invitation to an ask, from the inbox."""
         found = await invitations.to(self.house.database, ask_id, interaction.user.id)
         topic = None if found.topic is None else quiet(found.topic)
-        text = words.invitation(topic, place(interaction.guild, None))
+        text = _words(found.explain)(topic, place(interaction.guild, None))
         await say(interaction, text, view=rows(_buttons(found.invitation_id)))
 
     @press("iv-yes")
@@ -117,6 +120,10 @@ async def switch(feature: Feature, interaction: Interaction, *, on: bool) -> Non
 def offer() -> discord.ui.Button[discord.ui.View]:
     """For those who would help: they can be invited."""
     return button("rv-on", words.OFFER)
+
+
+def _words(explain: bool) -> Callable[[str | None, str], str]:
+    return texts_teachback.invitation if explain else words.invitation
 
 
 def place(guild: discord.Guild | None, group: Group | None) -> str:

@@ -26,7 +26,7 @@ class Reviews(Feature):
         found = await reviews.form(database, ask_id, user, guild, tutor=tutor)
         draft = found.draft
         payload, draft_id = (draft.payload, draft.draft_id) if draft else ({}, 0)
-        await interaction.response.send_modal(forms.review(ask_id, found.rubric, found.review, payload, draft_id))
+        await interaction.response.send_modal(forms.opinion(found, payload, draft_id))
 
     @press("fbm-review")
     async def given(self, interaction: Interaction, ask_id: int, draft_id: int) -> None:

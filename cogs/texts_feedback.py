@@ -108,8 +108,6 @@ WHOLE_TEXT = "It is too long for a card: the whole text is in the attached file.
 WHOLE_FILE = "whole-text.txt"
 HELPFUL_LINE = "✅ The asker found this helpful"
 UNCLEAR_LINE = "💬 The asker has a question about this"
-ENDORSED_LINE = "⭐ A tutor endorses this"
-CORRECTION_NAME = "A tutor corrects"
 REVIEW_REMOVED = "This feedback was removed."
 ASK_REMOVED = "This question was removed."
 PRIVATE_LINE = "Only those in this thread can read it."
@@ -282,6 +280,7 @@ INBOX_KINDS: Mapping[str, str] = {
     "question": "💬 A question about your feedback on {title}",
     "invitation": "🙋 Would you look at a question? Its topic: {title}",
     "draft": "✏️ Not posted yet: {title}",
+    "consent": "📘 Your words on {title} for a question's explanation: may they stand there?",
 }
 INBOX_MORE = "… and {number} more"
 DRAFT_NAMES: Mapping[str, str] = {

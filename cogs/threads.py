@@ -18,6 +18,7 @@ from bot.services.house import House
 from bot.services.threads import THREAD_ARCHIVED, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
 from cogs import feedback_cards as cards
 from cogs import texts_feedback as words
+from cogs import texts_teachback
 from cogs.feedback_cards import Parts
 from cogs.plain import cut, plain, quiet
 from cogs.posting import TooLate, has_button, once, own, post
@@ -319,7 +320,7 @@ class Threads(Feature):
 
 
 def _name(ask: Ask) -> str:
-    return cut(ask.words.title, 100)
+    return cut(ask.words.title if ask.kind == "ask" else texts_teachback.title(ask.words.title), 100)
 
 
 def _finds(ask: Ask) -> Callable[[discord.Message], bool]:

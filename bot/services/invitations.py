@@ -40,6 +40,7 @@ class Due:
     invitation_id: int
     user_id: int
     topic: str | None
+    explain: bool = False  # a teach-back's question, that its member solved
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ async def due(database: Database, group: Group, delivery: Delivery, now: datetim
         asleep = not may_ping(now, await _zone(tx, group, found.member_id))
         if asleep or await feedback.left(tx, found.member_id) or await exams.at_rest(tx, found.member_id, to_ms(now)):
             return None
-    return Due(found.invitation_id, found.user_id, ask.topic)
+    return Due(found.invitation_id, found.user_id, ask.topic, ask.kind != "ask")
 
 
 async def given_up(tx: Transaction, parcel: Parcel, problem: str, now_ms: int) -> None:
@@ -124,7 +125,7 @@ async def to(database: Database, ask_id: int, user: int) -> Due:
         ask = await feedback.by_id(tx, ask_id)
     if found is None or ask is None or found.state != ASKED or ask.state is not State.OPEN:
         raise NoSuchInvitation
-    return Due(found.invitation_id, user, ask.topic)
+    return Due(found.invitation_id, user, ask.topic, ask.kind != "ask")
 
 
 async def accept(database: Database, invitation_id: int, user: int, now: datetime) -> Accepted:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.feedback import Ask, State, clean
+from bot.domain.feedback import Ask, Review, State, clean
+from bot.domain.groups import Group
 from bot.domain.instants import to_ms
 from bot.domain.refusals_feedback import NoSuchReview
 from bot.domain.refusals_tutors import AlreadyLocked, NothingToReport, NotLocked
@@ -139,3 +141,27 @@ async def _lock(tx: Transaction, ask: Ask, now_ms: int, *, locked: bool, removed
         now_ms=now_ms,
         payload={"locked": locked, "removed": removed},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a tutor's or a reporter's press named. `author` is the user who wrote it, for tutors only."""
+
+    ask: Ask
+    group: Group
+    author: int | None  # None for a former member's, and for a teach-back's question
+    review: Review | None
+
+
+async def find(database: Database, what: What, subject_id: int, guild: int | None) -> Found:
+    """Something that still stands in a thread of this server. Raises NoSuchAsk, NoSuchReview, NothingToReport."""
+    async with database.read() as tx:
+        ask, group = await threads.reached(tx, await ask_of(tx, what, subject_id) or 0, guild)
+        review = await reviews.by_id(tx, subject_id) if what is What.REVIEW else None
+        follow_up = await reviews.follow_up(tx, subject_id) if what is What.FOLLOW_UP else None
+        if review is not None and review.removed:
+            raise NoSuchReview
+        if follow_up is not None and follow_up.removed:
+            raise NothingToReport
+        writer = await writer_of(tx, what, subject_id)
+    return Found(ask, group, None if writer is None else writer[1], review)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain import teachback as rules
-from bot.domain.feedback import TITLE, State, Visibility, Words
+from bot.domain.feedback import TITLE, Ask, State, Visibility, Words
 from bot.domain.groups import Group
 from bot.domain.instants import DAY_MS, from_ms, to_ms
 from bot.domain.promotions import MOST_ADDITIONS, proposal
@@ -172,3 +172,14 @@ async def switch(database: Database, group: Group, now: datetime, *, on: bool) -
         await kept.switch(tx, group.group_id, to_ms(now), on=on)
         if not on:
             await agenda.forget(tx, f"teachback:{group.group_id}")
+
+
+async def unchosen(database: Database, group: Group) -> list[Ask]:
+    """The teach-backs that ended without a choice though somebody explained them, newest first, for the tutors."""
+    async with database.read() as tx:
+        found = []
+        for one in await kept.unchosen(tx, group.group_id):
+            ask = await feedback.by_id(tx, one.ask_id)
+            if ask is not None and ask.state is not State.REMOVED and await kept.explanations(tx, one.ask_id):
+                found.append(ask)
+        return found

@@ -70,3 +70,9 @@ async def refuse(database: Database, review_id: int, user: int, now: datetime) -
         await promotions.answer(tx, review_id, found.consent, promotions.REFUSED, now_ms)
         await promotions.take_out(tx, review_id)
         await teachback.refused(tx, ask.ask_id, review_id, now_ms)
+
+
+async def check_own(database: Database, review_id: int, user: int) -> None:
+    """Whether a user is asked about their own review. Raises NoSuchPromotion."""
+    async with database.read() as tx:
+        await _own(tx, review_id, user)
