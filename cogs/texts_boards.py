@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from bot.domain.periods import Board
+from bot.domain.recognition import MOST_A_WEEK
 from bot.domain.standings import LEAST_WORTH, MIN_PEOPLE, MOST_WORTH, Season, Window, bounds
 from bot.domain.standings import Span as _Span
 from bot.services.standings import Absence, Line, Person, Sheet
@@ -27,12 +28,14 @@ BOARDS = {
     Board.IMPROVED: "Most improved",
     Board.CONSISTENT: "Most consistent",
     Board.LEAGUE: "My league",
+    Board.HELPERS: "Best helpers",
 }
 EMPTY = {
     Board.POINTS: NOBODY_ON_BOARD,
     Board.IMPROVED: "Nobody's gain is certain enough yet. It takes answers before the period began, and more in it.",
     Board.CONSISTENT: "Nobody has answered in this period yet.",
     Board.LEAGUE: "Nobody of your league is on the boards.",
+    Board.HELPERS: "Nobody's feedback was marked helpful in this period yet. `/feedback ask` is where it begins.",
 }
 ABSENT = {
     Absence.NO_BEGINNING: "All time has no beginning to improve on. Choose a week, a month or the season.",
@@ -78,6 +81,15 @@ RULES = {
         "· Each Monday four to ten members who answered about as often in the last four weeks are put together. How "
         "well they answered plays no part.\n· You see your own league only.\n"
         f"{_POINTS}\n· {_HIDDEN}"
+    ),
+    Board.HELPERS: (
+        "**How “best helpers” works**\n"
+        "· It counts how often somebody who asked marked your feedback *Helpful*. It has nothing to do with quiz "
+        "points.\n"
+        f"· Between the same two members {MOST_A_WEEK} marks a week count, whichever of them helped the other.\n"
+        "· Feedback without a name counts for nobody: the board would tell who wrote it. Neither does what was "
+        "removed, nor what explains a teach-back.\n"
+        f"· Equal numbers share a place.\n· {_HIDDEN}"
     ),
 }
 
@@ -134,6 +146,8 @@ def score(board: Board, one: Line) -> str:
         return f"+{gain} in 100 questions" if gain else "a little"
     if board is Board.CONSISTENT:
         return f"{int(one.score)} of {count(one.of, 'day', 'days')}"
+    if board is Board.HELPERS:
+        return f"{count(int(one.score), 'time', 'times')} helpful"
     return count(int(one.score), "point", "points")
 
 
@@ -153,6 +167,7 @@ def own_line(sheet: Sheet, own: Line | None) -> str:
         Board.IMPROVED: "You are not on this board: no gain of yours is certain yet. `/progress` shows your topics.",
         Board.CONSISTENT: "You are not on this board yet: one answer to a daily question is enough.",
         Board.LEAGUE: "",
+        Board.HELPERS: "You are not on this board yet: feedback with your name that its asker marks helpful is enough.",
     }[sheet.board]
 
 

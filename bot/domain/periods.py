@@ -19,12 +19,13 @@ LONGEST_SEASON = timedelta(days=366)
 
 
 class Board(StrEnum):
-    """What a board ranks by. Best helper comes when there are marks for helpful feedback."""
+    """What a board ranks by."""
 
     POINTS = "points"
     IMPROVED = "improved"
     CONSISTENT = "consistent"
     LEAGUE = "league"
+    HELPERS = "helpers"
 
 
 def begins(day: date, seasons: Sequence[Season] = ()) -> bool:

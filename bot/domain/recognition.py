@@ -50,15 +50,13 @@ def counting(marks: Iterable[Helped], zone: ZoneInfo) -> list[Helped]:
 def board(marks: Sequence[Helped], over: Window, zone: ZoneInfo, shown: Iterable[int]) -> list[Standing]:
     """The board of a window: members who may be *shown*, by how often their feedback helped; equals share a rank.
 
-    `Standing.points` are the marks that count, `answered` the askers whom they came from.
+    How many askers they helped is not said: of questions without a name it would tell which are by the same member.
     """
     allowed = set(shown)
     points: Counter[int] = Counter()
-    askers: dict[int, set[int]] = {}
     for one in counting(marks, zone):
         day = one.at.astimezone(zone).date()
         if over.first is not None and over.last is not None and not over.first <= day <= over.last:
             continue
         points[one.helper] += 1
-        askers.setdefault(one.helper, set()).add(one.marker)
-    return ranked([(user, score, len(askers[user])) for user, score in points.items() if user in allowed])
+    return ranked([(user, score, 0) for user, score in points.items() if user in allowed])

@@ -6,14 +6,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from bot.domain.blueprint import Blueprint
 from bot.domain.groups import Feedback, Group
 from bot.domain.instants import to_ms
 from bot.domain.periods import Board
+from bot.domain.recognition import board as best_helpers
 from bot.domain.standings import Period, Standing, Window, consistent, ranked, window
 from bot.services import growth
-from bot.storage import groups, leagues, seasons, standings
+from bot.storage import groups, leagues, recognition, seasons, standings
 from bot.storage.database import Database, Transaction
 from bot.storage.standings import Person
 
@@ -22,7 +24,7 @@ __all__ = ["Person"]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A member's line on a board. `score` is points, days, or the gain in expected share right (0 to 1)."""
+    """A member's line on a board. `score` is points, days, marks, or the gain in expected share right (0 to 1)."""
 
     rank: int
     user_id: int
@@ -92,6 +94,8 @@ async def sheet(
                 if await _betrays(tx, group, over, today):
                     found = Absence.HIDDEN
                 lines, absence = ([], found) if isinstance(found, Absence) else (found, None)
+            case Board.HELPERS:
+                lines = await helpers(tx, group, over)
             case Board.LEAGUE if not over.key.startswith("week:"):
                 absence = Absence.NOT_WEEKLY
             case Board.LEAGUE:
@@ -103,6 +107,14 @@ async def sheet(
                     number = league[0]
                     lines = _in_league(rows, league[1])
     return Sheet(which, over, tuple(lines), absence, person, answered, number)
+
+
+async def helpers(tx: Transaction, group: Group, over: Window) -> list[Line]:
+    """Whose feedback helped most in a window."""
+    marks = await recognition.helpful(tx, group.group_id)
+    shown = await recognition.shown(tx, group.group_id)
+    board = best_helpers(marks, over, ZoneInfo(group.wishes.zone), shown)
+    return [Line(one.rank, one.user_id, one.points, 0) for one in board]
 
 
 def _points(rows: Sequence[tuple[int, int, int]]) -> list[Line]:
