@@ -19,7 +19,17 @@ STANDARD = set(sys.stdlib_module_names)
 # What each part may import besides the standard library. A name stands for itself and all that is in it.
 TABLE: dict[str, set[str]] = {
     "bot.domain": {"bot.domain", "fsrs", "dateparser"},
-    "bot.formats": {"bot.domain", "bot.formats", "icalendar", "fpdf", "lxml", "openpyxl", "yaml", "zstandard", "rapidfuzz"},
+    "bot.formats": {
+        "bot.domain",
+        "bot.formats",
+        "icalendar",
+        "fpdf",
+        "lxml",
+        "openpyxl",
+        "yaml",
+        "zstandard",
+        "rapidfuzz",
+    },
     "bot.storage": {"bot.domain", "bot.storage", "aiosqlite"},
     "bot.services": {"bot.storage", "bot.formats", "bot.domain", "bot.services"},
     "bot.pictures": {"bot.domain", "bot.pictures", "matplotlib", "PIL"},
