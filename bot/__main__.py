@@ -125,6 +125,22 @@ def bank_check(
         raise typer.Exit(REFUSED)
 
 
+@bank.command("fmt")
+def bank_fmt(
+    files: Annotated[list[Path], typer.Argument(help="Question files (*.md).")],
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit code 2 where a file would change.")
+    ] = False,
+) -> None:
+    """Write question files in their canonical form; one with errors stays as it is."""
+    from bot.bank_files import fmt
+
+    report, well = fmt(files, check=check)
+    typer.echo(report)
+    if not well:
+        raise typer.Exit(REFUSED)
+
+
 @bank.command("load")
 def bank_load(files: Annotated[list[Path], typer.Argument(help="Question files (*.md).")]) -> None:
     """Load question files into the database; questions that vanished from a bank are retired, never deleted."""

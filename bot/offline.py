@@ -6,6 +6,7 @@ import contextlib
 import json
 import random
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from pathlib import Path, PurePath
@@ -52,7 +53,7 @@ def check(files: Sequence[Path], *, public: bool, as_json: bool) -> tuple[str, b
                 "file": str(path),
                 "format": "markdown",
                 "questions": questions,
-                "types": {"single": questions},
+                "types": dict(Counter(question.kind.value for bank in found for question in bank.questions)),
                 "problems": [{"line": one.line, "level": one.level, "message": one.message} for one in problems],
             }
         )
@@ -87,10 +88,12 @@ async def load_files(path: Path, files: Sequence[Path]) -> str:
     async with _database(path, make=True) as database:
         done = await banks.load(database, found)
         await rescore.rebuild(database)
-    return "\n".join(
+    lines = [f"warning: {problem}" for problem in problems]
+    lines += [
         f"{slug}: {one.new} new, {one.changed} changed, {one.retired} retired, {one.same} as before{_rekeyed(one)}"
         for slug, one in done.items()
-    )
+    ]
+    return "\n".join(lines)
 
 
 def _rekeyed(done: banks.Loaded) -> str:

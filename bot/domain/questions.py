@@ -171,6 +171,11 @@ def derived_key(question: Question) -> str:
     return f"q-{fingerprint(question)[:12]}"
 
 
+def derived_case_key(stem: str) -> str:
+    """The key of a case whose file names none."""
+    return f"c-{_digest(folded(stem))[:12]}"
+
+
 def as_key(text: str) -> str:
     """Another system's id as a key: itself where it is one, else its letters and digits with a digest; '' for ''."""
     bare = text.strip()
@@ -217,8 +222,6 @@ def faults(question: Question) -> list[Fault]:
     found = []
     if not question.stem.strip():
         found.append(Fault("the question has no text"))
-    if question.case is not None and not question.case.stem.strip():
-        found.append(Fault("its case has no text"))
     if question.kind in CHOICES:
         found += _option_faults(question.options, question.kind)
         found += _weight_faults(question.options, question.kind)
@@ -238,8 +241,16 @@ def faults(question: Question) -> list[Fault]:
     ):
         if units(text) > most:
             found.append(Fault(f"the {name} has {units(text)} characters; {most} is the most"))
-    for image in (question.image, question.case.image if question.case is not None else None):
-        found += [] if image is None else _image_faults(image)
+    found += [] if question.image is None else _image_faults(question.image)
+    found += [] if question.case is None else case_faults(question.case)
+    return found
+
+
+def case_faults(case: Case) -> list[Fault]:
+    """Everything that keeps a case's questions from being asked, by its own text and picture."""
+    found = [] if case.image is None else _image_faults(case.image)
+    if not case.stem.strip():
+        found.append(Fault("the case has no text"))
     return found
 
 
@@ -299,8 +310,8 @@ def _weight_faults(options: tuple[Option, ...], kind: Kind) -> list[Fault]:
             found.append(Fault(f"a right option's weight is above 0 %, not {weight:g} %", index))
         elif not option.correct and weight > 0 and kind is Kind.MULTI:
             found.append(Fault(f"a wrong option's weight is 0 % or less, not {weight:g} %", index))
-        elif not option.correct and weight == 100:
-            found.append(Fault("a wrong option cannot weigh 100 %", index))
+        elif kind is not Kind.MULTI and (weight == 100) is not option.correct:
+            found.append(Fault("the right option of a question with one weighs 100 %, and no other does", index))
     right = [option.weight for option in options if option.correct]
     known = [weight for weight in right if weight is not None]
     if known and len(known) < len(right):

@@ -6,11 +6,12 @@ holds but nobody can be asked in chat (an essay, say) is skipped with the reason
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from bot.domain.questions import KEY_FORM, Problem, Question, derived_key, faults
+from bot.domain.questions import KEY_FORM, Bank, Problem, Question, derived_key, faults
+from bot.formats.tidy import tidied
 from bot.formats.wording import hidden_character
 
 MAX_BYTES = 25_000_000
@@ -47,7 +48,8 @@ class Skipped:
 class Imported:
     """A file's questions, sound ones only, in its order, each with a key; *format* is the format's name.
 
-    A *topic* of '' means that the file names none. *uncounted* is how many problems and skipped things are not listed.
+    A *topic* of '' means that the file names none. *header* is what a file of ours says of its bank, without the
+    questions. *uncounted* is how many problems and skipped things are not listed.
     """
 
     format: str
@@ -55,6 +57,7 @@ class Imported:
     problems: tuple[Problem, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     uncounted: int = 0
+    header: Bank | None = None
 
 
 class Gathering:
@@ -66,6 +69,7 @@ class Gathering:
     def __init__(self, name: str, file: str) -> None:
         self.format = name
         self.file = file
+        self.header: Bank | None = None
         self._questions: list[Question] = []
         self._problems: list[Problem] = []
         self._skipped: list[Skipped] = []
@@ -79,6 +83,11 @@ class Gathering:
     def warning(self, line: int, message: str) -> None:
         """Report what keeps nothing out."""
         self._report(Problem(self.file, max(1, line), "warning", message))
+
+    def report(self, problems: Iterable[Problem]) -> None:
+        """Pass on what another reader found."""
+        for problem in problems:
+            self._report(problem)
 
     def _report(self, problem: Problem) -> None:
         if len(self._problems) < MAX_PROBLEMS:
@@ -94,10 +103,11 @@ class Gathering:
             self._uncounted += 1
 
     def keep(self, question: Question, option_lines: Sequence[int] = ()) -> bool:
-        """Take a question that is sound, with a derived key where it has none; report one that is not.
+        """Take a question that is sound, tidied, with a derived key where it has none; report one that is not.
 
         *option_lines*: where its options stand, for the faults of one. Raises TooLarge at the bound on questions.
         """
+        question = tidied(question)
         found = faults(question)
         for fault in found:
             at = fault.option
@@ -143,6 +153,7 @@ class Gathering:
             tuple(sorted(self._problems, key=lambda problem: problem.line)),
             tuple(sorted(self._skipped, key=lambda one: one.line)),
             self._uncounted,
+            self.header,
         )
 
 

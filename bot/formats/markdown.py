@@ -7,9 +7,15 @@
     ## Stem {#key}             (more lines of the stem may follow)
     - [ ] A wrong option       (further lines of it are indented by two spaces)
       > Its feedback.
-    - [x] The right option
+    - [x] The right option     (or with a weight: [50%])
     > General explanation.
-    @difficulty: 2             (also: source, tags, code_year, shuffle, type)
+    @difficulty: 2             (the fields are those of FIELDS)
+
+    ## What several questions share {#case-1}
+    @type: case
+    ### The first of them {#case-1-a}
+    = An accepted answer       (of a short answer or a flashcard; a line for each)
+    @type: short
 
 A marker counts only at its place at the start of a line, so text needs no escaping; where a further line of a
 text would itself look like a marker, a backslash before it keeps it text. Sound questions are kept, the rest is
@@ -19,51 +25,31 @@ reported by line.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import dataclass, replace
 
 from bot.domain import questions as q
-from bot.domain.questions import Bank, Option, Problem, Question
-from bot.formats.header import read_header, write_header
+from bot.domain.questions import Bank, Case, Problem, Question
+from bot.formats.header import FENCE, read_header
+from bot.formats.markdown_draft import Draft, OptionDraft, image_of, question_of
+from bot.formats.markdown_text import FIELDS, OPTION, like_option, unescape, unquote
+from bot.formats.markdown_write import write, write_questions
+from bot.formats.tidy import one_line, tidy
 from bot.formats.wording import hidden_character, nearest
 
-FIELDS = ("difficulty", "source", "tags", "code_year", "shuffle", "type")
-TYPES = ("single", "multi", "truefalse", "short", "flashcard", "case")
-_LATER = ("image", "alt", "scoring", "answers", "weight")
-"""Fields of the format that only other types, or questions with a picture, use."""
+__all__ = ["read", "read_questions", "write", "write_questions"]
 
-_KEY = re.compile(r"\s*\{#([^{}]*)\}$")
-_KEY_FORM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_OPTION = re.compile(r"- \[([ xX])\](?: (.*)|$)")
-_LIKE_OPTION = re.compile(r"\s*[-*+•]?\s*\[\s*[xX✓]?\s*\](?!\()")
-_WEIGHTED = re.compile(r"- \[-?\d+(?:\.\d+)?\s*%\]")
-_FIELD = re.compile(r"@([A-Za-z][A-Za-z_ -]*?)\s*:(.*)")
-_MARKER = re.compile(r"#|>|@|- \[|---$")
-
-Place = Literal["stem", "option", "feedback", "after"]
+_OTHER_NAMES = {"id": "write the id behind the stem: {#id}"} | dict.fromkeys(
+    ("answer", "answers"), "write each accepted answer on a line of its own: “= text”"
+) | {"weight": "write an option's weight into its box: “- [50%] text”"}  # fmt: skip
 
 
 @dataclass(slots=True)
-class _OptionDraft:
-    line: int
-    correct: bool
-    text: list[str]
-    feedback: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Draft:
-    """A question while its lines come in; *sound* falls with its first error."""
+class _OpenCase:
+    """The case whose questions come in; *case* is None where it is not sound."""
 
     line: int
-    topic: str
-    stem: list[str]
-    key: str = ""
-    options: list[_OptionDraft] = field(default_factory=list)
-    explanation: list[str] = field(default_factory=list)
-    fields: dict[str, tuple[str, int]] = field(default_factory=dict)
-    place: Place = "stem"
-    sound: bool = True
+    case: Case | None
+    questions: int = 0
 
 
 def read(text: str, file: str) -> tuple[Bank | None, list[Problem]]:
@@ -72,26 +58,51 @@ def read(text: str, file: str) -> tuple[Bank | None, list[Problem]]:
     *file* is only named in the problems.
     """
     reader = _Reader(file)
-    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = _lines(text)
     header, start = read_header(lines, reader.error)
-    for number in range(start, len(lines)):
-        reader.take(number + 1, lines[number])
-    reader.finish()
-    if header is None:
-        return None, sorted(reader.problems, key=lambda p: p.line)
-    if not reader.questions and not reader.problems:
-        reader.error(len(lines), "there is no question in this file: a question starts with “## ”")
-    return replace(header, questions=tuple(reader.questions)), sorted(reader.problems, key=lambda p: p.line)
+    return reader.read(lines, start, header), reader.sorted()
+
+
+def read_questions(text: str, file: str) -> tuple[Bank | None, tuple[Question, ...], list[Problem]]:
+    """The same for a file that may do without a header and without topics: its header, if any, and its questions."""
+    reader = _Reader(file, needs_topic=False)
+    lines = _lines(text)
+    header, start = None, 0
+    if next((line for line in lines if line.strip()), "").rstrip() == FENCE:
+        header, start = read_header(lines, reader.error)
+    reader.read(lines, start, header)
+    return header, tuple(reader.questions), reader.sorted()
+
+
+def _lines(text: str) -> list[str]:
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 class _Reader:
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, *, needs_topic: bool = True) -> None:
         self.file = file
+        self.needs_topic = needs_topic
         self.problems: list[Problem] = []
         self.questions: list[Question] = []
         self.keys: dict[str, int] = {}
-        self.topic: str | None = None
-        self.draft: _Draft | None = None
+        self.cases: dict[str, tuple[int, Case]] = {}
+        self.topic: str | None = None if needs_topic else ""
+        self.draft: Draft | None = None
+        self.case: _OpenCase | None = None
+
+    def read(self, lines: list[str], start: int, header: Bank | None) -> Bank | None:
+        for number in range(start, len(lines)):
+            self.take(number + 1, lines[number])
+        self._close()
+        self._close_case()
+        if header is None and self.needs_topic:
+            return None
+        if not self.questions and not self.problems:
+            self.error(len(lines), "there is no question in this file: a question starts with “## ”")
+        return None if header is None else replace(header, questions=tuple(self.questions))
+
+    def sorted(self) -> list[Problem]:
+        return sorted(self.problems, key=lambda problem: problem.line)
 
     def error(self, line: int, message: str) -> None:
         self.problems.append(Problem(self.file, line, "error", message))
@@ -126,101 +137,117 @@ class _Reader:
     def _heading(self, number: int, line: str) -> None:
         marks = len(line) - len(line.lstrip("#"))
         words = line[marks:].strip()
-        if marks > 2:
-            self.error(
-                number, "only # (a topic) and ## (a question) are headings; put \\ before a line of text with ###"
-            )
+        if marks > 3:
+            self.error(number, "#, ## and ### are headings, and there are no others; put \\ before a line of text")
             return
         if words and line[marks] != " ":
             self.error(number, f"write a space after {line[:marks]}, or a \\ before it where it is text")
             return
+        misplaced = marks == 3 and self.case is None and not (self.draft is not None and self.draft.is_case)
+        if misplaced:
+            self.error(
+                number,
+                "only # (a topic) and ## (a question) are headings here; ### is a question of a case, whose ## has "
+                "“@type: case”. Put \\ before a line of text with ###",
+            )
         self._close()
+        if marks < 3:
+            self._close_case()
         if marks == 1:
             self._open_topic(number, words)
         else:
-            self._open_question(number, words)
+            self._open_question(number, words, marks)
+            if misplaced and self.draft is not None:
+                self.draft.sound = False
 
     def _open_topic(self, number: int, words: str) -> None:
         if not q.slug(words) or q.units(words) > q.TOPIC_LIMIT:
             self.error(number, f"a topic's name needs a letter or digit, and at most {q.TOPIC_LIMIT} characters")
-            self.topic = ""
+            self.topic = "?"
         else:
-            self.topic = words
+            self.topic = one_line(words)
 
-    def _open_question(self, number: int, words: str) -> None:
-        draft = self.draft = _Draft(number, self.topic or "", [])
+    def _open_question(self, number: int, words: str, level: int) -> None:
+        draft = self.draft = Draft(number, self.topic or "", level, [])
         if self.topic is None:
             self.error(number, "this question has no topic: write “# Topic” above it")
-        elif not self.topic:
-            draft.sound = False  # its topic was reported already
-        if found := _KEY.search(words):
-            words = words[: found.start()]
-            draft.key = found[1]
-            if not _KEY_FORM.fullmatch(found[1]):
+        elif self.topic == "?" or (level == 3 and (self.case is None or self.case.case is None)):
+            draft.sound = False  # its topic, or its case, was reported already
+        if self.case is not None:
+            self.case.questions += 1
+        begin = words.rfind("{#")
+        if begin >= 0 and words.endswith("}") and not set(words[begin + 2 : -1]) & {"{", "}"}:
+            draft.key = words[begin + 2 : -1]
+            words = words[:begin]
+            if not q.KEY_FORM.fullmatch(draft.key):
                 self.error(
-                    number, f"the id “{found[1][:40]}” may hold 64 letters, digits, dots, hyphens and underscores"
+                    number, f"the id “{draft.key[:40]}” may hold 64 letters, digits, dots, hyphens and underscores"
                 )
         draft.stem.append(words.strip())
 
-    def _blank(self, draft: _Draft) -> None:
+    def _blank(self, draft: Draft) -> None:
         # A blank line inside a stem parts paragraphs; elsewhere it is only air.
         if draft.place == "stem":
             draft.stem.append("")
 
-    def _indented(self, number: int, line: str, draft: _Draft) -> None:
+    def _indented(self, number: int, line: str, draft: Draft) -> None:
         words = line.strip()
         if "\t" in line[: len(line) - len(line.lstrip())]:
             self.error(number, "this line is indented with a tab; use two spaces")
-        elif draft.place == "stem":
-            if _LIKE_OPTION.match(line):
-                self.error(number, "an option starts at the very left: “- [ ] text”, without spaces before it")
-            else:
-                draft.stem.append(_unescape(words))
         elif draft.place == "after":
             self.error(number, f"“{words[:40]}” is indented, but there is no option above it that it could belong to")
+        elif like_option(words):
+            self.error(number, "an option starts at the very left: “- [ ] text”, without spaces before it")
+        elif draft.place == "stem":
+            draft.stem.append(unescape(words))
+        elif draft.place == "answer" and words.startswith(">"):
+            self.error(number, "an answer has no feedback of its own; write it into the explanation: “> …”")
+        elif draft.place == "answer":
+            draft.answers[-1].append(unescape(words))
         elif words.startswith(">"):
             draft.place = "feedback"
-            draft.options[-1].feedback.append(words[1:].strip())
-        elif _LIKE_OPTION.match(line):
-            self.error(number, "an option starts at the very left: “- [ ] text”, without spaces before it")
+            draft.options[-1].feedback.append(unquote(words[1:]))
         elif draft.place == "feedback":
             self.error(number, "a further line of feedback starts with “  > ” too")
         else:
-            draft.options[-1].text.append(_unescape(words))
+            draft.options[-1].text.append(unescape(words))
 
-    def _flush_left(self, number: int, line: str, draft: _Draft) -> None:
-        if found := _OPTION.match(line):
-            draft.options.append(_OptionDraft(number, found[1] in "xX", [(found[2] or "").strip()]))
+    def _flush_left(self, number: int, line: str, draft: Draft) -> None:
+        if found := OPTION.match(line):
+            draft.options.append(OptionDraft(number, found[1], [(found[2] or "").strip()]))
             draft.place = "option"
         elif line.startswith(">"):
-            draft.explanation.append(line[1:].strip())
+            draft.explanation.append(unquote(line[1:]))
             draft.place = "after"
         elif line.startswith("@"):
             self._field(number, line, draft)
             draft.place = "after"
-        elif _WEIGHTED.match(line):
-            self.error(number, "options with weights belong to questions with several right answers; not supported yet")
-        elif _LIKE_OPTION.match(line):
-            self.error(number, "an option is written “- [ ] text”, the right one “- [x] text”")
+        elif line.startswith("=") and not line.startswith("=="):
+            draft.answers.append([line[1:].strip()])
+            draft.place = "answer"
+        elif like_option(line):
+            self.error(
+                number, "an option is written “- [ ] text”, the right one “- [x] text”, a weighted “- [50%] text”"
+            )
         elif draft.place == "stem":
-            draft.stem.append(_unescape(line.strip()))
+            draft.stem.append(unescape(line))
         else:
             self.error(
                 number,
                 f"“{line[:40]}” belongs to nothing: write options “- [ ] …”, feedback “  > …”, explanation “> …”",
             )
 
-    def _field(self, number: int, line: str, draft: _Draft) -> None:
-        found = _FIELD.fullmatch(line)
-        if found is None:
+    def _field(self, number: int, line: str, draft: Draft) -> None:
+        name, colon, value = line[1:].partition(":")
+        words, value = name.strip(), value.strip()
+        if not colon or not re.fullmatch(r"[A-Za-z][A-Za-z_ -]*", words):
             self.error(number, f"a field is written “@name: value”, not “{line[:40]}”")
             return
-        name = re.sub(r"[ -]+", "_", found[1].strip().lower())
-        value = found[2].strip()
-        if name in _LATER:
-            self.error(number, f"“@{name}” is part of the format, but not supported yet")
+        name = re.sub(r"[ -]+", "_", words.lower())
+        if name in _OTHER_NAMES:
+            self.error(number, f"there is no field “@{name}”: {_OTHER_NAMES[name]}")
         elif name not in FIELDS:
-            self.error(number, f"unknown field “@{found[1][:40]}”; {nearest(name, FIELDS + _LATER, '@')}")
+            self.error(number, f"unknown field “@{words[:40]}”; {nearest(name[:40], FIELDS, '@')}")
         elif name in draft.fields:
             self.error(number, f"“@{name}” stands twice in this question")
         elif not value:
@@ -230,22 +257,41 @@ class _Reader:
 
     # A whole question
 
-    def finish(self) -> None:
-        self._close()
-
     def _close(self) -> None:
         draft = self.draft
         if draft is None:
             return
-        question = self._question(draft)
-        if draft.sound:
-            self._keep(question)
+        if draft.is_case:
+            self.case = _OpenCase(draft.line, self._case(draft))
+        else:
+            question = question_of(draft, None if self.case is None else self.case.case, self.error)
+            if draft.sound:
+                self._keep(question)
         self.draft = None
+
+    def _close_case(self) -> None:
+        if self.case is not None and not self.case.questions:
+            self.error(self.case.line, "this case has no question: write “### …” below it")
+        self.case = None
+
+    def _case(self, draft: Draft) -> Case | None:
+        if draft.asks:
+            self.error(
+                draft.line, "a case has a text and perhaps a picture; the rest belongs to its questions (“### …”)"
+            )
+        stem = tidy("\n".join(draft.stem))
+        case = Case(draft.key or q.derived_case_key(stem), stem, image_of(draft, self.error))
+        for fault in q.case_faults(case):
+            self.error(draft.line, fault.message)
+        line, known = self.cases.setdefault(case.key, (draft.line, case))
+        if known != case:
+            self.error(draft.line, f"the case “{case.key}” stands in line {line} already, with another text")
+        return case if draft.sound else None
 
     def _keep(self, question: Question) -> None:
         derived = not question.key
         if derived:
-            question = replace(question, key=f"q-{q.fingerprint(question)[:12]}")
+            question = replace(question, key=q.derived_key(question))
         earlier = self.keys.get(question.key)
         if earlier is None:
             self.keys[question.key] = question.line
@@ -254,117 +300,3 @@ class _Reader:
             self.error(question.line, f"stem and options are the same as in line {earlier}")
         else:
             self.error(question.line, f"the id “{question.key}” stands in line {earlier} already")
-
-    def _question(self, draft: _Draft) -> Question:
-        self._type(draft)
-        options = tuple(Option(_join(option.text), option.correct, _join(option.feedback)) for option in draft.options)
-        question = Question(
-            key=draft.key,
-            topic=draft.topic,
-            stem=_join(draft.stem),
-            options=options,
-            explanation=_join(draft.explanation),
-            source=draft.fields.get("source", ("", 0))[0],
-            difficulty=self._number(draft, "difficulty", 1, 5),
-            tags=_tags(draft.fields.get("tags", ("", 0))[0]),
-            code_year=self._number(draft, "code_year", 1990, 2100),
-            shuffle=self._shuffle(draft),
-            line=draft.line,
-        )
-        for fault in q.faults(question):
-            self.error(draft.line if fault.option is None else draft.options[fault.option].line, fault.message)
-        return question
-
-    def _type(self, draft: _Draft) -> None:
-        value, line = draft.fields.get("type", ("single", 0))
-        kind = value.lower()
-        if kind == "single":
-            return
-        if kind in TYPES:
-            self.error(
-                line, f"questions of the type “{kind}” are not supported yet; only “single” (one right option) is"
-            )
-        else:
-            self.error(line, f"unknown type “{value[:40]}”; {nearest(kind, TYPES)}")
-
-    def _number(self, draft: _Draft, name: str, least: int, most: int) -> int | None:
-        if name not in draft.fields:
-            return None
-        value, line = draft.fields[name]
-        if re.fullmatch(r"[0-9]{1,4}", value) and least <= int(value) <= most:
-            return int(value)
-        self.error(line, f"“@{name}” is a whole number from {least} to {most}, not “{value[:40]}”")
-        return None
-
-    def _shuffle(self, draft: _Draft) -> bool:
-        value, line = draft.fields.get("shuffle", ("on", 0))
-        if value.lower() not in {"on", "off", "yes", "no", "true", "false"}:
-            self.error(line, f"“@shuffle” is “on” or “off”, not “{value[:40]}”")
-        return value.lower() in {"on", "yes", "true"}
-
-
-def _tags(value: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(tag for tag in (part.strip() for part in value.split(",")) if tag))
-
-
-def _like_marker(line: str) -> bool:
-    # Backslashes before a marker count as part of it, so that each of them can be written too; any other backslash
-    # (a formula's, say) is just text.
-    bare = line.lstrip("\\")
-    return not bare or bool(_MARKER.match(bare) or _LIKE_OPTION.match(bare))
-
-
-def _unescape(line: str) -> str:
-    return line[1:].strip() if line.startswith("\\") and _like_marker(line[1:]) else line
-
-
-def _escape(line: str) -> str:
-    return f"\\{line}" if _like_marker(line) else line
-
-
-def _join(lines: list[str]) -> str:
-    return "\n".join(lines).strip()
-
-
-def write(bank: Bank) -> str:
-    """The bank in its one canonical form: `read` gives back an equal bank, and writing that the same text.
-
-    Texts are trimmed line by line, as `read` does.
-    """
-    out = write_header(bank)
-    topic = None
-    for question in bank.questions:
-        if question.topic != topic:
-            out += ["", f"# {question.topic}"]
-            topic = question.topic
-        out.append("")
-        out += _question_lines(question)
-    return "\n".join(out) + "\n"
-
-
-def _question_lines(question: Question) -> list[str]:
-    first, *more = _lines(question.stem)
-    out = [f"## {first} {{#{question.key}}}"]
-    # Between paragraphs a stem may hold a bare blank line; everything else is marked.
-    out += [_escape(line) if line else "" for line in more]
-    for option in question.options:
-        head, *rest = _lines(option.text)
-        out.append(f"- [{'x' if option.correct else ' '}] {head}")
-        out += [f"  {_escape(line)}" for line in rest]
-        out += [f"  > {line}".rstrip() for line in _lines(option.feedback) if option.feedback]
-    out += [f"> {line}".rstrip() for line in _lines(question.explanation) if question.explanation]
-    if question.difficulty is not None:
-        out.append(f"@difficulty: {question.difficulty}")
-    if question.source:
-        out.append(f"@source: {' '.join(question.source.split())}")
-    if question.tags:
-        out.append(f"@tags: {', '.join(question.tags)}")
-    if question.code_year is not None:
-        out.append(f"@code_year: {question.code_year}")
-    if not question.shuffle:
-        out.append("@shuffle: off")
-    return out
-
-
-def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.strip().split("\n")]

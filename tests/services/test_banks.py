@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 
 from bot.domain.estimates import item_prior
+from bot.domain.questions import Case, Image, Kind
+from bot.formats.markdown import write
 from bot.services import banks
 from bot.services.banks import Loaded
 from bot.storage.database import Database
@@ -121,3 +123,24 @@ async def test_topics_differ_by_their_slug_alone(database: Database) -> None:
     spellings = (question(0, topic="Anatomy & Terminology"), question(1, topic="anatomy and terminology"))
     await banks.load(database, [bank(questions=spellings)])
     assert len((await _rows(database))["topics"]) == 1
+
+
+async def test_a_question_that_cannot_be_asked_yet_stays_out_with_a_warning(database: Database) -> None:
+    """Several right answers, typed ones, cases and pictures wait outside; a true/false question is asked."""
+    short = question(8, options=(), answers=("a rule",), kind=Kind.SHORT)
+    others = (
+        question(4, kind=Kind.TRUEFALSE, options=question(4).options[:2]),
+        question(5, kind=Kind.MULTI),
+        question(6, case=Case("c", "A patient.")),
+        question(7, image=Image("a.png")),
+        short,
+    )
+    made = bank(4, questions=(*bank(4).questions, *others))
+    assert await banks.load(database, [made]) == {"cpc-test": Loaded(5, 0, 0, 0)}
+    _, problems = banks.read_banks([(PurePath("b.md"), write(made))])
+    assert [problem.level for problem in problems] == ["warning"] * 4
+    assert problems[-1].message.startswith("questions of the type “short” cannot be asked yet")
+    # One that became such a question is retired, as if it had vanished.
+    assert await banks.load(database, [bank(4, questions=(*bank(3).questions, replace(short, key="q3")))]) == {
+        "cpc-test": Loaded(0, 0, 2, 3)
+    }
