@@ -82,5 +82,9 @@ _ROWS = (
     "INSERT INTO buddy_seekers (member_id, since) VALUES (:member, :now)",
     """INSERT INTO reports (group_id, what, subject_id, copy, reason, state, made_at)
        VALUES (:group, 'review', :review, 'copy', 'reason', 'open', :now)""",
+    """INSERT INTO additions (group_id, question_id, right_text, text, added_at)
+       VALUES (:group, 1, 'right', 'why', :now)""",
+    "INSERT INTO addition_credits (addition_id, member_id, name) SELECT MAX(addition_id), :member, 'N' FROM additions",
+    "INSERT INTO report_watchers (member_id, since) VALUES (:member, :now)",
     "INSERT INTO report_authors (report_id, member_id) SELECT MAX(report_id), :member FROM reports",
 )
