@@ -147,12 +147,15 @@ class Endorsements(Feature):
         if not isinstance(thread, discord.Thread):
             return None
         word = parcel.delivery.payload
-        options: dict[str, Any] = {"archived": False}
+        options: dict[str, Any] = {}
         if thread.permissions_for(thread.guild.me).manage_threads:
             options["locked"] = word["locked"]
         if word["removed"]:
             options |= {"name": words.REMOVED_THREAD, "archived": True}
-        await thread.edit(**options)
+        if thread.archived:
+            await thread.edit(archived=False)  # nothing else of an archived thread can be changed
+        if options:
+            await thread.edit(**options)
         return None
 
 

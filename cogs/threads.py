@@ -196,8 +196,9 @@ class Threads(Feature):
 
     async def _state(self, thread_id: int, **options: Any) -> None:
         thread = await self.client.fetch_channel(thread_id)
-        if isinstance(thread, discord.Thread):
-            await thread.edit(**options)
+        if not isinstance(thread, discord.Thread) or (thread.archived and options == {"archived": True}):
+            return  # Discord archives what nobody wrote in for a week
+        await thread.edit(**options)
 
     # Reviews and what is said about them
 
