@@ -43,7 +43,7 @@ def check(files: Sequence[Path], *, public: bool, as_json: bool) -> tuple[str, b
     for path, text in _read(files):
         found, problems = banks.read_banks([(path, text)])
         questions = sum(len(bank.questions) for bank in found)
-        problems += [problem for bank in found for problem in lint.lint(bank, file=str(path), public=public)]
+        problems += [problem for bank in found for problem in lint.lint(bank, file=str(path), public=public, text=text)]
         problems.sort(key=lambda problem: problem.line)
         sound = sound and not any(problem.level == "error" for problem in problems)
         sentences += [f"{problem.level}: {problem}" for problem in problems]

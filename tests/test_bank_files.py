@@ -1,11 +1,14 @@
-"""`studyhall bank fmt`: canonical form, and no file loses anything."""
+"""`studyhall bank fmt` and `bank check --public` on files: nothing is lost, nothing licensed is shipped."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from bot.bank_files import fmt
+from bot.offline import check
 
+BANKS = Path(__file__).parents[1] / "config" / "banks"
 CANONICAL = """\
 ---
 bank: b
@@ -55,3 +58,25 @@ def test_a_file_with_errors_stays_as_it_is(tmp_path: Path) -> None:
     assert path.read_text("utf-8") == text
     path.write_bytes(text.replace("This", "Thís").encode("cp1252"))
     assert "not UTF-8" in fmt([path], check=False)[0]
+
+
+def test_everything_shipped_may_be_published() -> None:
+    """No bank of ours has an error, or anything that looks like a licensed code, in any of its lines."""
+    shipped = [path for path in sorted(BANKS.glob("*.md")) if path.name != "README.md"]
+    report, sound = check(shipped, public=True, as_json=False)
+    assert shipped
+    assert sound, report
+
+
+def test_a_licensed_code_is_refused_with_its_file_and_line(tmp_path: Path) -> None:
+    """Also in a question that has another fault; the types are counted."""
+    path = tmp_path / "b.md"
+    code = "1" * 5
+    path.write_text(CANONICAL + f"\n## What is it? {{#what}}\n= a\n  {code}\n@type: short\n", "utf-8")
+    report, sound = check([path], public=True, as_json=False)
+    assert not sound
+    assert f"error: {path}:18: “{code}” looks like a licensed code" in report
+    path.write_text(CANONICAL + "\n## What is it? {#what}\n= a\n@type: short\n", "utf-8")
+    report, sound = check([path], public=True, as_json=True)
+    assert sound
+    assert json.loads(report)["files"][0]["types"] == {"single": 1, "short": 1}

@@ -8,16 +8,17 @@ error where a bank is to be public.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from bot.domain.questions import Bank, Option, Problem, Question
+from bot.domain.questions import CHOICES, Bank, Image, Kind, Option, Problem, Question, folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-LICENSED_CODE = re.compile(r"\b\d{5}\b|\b\d{4}[FTUMA]\b|\bD\d{4}\b", re.ASCII)
+LICENSED_CODE = re.compile(r"\b\d{5}\b|\d{4}[FTUMA]|D\d{4}")
 """Shapes of CPT codes (five digits, or four and a category letter) and of dental codes."""
 
 ENOUGH = 20
@@ -32,32 +33,59 @@ _NONE_ABOVE = re.compile(r"\b(?:none|neither) of (?:the )?(?:above|these|them|fo
 _BOTH = re.compile(r"\b(?i:both|either|only)?\s*\b[A-J]\b\s*(?:and|or|&)\s*\b[A-J]\b")
 _ARTICLE = re.compile(r"\b(a|an)\s*[_…:.]*$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{6,}")
+_SENTENCE_END = re.compile(r"[.!?:]\s+")
+_TOKEN = re.compile(r"[^\W_]+|[,;]")
+_ASKING = re.compile(r"which|what|who|whom|whose|where|when|why|how", re.IGNORECASE)
+_TURNS = re.compile(r"that|which|who|where|when|while|al?though|because|if|after|before|with(?:out)?|to|[,;]")
+"""Words that begin a part of the sentence whose negation is not the question's."""
+_NEGATIVE = re.compile(r"not|no|never|except|neither|least|incorrect|wrong|false")
+_EXCEPT = re.compile(r"\b(except|but not)\W*$")
 _STEM_LENGTH = 5
 """Letters by which two forms of a word are taken for the same."""
 
 
-def lint(bank: Bank, *, file: str = "", public: bool = False) -> list[Problem]:
+def lint(bank: Bank, *, file: str = "", public: bool = False, text: str | None = None) -> list[Problem]:
     """Warnings for a bank, by line. *public*: what looks like a licensed code is an error.
 
-    *file* is named in the problems (the bank's slug without it); those about the whole bank stand at line 1.
+    *file* is named in the problems (the bank's slug without it); those about the whole bank stand at line 1. With
+    the file's *text* each code is named at its own line, even in a part that could not be read; else at its question's.
     """
     name = file or bank.slug
     found = [Problem(name, 1, "warning", message) for message in _habits(bank.questions)]
-    stems: dict[str, int] = {}
+    stems: dict[tuple[str, str, str], int] = {}
     usual = _usual_words(bank.questions)
     for question in bank.questions:
         found += [Problem(name, question.line, "warning", message) for message in _advice(question, usual)]
-        same = stems.setdefault(" ".join(question.stem.casefold().split()), question.line)
+        same = stems.setdefault(_asked(question), question.line)
         if same != question.line:
             found.append(Problem(name, question.line, "warning", f"the same stem as in line {same}"))
-    for line, code in _codes(bank):
-        message = f"“{code}” looks like a licensed code; describe the service in your own words"
-        found.append(Problem(name, line, "error" if public else "warning", message))
+    if text is None:
+        found += [_licensed(name, line, code, public=public) for line, code in _codes(bank)]
+    else:
+        found += licensed(text, name, public=public)
     return sorted(found, key=lambda problem: problem.line)
+
+
+def licensed(text: str, file: str, *, public: bool) -> list[Problem]:
+    """Everything in a file that looks like a licensed code, at its line; an error where the file is to be *public*."""
+    lines = enumerate(text.split("\n"), 1)
+    return [_licensed(file, number, code, public=public) for number, line in lines for code in _found((line,))]
+
+
+def _licensed(file: str, line: int, code: str, *, public: bool) -> Problem:
+    message = f"“{code}” looks like a licensed code; describe the service in your own words"
+    return Problem(file, line, "error" if public else "warning", message)
+
+
+def _asked(question: Question) -> tuple[str, str, str]:
+    case, image = question.case, question.image
+    return (folded(question.stem), "" if case is None else folded(case.stem), "" if image is None else image.name)
 
 
 def _habits(questions: tuple[Question, ...]) -> Iterator[str]:
     """What gives the key away over a whole bank, though no single question does."""
+    yield from _truths([question for question in questions if question.kind is Kind.TRUEFALSE])
+    questions = tuple(question for question in questions if question.kind is Kind.SINGLE)
     if len(questions) < ENOUGH:
         return
     chances = [1 / len(question.options) for question in questions]
@@ -75,6 +103,16 @@ def _habits(questions: tuple[Question, ...]) -> Iterator[str]:
             yield f"option {letter} is the right one in {right} of {len(fitting)} questions; spread the keys"
 
 
+def _truths(questions: list[Question]) -> Iterator[str]:
+    """Whether one side of true/false questions is right too often."""
+    if len(questions) < ENOUGH:
+        return
+    counts = Counter(option.text for question in questions for option in question.options if option.correct)
+    word, count = counts.most_common(1)[0]
+    if _surprising(count, [0.5] * len(questions)):
+        yield f"“{word[:40]}” is right in {count} of {len(questions)} true/false questions; turn some of them round"
+
+
 def _longest_is_right(options: tuple[Option, ...]) -> bool:
     right = max((len(option.text) for option in options if option.correct), default=0)
     return right > max((len(option.text) for option in options if not option.correct), default=0)
@@ -87,21 +125,73 @@ def _surprising(count: int, chances: list[float]) -> bool:
 
 
 def _advice(question: Question, usual: frozenset[str]) -> Iterator[str]:
-    right = next(option for option in question.options if option.correct)
-    wrong = [option for option in question.options if not option.correct]
-    if not question.explanation and not right.feedback:
-        yield "there is no explanation (“> …”): a member will not learn why the right option is right"
-    silent = sum(not option.feedback for option in wrong)
-    if silent:
-        yield f"{silent} of {len(wrong)} wrong options have no feedback (“  > …”) saying why they are wrong"
+    if question.kind in CHOICES:
+        yield from _options_advice(question, usual)
+    elif question.kind is Kind.SHORT:
+        yield from _short_advice(question)
     if not question.source:
         yield "there is no “@source:” that a member could check"
+    negative = _negative(question.stem)
+    if negative:
+        yield f"“{negative}” turns the question round and is overread; write {negative.upper()}, or ask without it"
+    for image in _images(question):
+        if not image.alt:
+            yield f"“{image.name}” has no “@alt:” that says what it shows, for who cannot see it"
+
+
+def _options_advice(question: Question, usual: frozenset[str]) -> Iterator[str]:
+    right = [option for option in question.options if option.correct]
+    wrong = [option for option in question.options if not option.correct]
+    if not question.explanation and not all(option.feedback for option in right):
+        yield "there is no explanation (“> …”): a member will not learn why the right option is right"
+    silent = sum(not option.feedback for option in wrong)
+    if silent and not (question.kind is Kind.TRUEFALSE and question.explanation):
+        yield f"{silent} of {len(wrong)} wrong options have no feedback (“  > …”) saying why they are wrong"
+    if question.kind is not Kind.TRUEFALSE and wrong:
+        if len(right) == 1:
+            yield from _single_advice(question.stem, right[0], wrong, usual)
+    elif not wrong:
+        yield "every option is right, so there is nothing to choose"
+    if question.scoring == "all" and any(option.weight is not None for option in question.options):
+        yield "weights count only with “@scoring: partial”"
+    yield from _wording(question)
+
+
+def _single_advice(stem: str, right: Option, wrong: list[Option], usual: frozenset[str]) -> Iterator[str]:
     if len(right.text) >= 2 * max(len(option.text) for option in wrong) and len(right.text) >= 40:
         yield "the right option is twice as long as any other"
-    repeated = _repeated_words(question.stem, right, wrong, usual)
+    repeated = _repeated_words(stem, right, wrong, usual)
     if repeated:
         yield f"the stem repeats “{repeated}” of the right option, and of no other"
-    yield from _wording(question)
+
+
+def _short_advice(question: Question) -> Iterator[str]:
+    if not question.explanation:
+        yield "there is no explanation (“> …”): a member will not learn why the answer is right"
+    stem = f" {' '.join(_TOKEN.findall(folded(question.stem)))} "
+    for answer in question.answers:
+        if f" {' '.join(_TOKEN.findall(folded(answer)))} " in stem:
+            yield f"the stem holds the answer “{answer[:40]}”"
+
+
+def _negative(stem: str) -> str:
+    """A negation in small letters that turns what is asked round; '' where there is none."""
+    asked = _SENTENCE_END.split(stem.strip())[-1]
+    if found := _EXCEPT.search(asked):
+        return str(found[1])
+    words: list[str] = _TOKEN.findall(asked)
+    begin = next((n for n, word in enumerate(words) if _ASKING.fullmatch(word)), len(words))
+    for before, word in zip(words[begin:], words[begin + 1 :], strict=False):
+        if _TURNS.fullmatch(word):
+            return ""
+        if _NEGATIVE.fullmatch(word) and before != "at":
+            return word
+    return ""
+
+
+def _images(question: Question) -> list[Image]:
+    images = (question.image, None if question.case is None else question.case.image)
+    return [image for image in images if image is not None]
 
 
 def _wording(question: Question) -> Iterator[str]:
@@ -142,8 +232,18 @@ def _codes(bank: Bank) -> Iterator[tuple[int, str]]:
     for question in bank.questions:
         texts = [question.topic, question.stem, question.explanation, question.source, question.key, *question.tags]
         texts += [text for option in question.options for text in (option.text, option.feedback)]
+        texts += question.answers
+        texts += [text for image in _images(question) for text in (image.name, image.alt)]
+        texts += [] if question.case is None else [question.case.key, question.case.stem]
         yield from ((question.line, code) for code in _found(texts))
 
 
 def _found(texts: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(code for text in texts for code in LICENSED_CODE.findall(text)))
+    return list(dict.fromkeys(code for text in texts for code in LICENSED_CODE.findall(_seen(text))))
+
+
+def _seen(text: str) -> str:
+    """A text as a reader sees it: plain forms of fancy digits, and nothing unseen between them."""
+    if text.isascii():
+        return text
+    return "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.questions import Bank, Option, Question
+from bot.domain.questions import Bank, Case, Image, Kind, Option, Question
 from bot.formats.lint import lint
 from bot.formats.markdown import read
 
@@ -34,6 +34,8 @@ def bank(*questions: Question) -> Bank:
 
 
 GOOD = question(0)
+SHORT = replace(GOOD, kind=Kind.SHORT, options=(), answers=("Stapes", "stirrup"))
+TRUTH = replace(GOOD, kind=Kind.TRUEFALSE, options=(Option("True", True, "Yes."), Option("False", False)))
 
 
 def messages(*questions: Question) -> list[str]:
@@ -65,6 +67,23 @@ def test_a_good_bank_gets_no_advice() -> None:
             replace(question(0, 0, ("A modifier", "A category")), stem="What does modifying mean?"),
             "the stem repeats “modifier”",
         ),
+        (replace(GOOD, stem="Which of these is not a bone?"), "“not” turns the question round"),
+        (replace(GOOD, stem="He falls. Which bone takes no weight?"), "write NO, or ask without it"),
+        (replace(GOOD, stem="All of these are bones except:"), "“except” turns the question round"),
+        (replace(GOOD, stem="Which answer is least likely?"), "“least” turns the question round"),
+        (replace(GOOD, image=Image("hand.png")), "“hand.png” has no “@alt:”"),
+        (replace(GOOD, case=Case("c", "A fall.", Image("hip.png"))), "“hip.png” has no “@alt:”"),
+        (
+            replace(GOOD, options=(Option("a", True, "Yes.", 100.0), Option("b", False, "No."))),
+            "weights count only with “@scoring: partial”",
+        ),
+        (
+            replace(GOOD, kind=Kind.MULTI, options=(Option("a", True, "Yes."), Option("b", True, "Yes."))),
+            "every option is right",
+        ),
+        (replace(SHORT, explanation=""), "there is no explanation"),
+        (replace(SHORT, stem="The stapes is called?"), "the stem holds the answer “Stapes”"),
+        (replace(TRUTH, explanation=""), "1 of 1 wrong options have no feedback"),
     ],
 )
 def test_each_slip_of_one_question_is_named_at_its_line(slip: Question, advice: str) -> None:
@@ -72,6 +91,41 @@ def test_each_slip_of_one_question_is_named_at_its_line(slip: Question, advice: 
     (message,) = messages(slip)
     assert message.startswith("b.md:10: ")
     assert advice in message
+
+
+@pytest.mark.parametrize(
+    "stem",
+    [
+        "Which of these is NOT a bone?",
+        "The type is not documented. Which code fits?",
+        "Which code fits, although no injury is coded?",
+        "Which set belongs to a vertebra that is not named?",
+        "At least how many bones has a hand?",
+        "How many bones has a hand at least?",
+    ],
+)
+def test_a_negation_that_does_not_turn_the_question_round_is_fine(stem: str) -> None:
+    """So is one in capitals."""
+    assert messages(replace(GOOD, stem=stem)) == []
+
+
+def test_every_kind_can_be_without_fault() -> None:
+    """Several right options, typed answers, flashcards and true/false get no advice that is meant for others."""
+    some = tuple(Option(word, word < "c", "Because.") for word in WORDS)
+    card = replace(GOOD, kind=Kind.FLASHCARD, options=(), answers=("Back",), stem="Front")
+    assert messages(replace(GOOD, kind=Kind.MULTI, options=some), replace(SHORT, stem="Ear bone?"), card) == []
+    assert messages(TRUTH) == []
+    same = replace(GOOD, line=99, case=Case("c", "A fall."))
+    assert messages(GOOD, same) == []
+
+
+def test_true_too_often_is_a_habit() -> None:
+    """Thirty statements of which 28 are true are told; a mixture is not."""
+    turned = replace(TRUTH, options=(Option("True", False, "No."), Option("False", True, "Yes.")))
+    many = [replace(TRUTH, stem=f"Statement {n}", line=n) for n in range(1, 29)]
+    (message,) = messages(*many, replace(turned, line=40), replace(turned, line=41, stem="Other"))
+    assert message == "b.md:1: “True” is right in 28 of 30 true/false questions; turn some of them round"
+    assert messages(*many[:16], *(replace(turned, stem=f"No {n}", line=50 + n) for n in range(14))) == []
 
 
 def test_none_of_these_is_fine_where_options_keep_their_places() -> None:
@@ -134,6 +188,9 @@ def test_what_looks_like_a_licensed_code_bars_a_public_bank(code: str) -> None:
         replace(GOOD, topic=f"Topic {code}"),
         replace(GOOD, options=(GOOD.options[0], Option("x", False, f"That is {code}"))),
         replace(GOOD, options=(GOOD.options[0], Option(f"x-{code}", False, "No."))),
+        replace(SHORT, answers=(code,)),
+        replace(GOOD, case=Case("c", f"A {code} is done.")),
+        replace(GOOD, image=Image("a.png", f"A form with {code}")),
     )
     for place in places:
         for public, level in ((False, "warning"), (True, "error")):
@@ -142,6 +199,16 @@ def test_what_looks_like_a_licensed_code_bars_a_public_bank(code: str) -> None:
             assert code in problem.message
     (problem,) = lint(replace(bank(GOOD), title=f"Codes {code}"), public=True)
     assert (problem.line, problem.level) == (1, "error")
+
+
+def test_a_code_is_named_at_its_own_line_wherever_it_stands() -> None:
+    """In fancy digits, with something unseen between them, and in a question that could not be read."""
+    five = "9" * 5
+    fancy = "".join(chr(ord(sign) + 0xFEE0) for sign in five)
+    text = f"## {five}\n\n- [ ] {five[:2]}\u200b{five[2:]}\n{fancy}\nD{'0' * 4} or {'1' * 4}F, not {'1' * 6}"
+    found = lint(bank(GOOD), file="b.md", public=True, text=text)
+    assert [(problem.line, problem.level) for problem in found] == [(n, "error") for n in (1, 3, 4, 5, 5)]
+    assert lint(bank(GOOD), text="E11.9") == []
 
 
 @pytest.mark.parametrize("text", ["E11.9", "J1234", "2025", "A0428", "123456", "1,000", "S72.001A", "I.A.12.a"])
