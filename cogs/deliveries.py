@@ -66,6 +66,7 @@ class Deliveries(Feature):
             self.client.dispatch("notes_changed")
         except TooLate:
             await deliveries.give_up(self.house.database, parcel, deliveries.TOO_LATE, None, now_ms())
+            self.client.dispatch("notes_changed")
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             await deliveries.retry(self.house.database, parcel, type(error).__name__, now_ms())
         else:

@@ -12,8 +12,9 @@ from bot.domain.groups import Group
 from bot.domain.instants import from_ms
 from bot.domain.recurrence import Recurrence
 from bot.domain.refusals import NotUnderstood, Refusal
+from bot.domain.refusals_reminders import CannotPostHere, MayNotPostHere
 from bot.services import drafts, reminders
-from bot.services.drafts import Made, Outcome, Unclear, Unsaid
+from bot.services.drafts import Made, Outcome, Refused, Unclear, Unsaid
 from bot.services.reminders import Moved, Reminder, Target
 from cogs import texts, texts_when
 from cogs import texts_reminders as words
@@ -44,7 +45,10 @@ async def answer(feature: Feature, interaction: Interaction, outcome: Outcome, *
             question, labels = texts_when.ask(ask, feature.house.clock.now())
             buttons = [button(f"rm-choice:{reminder.reminder_id}:{n}", label) for n, label in enumerate(labels)]
             own = [_change(reminder), _cancel(reminder)]
-            await show(interaction, words.unclear(question), rows([*buttons, *_beneath(own)]), anew=anew)
+            asked = words.unclear(question, changing=reminder.replaces is not None)
+            await show(interaction, asked, rows([*buttons, *_beneath(own)]), anew=anew)
+        case Refused(reminder, refusal):
+            await _refused(interaction, reminder, refusal, anew=anew)
         case Made():
             await _made(feature, interaction, outcome, anew=anew)
 
@@ -55,7 +59,7 @@ async def _made(feature: Feature, interaction: Interaction, made: Made, *, anew:
     assert reminder.next_at is not None
     text, next_at = plain(cut(reminder.text, SHORT)), from_ms(reminder.next_at)
     if made.changed and made.understood is None:
-        await show(interaction, words.text_changed(text), rows([_change(reminder), _cancel(reminder)]), anew=anew)
+        await show(interaction, words.text_changed(text), rows([_change(reminder), _delete(reminder)]), anew=anew)
         return
     notes = []
     if reminder.target is Target.DM and interaction.guild_id is not None and not made.changed:
@@ -77,7 +81,18 @@ async def _made(feature: Feature, interaction: Interaction, made: Made, *, anew:
         following = Recurrence.from_text(reminder.rule).times(next_at, SHOWN_NEXT)
         notes = [*([words.then(following)] if following else []), *notes]
     said = words.set_up("\n".join([echo, *notes]), text, place(reminder), changed=made.changed)
-    await show(interaction, said, rows([_change(reminder), _cancel(reminder)]), anew=anew)
+    other = _delete(reminder) if made.changed else _cancel(reminder)
+    await show(interaction, said, rows([_change(reminder), other]), anew=anew)
+
+
+async def _refused(interaction: Interaction, reminder: Reminder, refusal: Refusal, *, anew: bool) -> None:
+    """What was typed is kept, and opened by *Change*."""
+    buttons = [_change(reminder), _cancel(reminder)]
+    if isinstance(refusal, (CannotPostHere, MayNotPostHere)):
+        by_dm = button(f"rm-dm:{reminder.reminder_id}", words.DM_INSTEAD, style=discord.ButtonStyle.primary)
+        buttons.insert(0, by_dm)
+    said = f"{sentence(refusal)} {words.typed_is_kept(changing=reminder.replaces is not None)}"
+    await show(interaction, said, rows(buttons), anew=anew)
 
 
 async def _ask_clock(feature: Feature, interaction: Interaction, reminder: Reminder, zone: str, *, anew: bool) -> None:
@@ -91,11 +106,8 @@ async def zone_chosen(feature: Feature, interaction: Interaction, group: Group, 
     """After a member said by whose clock they go: finish what waited for it, and ask about what is there."""
     database, places = feature.house.database, feature.house.places
     found = await drafts.complete(database, group, interaction.user.id, places.exact, feature.house.clock.now())
-    for draft, outcome in found:
-        if isinstance(outcome, Refusal):
-            await say(interaction, f"{words.quote(plain(cut(draft.text, 200)))}\n{_sentence(outcome)}")
-        else:
-            await answer(feature, interaction, outcome, anew=interaction.response.is_done())
+    for outcome in found:
+        await answer(feature, interaction, outcome, anew=interaction.response.is_done())
     if moved is not None and (moved.rules or moved.singles):
         zone = await reminders.zone_of(database, group, interaction.user.id)
         await say(interaction, words.moved(moved.rules, moved.singles, zone), view=keep_buttons(group.group_id))
@@ -111,7 +123,8 @@ def keep_buttons(group_id: int) -> discord.ui.View:
     )
 
 
-def _sentence(refusal: Refusal) -> str:
+def sentence(refusal: Refusal) -> str:
+    """A refusal's sentence, with what a member typed shown letter for letter."""
     try:
         with readable():
             raise refusal
@@ -159,6 +172,11 @@ def _change(reminder: Reminder) -> discord.ui.Button[discord.ui.View]:
 
 def _cancel(reminder: Reminder) -> discord.ui.Button[discord.ui.View]:
     return button(f"rm-cancel:{reminder.reminder_id}", words.CANCEL)
+
+
+def _delete(reminder: Reminder) -> discord.ui.Button[discord.ui.View]:
+    """Of one that was there before: *Cancel* could be read as leaving it as it was."""
+    return button(f"rm-delete:{reminder.reminder_id}:0", words.DELETE, style=discord.ButtonStyle.danger)
 
 
 def _beneath(buttons: list[discord.ui.Button[discord.ui.View]]) -> list[discord.ui.Button[discord.ui.View]]:

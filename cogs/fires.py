@@ -22,6 +22,7 @@ from cogs.direct import reach
 from cogs.drafts import SHORT, defer, readable, show
 from cogs.plain import cut, plain
 from cogs.posting import TooLate, has_button, once, post
+from cogs.presence import Presence
 from cogs.quiz import modal_value
 from cogs.replies import Feature, Interaction, button, press, rows, say
 
@@ -31,6 +32,13 @@ SNOOZES = {10: words.SNOOZE_10, 60: words.SNOOZE_60}
 class Fires(Feature):
     """Each time that a reminder comes is one message with buttons of its own."""
 
+    def __init__(self, client: commands.Bot, house: House) -> None:
+        super().__init__(client, house)
+        self._presence = Presence(house)
+
+    async def cog_unload(self) -> None:
+        await self._presence.close()
+
     @post("reminder")
     async def remind(self, parcel: Parcel) -> int | None:
         """One coming of a reminder, unless it was changed, paused or deleted meanwhile."""
@@ -39,6 +47,10 @@ class Fires(Feature):
         if due is None:
             raise TooLate
         in_channel = due.target is Target.HERE
+        # Nobody else could stop it: what recurs in a channel ends with its owner's stay.
+        if in_channel and due.recurs and await self._left(parcel, due.user_id):
+            await fires.gone(self.house.database, due.reminder_id, now)
+            raise TooLate
         channel_id = due.channel_id
         if channel_id is None:
             channel_id = (await self.client.create_dm(discord.Object(due.user_id))).id
@@ -57,6 +69,9 @@ class Fires(Feature):
         if due.channel_id is None:
             await reminders.reached(self.house.database, due.reminder_id, channel_id)
         return message_id
+
+    async def _left(self, parcel: Parcel, user: int) -> bool:
+        return await self._presence.has_left(self.client.get_guild(parcel.group.guild_id), parcel.group, user)
 
     @staticmethod
     def _snoozes(fire_id: int) -> list[discord.ui.Button[discord.ui.View]]:
@@ -158,12 +173,13 @@ class Fires(Feature):
         self.client.dispatch("agenda_changed")
         reminder = copied.reminder
         await defer(interaction, anew=True)
-        reached = await reach(self.client, interaction.user.id, words.dm_follow(plain(cut(reminder.text, SHORT))))
-        if reached.closed:
-            await reminders.delete(self.house.database, reminder.reminder_id, interaction.user.id)
-            raise ClosedMessages
-        if reached.channel_id is not None:
-            await reminders.reached(self.house.database, reminder.reminder_id, reached.channel_id)
+        if reminder.channel_id is None:
+            reached = await reach(self.client, interaction.user.id, words.dm_follow(plain(cut(reminder.text, SHORT))))
+            if reached.closed:
+                await reminders.delete(self.house.database, reminder.reminder_id, interaction.user.id)
+                raise ClosedMessages
+            if reached.channel_id is not None:
+                await reminders.reached(self.house.database, reminder.reminder_id, reached.channel_id)
         if copied.fire_id is not None or reminder.next_at is None:
             view = rows(self._snoozes(copied.fire_id or 0))
             await interaction.followup.send(words.FOLLOW_WHEN, view=view, ephemeral=True)

@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.domain.instants import from_ms
+from bot.domain.instants import MINUTE_MS, from_ms
 from bot.services import notes, verdicts
 from bot.services.house import House
 from bot.services.notes import Note
@@ -46,6 +46,7 @@ class Notes(Feature):
     def __init__(self, client: commands.Bot, house: House) -> None:
         super().__init__(client, house)
         self._users: set[int] | None = None
+        self._asked_ms = 0
         self._telling: set[int] = set()
 
     @commands.Cog.listener()
@@ -68,8 +69,10 @@ class Notes(Feature):
         await self._tell(interaction)
 
     async def _tell(self, interaction: Interaction) -> None:
-        if self._users is None:
-            self._users = await notes.users(self.house.database)
+        now_ms = self.house.clock.now_ms()
+        # What the agenda does by itself can leave something too, and nobody says so.
+        if self._users is None or abs(now_ms - self._asked_ms) >= MINUTE_MS:
+            self._users, self._asked_ms = await notes.users(self.house.database), now_ms
         user = interaction.user.id
         if user not in self._users or interaction.response.type not in ANSWERED_BY_MESSAGE or user in self._telling:
             return
@@ -81,13 +84,16 @@ class Notes(Feature):
             self._users = None
 
     async def _tell_all(self, interaction: Interaction) -> None:
-        told = []
+        told, said = [], set()
         for one in await notes.waiting(self.house.database, interaction.user.id):
+            text = _said(one)
             try:
-                await interaction.followup.send(_said(one), ephemeral=True)
+                if text not in said:  # four messages about an exam that did not arrive are one thing to tell
+                    await interaction.followup.send(text, ephemeral=True)
             except discord.HTTPException as error:
                 log.warning("a note did not reach its member", extra={"code": error.code})
                 break
+            said.add(text)
             told.append(one.note_id)
         if told:
             await notes.told(self.house.database, told)

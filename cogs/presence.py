@@ -29,6 +29,7 @@ class Presence:
     def __init__(self, house: House) -> None:
         self._house = house
         self._known: dict[tuple[int, int], int] = {}
+        self._absent: set[tuple[int, int]] = set()
         self._looking: dict[tuple[int, int], asyncio.Task[bool]] = {}
         self._slots = asyncio.Semaphore(AT_ONCE)
 
@@ -66,6 +67,11 @@ class Presence:
         done, _ = await asyncio.wait(tasks, timeout=max(0.0, patience))
         return any(not task.cancelled() and task.result() for task in done)
 
+    async def has_left(self, guild: discord.Guild | None, group: Group, user: int) -> bool:
+        """Whether a user is no longer in the server; False where that cannot be found out in time."""
+        await self.changes(guild, group, (user,))
+        return (group.group_id, user) in self._absent
+
     def _looked(self, key: tuple[int, int], _: asyncio.Task[bool]) -> None:
         self._looking.pop(key, None)
 
@@ -77,6 +83,7 @@ class Presence:
         except discord.NotFound as error:
             if error.code not in (UNKNOWN_MEMBER, UNKNOWN_USER):
                 return False
+            self._absent.add((group.group_id, user))
             await standings.gone(database, group, user, clock.now())
             return True
         except (discord.HTTPException, OSError) as error:
@@ -84,6 +91,7 @@ class Presence:
             log.info("a member could not be looked up", extra={"problem": type(error).__name__})
             return False
         self._known[group.group_id, user] = clock.now_ms()
+        self._absent.discard((group.group_id, user))
         role = group.wishes.tutor_role_id
         if role is None or member.get_role(role) is None:
             return False

@@ -13,15 +13,15 @@ from bot.domain.recurrence import Recurrence
 from bot.domain.refusals import StaleButton
 from bot.domain.refusals_reminders import CannotPostHere, MayNotPostHere, WordsTooLong
 from bot.domain.reminders import LONGEST_TEXT, MOST_ACTIVE
-from bot.domain.when import LONGEST
+from bot.domain.when import LONGEST, Anchor
 from bot.services import drafts, groups, reminders
-from bot.services.drafts import Wanted
+from bot.services.drafts import Outcome, Wanted
 from bot.services.house import House
 from bot.services.reminders import Reminder, State, Target
 from cogs import texts, texts_when
 from cogs import texts_reminders as words
 from cogs.cards import BLUE
-from cogs.drafts import SHORT, answer, keep_buttons, place, readable, show, zone_chosen
+from cogs.drafts import SHORT, answer, keep_buttons, place, show, zone_chosen
 from cogs.plain import cut, plain, quiet
 from cogs.quiz import modal_value
 from cogs.replies import Feature, Interaction, button, press, rows, say
@@ -57,19 +57,17 @@ class Reminders(Feature):
     ) -> None:
         group = await self.home(interaction)
         here = where is not None and where.value == "here" and interaction.guild_id is not None
-        if here:
-            _require_room(interaction)
         known = interaction.channel_id if here or interaction.guild_id is None else None
         wanted = Wanted(when, _shown(what), Target.HERE if here else Target.DM, known)
-        with readable():
-            outcome = await drafts.remind(
-                self.house.database,
-                group,
-                interaction.user.id,
-                wanted,
-                self.house.places.exact,
-                self.house.clock.now(),
-            )
+        user, now = interaction.user.id, self.house.clock.now()
+        outcome: Outcome | None = None
+        if here:
+            try:
+                _require_room(interaction)
+            except (CannotPostHere, MayNotPostHere) as refusal:
+                outcome = await drafts.hold(self.house.database, group, user, wanted, refusal, now)
+        if outcome is None:
+            outcome = await drafts.remind(self.house.database, group, user, wanted, self.house.places.exact, now)
         await answer(self, interaction, outcome)
 
     @remind.autocomplete("when")
@@ -84,15 +82,22 @@ class Reminders(Feature):
     @press("rm-choice")
     async def choose(self, interaction: Interaction, reminder_id: int, choice: int) -> None:
         """One of the readings of an ambiguous time."""
-        with readable():
-            outcome = await drafts.choose(
-                self.house.database,
-                reminder_id,
-                interaction.user.id,
-                choice,
-                self.house.places.exact,
-                self.house.clock.now(),
-            )
+        outcome = await drafts.choose(
+            self.house.database,
+            reminder_id,
+            interaction.user.id,
+            choice,
+            self.house.places.exact,
+            self.house.clock.now(),
+        )
+        await answer(self, interaction, outcome)
+
+    @press("rm-dm")
+    async def by_dm(self, interaction: Interaction, reminder_id: int) -> None:
+        """The channel takes no reminder: by direct message then."""
+        outcome = await drafts.elsewhere(
+            self.house.database, reminder_id, interaction.user.id, self.house.places.exact, self.house.clock.now()
+        )
         await answer(self, interaction, outcome)
 
     @press("rm-clock")
@@ -143,16 +148,15 @@ class Reminders(Feature):
 
     @press("rm-changed")
     async def changed(self, interaction: Interaction, reminder_id: int) -> None:
-        with readable():
-            outcome = await drafts.change(
-                self.house.database,
-                reminder_id,
-                interaction.user.id,
-                modal_value(interaction, "when"),
-                _shown(modal_value(interaction, "what")),
-                self.house.places.exact,
-                self.house.clock.now(),
-            )
+        outcome = await drafts.change(
+            self.house.database,
+            reminder_id,
+            interaction.user.id,
+            modal_value(interaction, "when"),
+            _shown(modal_value(interaction, "what")),
+            self.house.places.exact,
+            self.house.clock.now(),
+        )
         await answer(self, interaction, outcome)
 
     @press("rm-cancel")
@@ -209,23 +213,22 @@ class Reminders(Feature):
                 words.list_line(
                     n,
                     plain(cut(flat, 120)),
-                    None if one.rule is None else texts_when.rule(Recurrence.from_text(one.rule)),
+                    _turns(one),
                     None if one.next_at is None else from_ms(one.next_at),
                     snoozed_to,
-                    place(one),
+                    words.in_short(one.channel_id if one.target is Target.HERE else None),
                     paused=one.state is State.PAUSED,
                 )
             )
             options.append(discord.SelectOption(label=cut(f"{n}. {quiet(flat)}", 100), value=str(one.reminder_id)))
         embed = discord.Embed(title=words.LIST_TITLE, description="\n\n".join(lines), colour=BLUE)
         embed.set_footer(text=words.list_footer(found.total, MOST_ACTIVE, found.page, found.pages))
-        view = rows(
-            [
-                button(f"rm-list:{found.page - 1}", words.BACK, disabled=found.page == 0, row=1),
-                button(f"rm-list:{found.page + 1}", words.FORTH, disabled=found.page + 1 >= found.pages, row=1),
-                button("rm-all", words.DELETE_ALL, style=discord.ButtonStyle.danger, row=1),
-            ]
-        )
+        turning = [
+            button(f"rm-list:{found.page - 1}", words.BACK, disabled=found.page == 0, row=1),
+            button(f"rm-list:{found.page + 1}", words.FORTH, disabled=found.page + 1 >= found.pages, row=1),
+        ]
+        every = button("rm-all", words.DELETE_ALL, style=discord.ButtonStyle.danger, row=1)
+        view = rows([*(turning if found.pages > 1 else []), every])
         view.add_item(
             discord.ui.Select(custom_id=f"rm-pick:{found.page}", placeholder=words.CHOOSE_ONE, options=options, row=0)
         )
@@ -243,8 +246,8 @@ class Reminders(Feature):
 
     async def _one(self, interaction: Interaction, reminder: Reminder, number: int, said: str | None = None) -> None:
         lines = [said] if said is not None else []
-        if reminder.rule is not None:
-            lines.append(texts_when.rule(Recurrence.from_text(reminder.rule)))
+        if (turns := _turns(reminder)) is not None:
+            lines.append(turns)
         if reminder.state is State.PAUSED and said is None:
             lines.append(words.IS_PAUSED)
         elif reminder.state is State.ON and reminder.next_at is not None:
@@ -257,40 +260,40 @@ class Reminders(Feature):
         other = "resume" if reminder.state is State.PAUSED else "pause"
         buttons = [
             button(f"rm-change:{reminder.reminder_id}", words.CHANGE),
-            button(f"rm-delete:{reminder.reminder_id}", words.DELETE, style=discord.ButtonStyle.danger),
+            button(f"rm-delete:{reminder.reminder_id}:{number}", words.DELETE, style=discord.ButtonStyle.danger),
             button(f"rm-list:{number}", words.TO_LIST),
         ]
         if reminder.state in (State.ON, State.PAUSED):
             label = words.RESUME if other == "resume" else words.PAUSE
-            buttons.insert(1, button(f"rm-{other}:{reminder.reminder_id}", label))
+            buttons.insert(1, button(f"rm-{other}:{reminder.reminder_id}:{number}", label))
         content = words.shown(plain(cut(reminder.text, SHORT)), lines)
         await _replace(interaction, content=content, embed=None, view=rows(buttons))
 
     @press("rm-pause")
-    async def pause(self, interaction: Interaction, reminder_id: int) -> None:
+    async def pause(self, interaction: Interaction, reminder_id: int, number: int) -> None:
         reminder = await reminders.pause(self.house.database, reminder_id, interaction.user.id)
-        await self._one(interaction, reminder, 0, words.PAUSED_NOW)
+        await self._one(interaction, reminder, number, words.PAUSED_NOW)
 
     @press("rm-resume")
-    async def resume(self, interaction: Interaction, reminder_id: int) -> None:
-        with readable():
-            outcome = await drafts.resume(
-                self.house.database,
-                reminder_id,
-                interaction.user.id,
-                self.house.places.exact,
-                self.house.clock.now(),
-            )
+    async def resume(self, interaction: Interaction, reminder_id: int, number: int) -> None:
+        outcome = await drafts.resume(
+            self.house.database,
+            reminder_id,
+            interaction.user.id,
+            self.house.places.exact,
+            self.house.clock.now(),
+        )
         self.client.dispatch("agenda_changed")
         if isinstance(outcome, drafts.Made):
-            await self._one(interaction, outcome.reminder, 0)
+            await self._one(interaction, outcome.reminder, number)
         else:
             await answer(self, interaction, outcome)
 
     @press("rm-delete")
-    async def delete(self, interaction: Interaction, reminder_id: int) -> None:
+    async def delete(self, interaction: Interaction, reminder_id: int, number: int) -> None:
         await reminders.delete(self.house.database, reminder_id, interaction.user.id)
-        await _replace(interaction, content=words.DELETED, embed=None, view=rows([button("rm-list:0", words.TO_LIST)]))
+        back = button(f"rm-list:{number}", words.TO_LIST)
+        await _replace(interaction, content=words.DELETED, embed=None, view=rows([back]))
 
     @press("rm-all")
     async def ask_delete_all(self, interaction: Interaction) -> None:
@@ -305,6 +308,13 @@ class Reminders(Feature):
         scope = await self._scope(interaction)
         number = await reminders.delete_all(self.house.database, interaction.user.id, scope)
         await _replace(interaction, content=words.deleted_all(number), embed=None, view=None)
+
+
+def _turns(reminder: Reminder) -> str | None:
+    """By what it comes: its rule, or the exam or session that it hangs on."""
+    if reminder.rule is not None:
+        return texts_when.rule(Recurrence.from_text(reminder.rule))
+    return None if reminder.beside is None else texts_when.anchor(Anchor.from_text(reminder.beside))
 
 
 async def _replace(

@@ -70,6 +70,11 @@ BY_DM = "by direct message"
 UNREACHED = "I could not try your direct messages just now; if they turn out to be closed, I say so when you are back."
 
 
+def in_short(channel_id: int | None) -> str:
+    """The same in a list."""
+    return BY_DM if channel_id is None else f"in <#{channel_id}>"
+
+
 def in_channel(channel_id: int) -> str:
     return f"in <#{channel_id}>, where everybody reads it"
 
@@ -97,8 +102,19 @@ def group_clock(zone: str, now: datetime) -> str:
     return f"Use the group's clock ({city}, now {now.astimezone(ZoneInfo(zone)):%H:%M})"
 
 
-def unclear(question: str) -> str:
-    return f"{question} Nothing is set yet; this waits for a day."
+def unclear(question: str, *, changing: bool) -> str:
+    yet = "Until then the reminder stays as it was" if changing else "Nothing is set yet"
+    return f"{question} {yet}; this waits for a day."
+
+
+def typed_is_kept(*, changing: bool) -> str:
+    """After a refusal: nothing has to be typed again."""
+    if changing:
+        return "The reminder stays as it was. What you typed is kept for a day: press *Change* to go on with it."
+    return "What you typed is kept for a day: press *Change* to go on with it."
+
+
+DM_INSTEAD = "Remind me by direct message"
 
 
 def closed(again: str) -> str:
@@ -191,16 +207,16 @@ def list_footer(total: int, most: int, page: int, pages: int) -> str:
 def list_line(
     number: int,
     text: str,
-    rule: str | None,
+    turns: str | None,
     next_at: datetime | None,
     snoozed_to: datetime | None,
     place: str,
     *,
     paused: bool,
 ) -> str:
-    """One reminder of the list."""
+    """One reminder of the list; *turns* says by what it comes, where that is more than a single time."""
     when = "⏸ paused" if paused else ("it came" if next_at is None else f"{at(next_at, 'f')} ({at(next_at, 'R')})")
-    parts = [when, *([rule] if rule else []), place]
+    parts = [when, *([turns] if turns else []), place]
     snooze = f"\n💤 again {at(snoozed_to, 'f')} ({at(snoozed_to, 'R')})" if snoozed_to is not None else ""
     return f"**{number}.** {text}\n{' · '.join(parts)}{snooze}"
 
@@ -217,9 +233,8 @@ DELETED = "Deleted; it will not come any more."
 
 
 def delete_all_ask(total: int) -> str:
-    return (
-        f"Delete {count(total, 'reminder', 'all {0} reminders').format(total)} of yours, snoozed and paused ones too?"
-    )
+    which = "your one reminder" if total == 1 else f"all {total} of your reminders"
+    return f"Delete {which}, snoozed and paused ones too? This cannot be undone."
 
 
 def deleted_all(number: int) -> str:
@@ -234,6 +249,11 @@ def note(kind: str, word: dict[str, Any], text: str, due: datetime | None) -> st
         pause = " I paused it; open them and resume it with `/reminders`." if word.get("paused") else ""
         return (
             f"I could not send you your reminder{when}, because your direct messages are closed.{pause}\n{quote(text)}"
+        )
+    if kind == "reminder-left":
+        return (
+            "You had left the server, so I no longer posted this reminder in its channel, and paused it. Resume it "
+            f"with `/reminders`.\n{quote(text)}"
         )
     what = "exam" if word.get("what") == "exam" else "session"
     if kind == "anchor-gone":
@@ -297,9 +317,11 @@ def _press_refusal(error: Refusal) -> str | None:
         case no.CannotPostHere(channel_id=channel_id, names=names):
             return (
                 f"In <#{channel_id}> I may not write: I still need {', '.join(names)}. Nothing was set; ask for those "
-                "rights, or choose `where: dm`."
+                "rights, or take direct messages."
             )
         case no.MayNotPostHere():
-            return "You may not write in this channel, so I do not either. Nothing was set; choose `where: dm`."
+            return (
+                "You may not write in this channel, so I do not either. Nothing was set; take direct messages instead."
+            )
         case _:
             return None

@@ -11,11 +11,14 @@ from datetime import datetime
 
 from bot.domain.groups import Group
 from bot.domain.instants import from_ms, to_ms
-from bot.domain.refusals import Refusal
+from bot.domain.refusals import NotUnderstood, Refusal
 from bot.domain.refusals_reminders import (
     AlreadySettled,
+    CannotPostHere,
+    MayNotPostHere,
     NoWords,
     ReminderOver,
+    TooManyReminders,
     WordsTooLong,
 )
 from bot.domain.reminders import (
@@ -40,8 +43,8 @@ Zones = Callable[[str], str | None]
 
 _ELSEWHERE = ("Pacific/Kiritimati", "Pacific/Pago_Pago")
 """The two ends of the world: what means the same instant in both needs nobody's zone."""
-ZONE, CHOICE, PLACE = "zone", "choice", "place"
-"""What a draft waits for: its member's zone, one of its choices, or another place than direct messages."""
+ZONE, CHOICE, PLACE, WORDS = "zone", "choice", "place", "words"
+"""What a draft waits for: its member's zone, one of its choices, another place, or other words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +82,45 @@ class Unclear:
     ask: Ask
 
 
-Outcome = Made | Unsaid | Unclear
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It cannot be so; the draft keeps what was typed, to be changed."""
+
+    reminder: Reminder
+    refusal: NotUnderstood | TooManyReminders | CannotPostHere | MayNotPostHere
+
+
+Outcome = Made | Unsaid | Unclear | Refused
 
 
 # Making and changing
 
 
 async def remind(database: Database, group: Group, user: int, wanted: Wanted, zones: Zones, now: datetime) -> Outcome:
-    """Keep a reminder and switch it on, or ask what is open. Raises NotUnderstood, and the refusals of limits."""
+    """Keep a reminder and switch it on, or ask what is open. Raises NoWords and WordsTooLong."""
     async with database.write() as tx:
         member = await reminders.member_of(tx, group, user, now)
         draft = await _draft(tx, member, wanted, now)
         return await _settle(tx, draft, group, zones, now)
+
+
+async def hold(
+    database: Database, group: Group, user: int, wanted: Wanted, refusal: CannotPostHere | MayNotPostHere, now: datetime
+) -> Refused:
+    """Keep what was typed for a channel that takes no reminder: `elsewhere` sends it by direct message."""
+    async with database.write() as tx:
+        member = await reminders.member_of(tx, group, user, now)
+        draft = await _draft(tx, member, replace(wanted, target=Target.DM, channel_id=None), now)
+        return Refused(await _wait(tx, draft, WORDS, now), refusal)
+
+
+async def elsewhere(database: Database, reminder_id: int, user: int, zones: Zones, now: datetime) -> Outcome:
+    """What was typed for such a channel comes by direct message. Raises AlreadySettled."""
+    async with database.write() as tx:
+        draft = await reminders.own(tx, reminder_id, user)
+        if draft.state is not State.DRAFT or draft.waits_for != WORDS:
+            raise AlreadySettled
+        return await _settle(tx, draft, await reminders.group_of(tx, draft), zones, now)
 
 
 async def change(
@@ -131,26 +161,17 @@ async def use_group_clock(database: Database, group: Group, user: int, now: date
         await kept.say_zone(tx, await reminders.member_of(tx, group, user, now))
 
 
-async def complete(
-    database: Database, group: Group, user: int, zones: Zones, now: datetime
-) -> list[tuple[Reminder, Outcome | Refusal]]:
-    """Settle the drafts that waited for their member's zone; what is refused is deleted."""
-    found: list[tuple[Reminder, Outcome | Refusal]] = []
+async def complete(database: Database, group: Group, user: int, zones: Zones, now: datetime) -> list[Outcome]:
+    """Settle the drafts that waited for their member's zone."""
+    found: list[Outcome] = []
     async with database.read() as tx:
         member = await groups.member(tx, group.group_id, user)
         waiting = [] if member is None else await kept.waiting(tx, member, ZONE)
     for draft in waiting:
-        try:
-            async with database.write() as tx:
-                still = await kept.by_id(tx, draft.reminder_id)
-                if still is None or still.state is not State.DRAFT:
-                    continue  # another press was faster
-                outcome: Outcome | Refusal = await _settle(tx, still, group, zones, now)
-        except Refusal as refusal:
-            outcome = refusal
-            async with database.write() as tx:
-                await reminders.forget(tx, draft)
-        found.append((draft, outcome))
+        async with database.write() as tx:
+            still = await kept.by_id(tx, draft.reminder_id)
+            if still is not None and still.state is State.DRAFT:  # else another press was faster
+                found.append(await _settle(tx, still, group, zones, now))
     return found
 
 
@@ -196,7 +217,7 @@ async def _draft(
 
 
 async def _drafts(tx: Transaction, member: int) -> list[Reminder]:
-    found = [one for what in (ZONE, CHOICE, PLACE) for one in await kept.waiting(tx, member, what)]
+    found = [one for what in (ZONE, CHOICE, PLACE, WORDS) for one in await kept.waiting(tx, member, what)]
     return sorted(found, key=lambda one: one.reminder_id)
 
 
@@ -211,6 +232,14 @@ def _checked(text: str) -> str:
 
 async def _settle(tx: Transaction, draft: Reminder, group: Group, zones: Zones, now: datetime) -> Outcome:
     """Switch a draft on, or keep what it waits for."""
+    try:
+        return await _settled(tx, draft, group, zones, now)
+    except (NotUnderstood, TooManyReminders) as refusal:
+        # Nothing was written before; what was typed is not lost by it.
+        return Refused(await _wait(tx, draft, WORDS, now), refusal)
+
+
+async def _settled(tx: Transaction, draft: Reminder, group: Group, zones: Zones, now: datetime) -> Outcome:
     ground = await context(tx, draft.member_id, group, now)
     read = understand(draft.words, ground.read_in, zones)
     local = _goes_by_zone(draft.words, read, ground.read_in, zones)
@@ -307,7 +336,7 @@ def _anchored_to(read: Understood, ground: Ground) -> int | None:
 
 
 async def resume(database: Database, reminder_id: int, user: int, zones: Zones, now: datetime) -> Outcome:
-    """Let it come again. Raises ReminderOver, and NotUnderstood where its words mean nothing any more."""
+    """Let it come again. Raises ReminderOver."""
     async with database.write() as tx:
         reminder = await reminders.own(tx, reminder_id, user)
         if reminder.state is not State.PAUSED:

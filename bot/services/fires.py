@@ -65,6 +65,7 @@ class Due:
     text: str
     target: Target
     channel_id: int | None
+    recurs: bool
     late: datetime | None
     missed: int
     instead_of: int | None
@@ -107,7 +108,8 @@ async def claim_snooze(tx: Transaction, entry: Entry, group: Group, plan: Plan, 
     """A snooze is over: send the reminder once more. Its rule knows nothing of it."""
     await agenda.remove(tx, entry.agenda_id)
     reminder = None if entry.subject_id is None else await rows.by_id(tx, entry.subject_id)
-    if reminder is not None and reminder.state not in (State.PAUSED, State.DRAFT):
+    if reminder is not None and reminder.state is not State.DRAFT:
+        # Pausing takes its snoozes away; one that was asked for after that is meant.
         await _fire(tx, reminder, Missed(from_ms(entry.due_at), 0), entry.key, now_ms)
 
 
@@ -148,6 +150,7 @@ async def due(database: Database, delivery: Delivery, now: datetime) -> Due | No
         reminder.text,
         reminder.target,
         reminder.channel_id,
+        reminder.rule is not None,
         at if is_late(at, now) else None,
         fire.missed,
         delivery.payload.get("instead_of"),
@@ -304,8 +307,9 @@ async def follow(
         if original.user_id == user:
             raise OwnReminder
         member = await reminders.member_of(tx, group, user, now)
-        if await rows.copy_of(tx, original.reminder_id, member) is not None:
-            raise AlreadyFollowing
+        mine = await rows.copy_of(tx, original.reminder_id, member)
+        if mine is not None:
+            return await _once_more(tx, mine, now)
         if await rows.followers(tx, original.reminder_id) >= MOST_FOLLOWERS:
             raise TooManyFollowers(MOST_FOLLOWERS)
         if await rows.copied_since(tx, member, to_ms(now - _HOUR)) >= FOLLOWED_AN_HOUR:
@@ -336,3 +340,22 @@ async def follow(
         await reminders.plan(tx, copy, to_ms(now + OVER_KEPT if following is None else following))
         first = await kept.insert(tx, copy_id, to_ms(now), copy.version) if following is None else None
     return Copied(copy, first)
+
+
+async def _once_more(tx: Transaction, copy: Reminder, now: datetime) -> Copied:
+    """A copy that comes no more can be given a time again: the choice may have been put off, or lost from sight."""
+    if copy.state not in (State.OVER, State.DONE) or await rows.is_snoozed(tx, copy):
+        raise AlreadyFollowing
+    fire_id = await kept.unhandled(tx, copy.reminder_id)
+    return Copied(copy, fire_id or await kept.insert(tx, copy.reminder_id, to_ms(now), copy.version))
+
+
+async def gone(database: Database, reminder_id: int, now: datetime) -> None:
+    """Its owner has left the server: in its channel it rests, and they are told should they come back."""
+    async with database.write() as tx:
+        reminder = await rows.by_id(tx, reminder_id)
+        if reminder is None or reminder.state is not State.ON:
+            return
+        await rows.forget_planned(tx, reminder.member_id, reminder_id)
+        await rows.set_state(tx, reminder_id, State.PAUSED)
+        await notes.put(tx, reminder.member_id, "reminder-left", {"text": reminder.text}, to_ms(now))

@@ -44,6 +44,14 @@ async def by_id(tx: Transaction, fire_id: int) -> Fire | None:
     return _fire(row) if row else None
 
 
+async def unhandled(tx: Transaction, reminder_id: int) -> int | None:
+    """The last time that a reminder came and its owner pressed nothing."""
+    row = await tx.one(
+        "SELECT MAX(fire_id) AS id FROM fires WHERE reminder_id = :id AND handled IS NULL", {"id": reminder_id}
+    )
+    return row["id"] if row else None
+
+
 async def handle(tx: Transaction, fire_id: int, handled: str, snoozed_to: int | None = None) -> bool:
     """Note what its owner pressed; whether that was the first press."""
     changed = await tx.run(

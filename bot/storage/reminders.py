@@ -228,6 +228,15 @@ async def forget_planned(tx: Transaction, member_id: int, reminder_id: int) -> N
     )
 
 
+async def is_snoozed(tx: Transaction, reminder: Reminder) -> bool:
+    """Whether it comes once more after a snooze."""
+    row = await tx.one(
+        "SELECT 1 FROM agenda WHERE member_id = :member AND subject_id = :id AND kind = 'snooze' LIMIT 1",
+        {"member": reminder.member_id, "id": reminder.reminder_id},
+    )
+    return row is not None
+
+
 # What a member has
 
 

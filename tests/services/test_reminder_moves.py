@@ -76,8 +76,9 @@ async def test_a_reminder_moves_with_its_exam(study: Study) -> None:
     await exams.clear(study.database, exam, ANA, study.now)
     assert await _next(study, single) is None
     assert [one.kind for one in await notes.waiting(study.database, ANA)] == ["anchor-past", "anchor-gone"]
-    with pytest.raises(NotUnderstood):
-        await drafts.resume(study.database, single.reminder_id, ANA, PLACES.get, study.now)
+    refused = await drafts.resume(study.database, single.reminder_id, ANA, PLACES.get, study.now)
+    assert isinstance(refused, drafts.Refused)
+    assert isinstance(refused.refusal, NotUnderstood)
     await _exam(study, date(2026, 7, 2))
     await drafts.resume(study.database, single.reminder_id, ANA, PLACES.get, study.now)
     assert await _next(study, single) == before + 31 * DAY

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from bot.domain.instants import from_ms, to_ms
-from bot.domain.refusals import NotUnderstood
+from bot.domain.refusals import NotUnderstood, Refusal
 from bot.domain.refusals_reminders import (
     AlreadyDone,
     AlreadyFollowing,
     AlreadySettled,
     AlreadySnoozed,
+    MayNotPostHere,
     NoGroupOfYours,
     NoSuchReminder,
     NotYourReminder,
@@ -30,7 +31,7 @@ from bot.domain.refusals_reminders import (
 from bot.domain.reminders import FOLLOWED_AN_HOUR, MOST_ACTIVE, MOST_DRAFTS, MOST_FOLLOWERS
 from bot.services import agenda, deliveries, drafts, fires, groups, notes, reminders, zones
 from bot.services.deliveries import Parcel
-from bot.services.drafts import Made, Outcome, Unclear, Unsaid, Wanted
+from bot.services.drafts import Made, Outcome, Refused, Unclear, Unsaid, Wanted
 from bot.services.fires import Due
 from bot.services.reminders import Reminder, State, Target
 from tests.services.study import ADMIN, GUILD, START, WISHES, Study
@@ -59,6 +60,13 @@ async def _ask(study: Study, when: str, what: str = "tea", user: int = ANA, here
 async def _remind(study: Study, when: str, what: str = "tea", user: int = ANA, here: int | None = None) -> Reminder:
     outcome = await _ask(study, when, what, user, here)
     assert isinstance(outcome, Made), outcome
+    return outcome.reminder
+
+
+async def _refused(study: Study, when: str, refusal: type[Refusal], what: str = "tea") -> Reminder:
+    outcome = await _ask(study, when, what)
+    assert isinstance(outcome, Refused), outcome
+    assert isinstance(outcome.refusal, refusal)
     return outcome.reminder
 
 
@@ -118,7 +126,7 @@ async def test_whose_clock_is_asked_once_and_only_where_it_matters(tmp_path: Pat
         move = await zones.move(study.database, study.group, ANA, AUCKLAND, study.now)
         assert (move.reminders.rules, move.reminders.singles) == (0, 0)
         done = await drafts.complete(study.database, study.group, ANA, PLACES.get, study.now)
-        assert [type(outcome) for _, outcome in done] == [Made, Made]
+        assert [type(outcome) for outcome in done] == [Made, Made]
         assert _at(await _again(study, waiting.reminder)) == datetime(2026, 3, 2, 23, tzinfo=UTC)
         assert await drafts.complete(study.database, study.group, ANA, PLACES.get, study.now) == []
         assert isinstance(await _ask(study, "tomorrow at noon"), Made)
@@ -142,28 +150,56 @@ async def test_a_choice_is_made_once_and_a_draft_lives_for_a_day(study: Study) -
         await _again(study, other.reminder)
 
 
-async def test_limits_are_said_and_leave_nothing_behind(study: Study) -> None:
-    """Fifty active ones, four times a day, a thousand characters, five years; nonsense keeps no draft."""
-    refused = [
-        ("every day 6:00, 9:00, 12:00, 15:00, 18:00", "x", NotUnderstood),
-        ("in 20 minutes", "x" * 1001, WordsTooLong),
-        ("in 20 minutes", "  ", NoWords),
-        ("when pigs fly", "x", NotUnderstood),
-    ]
-    for when, what, refusal in refused:
-        with pytest.raises(refusal):
-            await _ask(study, when, what)
+async def test_limits_are_said_and_what_was_typed_is_kept(study: Study) -> None:
+    """Fifty active ones, four times a day, five years: a draft keeps the words. Without a text there is nothing."""
+    for what, wrong in (("x" * 1001, WordsTooLong), ("  ", NoWords)):
+        with pytest.raises(wrong):
+            await _ask(study, "in 20 minutes", what)
     assert await study.sql("SELECT * FROM reminders") == []
+    for when in ("every day 6:00, 9:00, 12:00, 15:00, 18:00", "when pigs fly", "in 6 years"):
+        held = await _refused(study, when, NotUnderstood, "a long text")
+        assert (held.state, held.words, held.text) == (State.DRAFT, when, "a long text")
+        await reminders.delete(study.database, held.reminder_id, ANA)
     for _ in range(MOST_ACTIVE):
         last = await _remind(study, "in 2 hours")
-    with pytest.raises(TooManyReminders):
-        await _ask(study, "in 2 hours")
+    await _refused(study, "in 2 hours", TooManyReminders)
     await _remind(study, "in 2 hours", user=BEN)
     await reminders.pause(study.database, last.reminder_id, ANA)
-    with pytest.raises(TooManyReminders):
-        await _ask(study, "in 2 hours")
+    held = await _refused(study, "in 3 hours", TooManyReminders)
     await reminders.delete(study.database, last.reminder_id, ANA)
-    await _remind(study, "in 2 hours")
+    made = await drafts.change(study.database, held.reminder_id, ANA, held.words, held.text, PLACES.get, study.now)
+    assert isinstance(made, Made)
+    assert _at(made.reminder) == study.now + 3 * HOUR
+
+
+async def test_a_change_that_is_refused_is_kept_beside_the_reminder(study: Study) -> None:
+    """The reminder stays as it was; the draft goes on from there, and a forged press of another member's is refused."""
+    made = await _remind(study, "in 2 hours", "tea")
+    refused = await drafts.change(study.database, made.reminder_id, ANA, "pigs", "green tea", PLACES.get, study.now)
+    assert isinstance(refused, Refused)
+    assert (await _again(study, made)).text == "tea"
+    draft = refused.reminder.reminder_id
+    with pytest.raises(NotYourReminder):
+        await drafts.change(study.database, draft, BEN, "in 3 hours", "mine", PLACES.get, study.now)
+    again = await drafts.change(study.database, draft, ANA, "in 3 hours", "green tea", PLACES.get, study.now)
+    assert isinstance(again, Made)
+    assert again.changed
+    (came,) = await _come(study, START + DAY)
+    assert (came.reminder_id, came.text) == (made.reminder_id, "green tea")
+
+
+async def test_what_a_channel_does_not_take_can_come_by_direct_message(study: Study) -> None:
+    """The words are held until their owner says so, once."""
+    wanted = Wanted("in 1 hour", "tea", Target.HERE, 99)
+    held = await drafts.hold(study.database, study.group, ANA, wanted, MayNotPostHere(), study.now)
+    number = held.reminder.reminder_id
+    with pytest.raises(NotYourReminder):
+        await drafts.elsewhere(study.database, number, BEN, PLACES.get, study.now)
+    assert isinstance(await drafts.elsewhere(study.database, number, ANA, PLACES.get, study.now), Made)
+    with pytest.raises(AlreadySettled):
+        await drafts.elsewhere(study.database, number, ANA, PLACES.get, study.now)
+    (came,) = await _come(study, START + DAY)
+    assert (came.target, came.channel_id) == (Target.DM, None)
 
 
 async def test_drafts_that_nobody_answers_do_not_pile_up(study: Study) -> None:
@@ -301,6 +337,19 @@ async def test_a_snooze_moves_nothing_and_happens_once(study: Study) -> None:
         await fires.done(study.database, 4711, ANA)
 
 
+async def test_a_snooze_after_pausing_comes_all_the_same(study: Study) -> None:
+    """Pausing takes away the snoozes that there are; one that is asked for later is meant."""
+    made = await _remind(study, "every day 7:00")
+    (first,) = await _come(study, START + HOUR)
+    (second,) = await _come(study, START + DAY + HOUR)
+    await fires.snooze(study.database, first.fire_id, ANA, study.now + HOUR, study.now)
+    await reminders.pause(study.database, made.reminder_id, ANA)
+    await fires.snooze(study.database, second.fire_id, ANA, study.now + 2 * HOUR, study.now)
+    came = await _come(study, START + 3 * DAY)
+    assert [one.reminder_id for one in came] == [made.reminder_id]
+    assert (await _again(study, made)).state is State.PAUSED
+
+
 async def test_done_ends_a_single_one_and_a_long_snooze_outlives_it(study: Study) -> None:
     """A snooze beyond the time for which what is over is kept still comes; done once is done."""
     single = await _remind(study, "in 1 hour")
@@ -337,12 +386,16 @@ async def test_a_copy_is_its_takers_own(study: Study) -> None:
 
 
 async def test_a_copy_of_a_single_one_waits_for_its_time(study: Study) -> None:
-    """It came already: whoever takes a copy chooses when, as for a snooze."""
+    """It came already: whoever takes a copy chooses when, as for a snooze, and is asked again until they did."""
     await _remind(study, "in 1 hour", here=99)
     (came,) = await _come(study, START + HOUR)
     copied = await fires.follow(study.database, came.fire_id, study.group, 99, BEN, study.now)
     assert copied.fire_id is not None
+    lost = await fires.follow(study.database, came.fire_id, study.group, 99, BEN, study.now)
+    assert lost.fire_id == copied.fire_id
     await fires.snooze(study.database, copied.fire_id, BEN, study.now + HOUR, study.now)
+    with pytest.raises(AlreadyFollowing):
+        await fires.follow(study.database, came.fire_id, study.group, 99, BEN, study.now)
     assert [(one.user_id, one.target) for one in await _come(study, START + 3 * HOUR)] == [(BEN, Target.DM)]
 
 
@@ -394,6 +447,19 @@ async def test_from_the_channel_to_direct_messages_to_a_word(study: Study) -> No
     assert (await _again(study, rule)).state is State.PAUSED
     await notes.told(study.database, [note.note_id])
     assert await notes.users(study.database) == set()
+
+
+async def test_whoever_left_is_told_should_they_come_back(study: Study) -> None:
+    """Their rule rests, and what of it was on its way is void."""
+    rule = await _remind(study, "every day 7:00", here=99)
+    ((parcel, said),) = await _claim(study, START + HOUR)
+    assert said is not None
+    assert said.recurs
+    await fires.gone(study.database, rule.reminder_id, study.now)
+    assert await fires.due(study.database, parcel.delivery, study.now) is None
+    await fires.gone(study.database, rule.reminder_id, study.now)
+    assert [one.kind for one in await notes.waiting(study.database, ANA)] == ["reminder-left"]
+    assert await _come(study, START + 2 * DAY) == []
 
 
 async def test_a_forgotten_channel_of_direct_messages_is_opened_anew(study: Study) -> None:

@@ -98,21 +98,38 @@ async def test_what_is_ambiguous_is_asked(study: Study) -> None:
     assert labels[-2:] == ["Change", "Cancel"]
     assert len(labels) == 4
     draft = asked.message.buttons[0].custom_id.split(":")[1]
-    for forged in (f"rm-choice:{draft}:0", f"rm-change:{draft}", f"rm-cancel:{draft}", f"rm-delete:{draft}"):
+    for forged in (
+        f"rm-choice:{draft}:0",
+        f"rm-change:{draft}",
+        f"rm-cancel:{draft}",
+        f"rm-delete:{draft}:0",
+        f"rm-dm:{draft}",
+    ):
         refused = await study.ben.press_raw(study.posts("Closes")[-1], forged)
         assert "belongs to somebody else" in refused.text, forged
     await study.restart()
     await study.ana.press(labels[0], on=asked.message)
     made = await study.ana.sees("the deadline", ephemeral=True)
     assert "at 18:00 (Europe/Berlin)" in made.text
-    nonsense = await _remind(study.ana, "when **pigs** fly", "x")
-    assert "\\*\\*pigs\\*\\*" in nonsense
-    assert "Try for example" in nonsense
+    nonsense = await study.ana.run("/remind", when="when **pigs** fly", what="what I typed")
+    assert "\\*\\*pigs\\*\\*" in nonsense.text
+    assert "Try for example" in nonsense.text
+    assert "What you typed is kept for a day" in nonsense.text
+    form = await study.ana.press("Change", on=nonsense.message)
+    assert "what I typed" in form.text
+    await study.ana.submit(when="in 5 days", what="typed after all")
+    assert "I will remind you" in (await study.ana.sees("typed after all", ephemeral=True)).text
     changed = await study.ana.press("Change", on=asked.message)
     assert changed.modal is not None
     assert "the deadline" in str(changed.modal.raw)
+    again = await study.ana.submit(when="whenever", what="the deadline, really")
+    assert "The reminder stays as it was. What you typed is kept" in again.text
+    form = await study.ana.press("Change", on=again.message)
+    assert "the deadline, really" in form.text
     again = await study.ana.submit(when="in 2 hours", what="the deadline, really")
     assert "Changed, by direct message" in again.text
+    assert again.message is not None
+    assert [one.label for one in again.message.buttons] == ["Change", "Delete"]
     await study.server.advance(timedelta(hours=2))
     assert len(_sent(study.ana, "the deadline, really")) == 1
 
@@ -173,6 +190,21 @@ async def test_here_is_the_thread_and_only_where_it_may_be(study: Study) -> None
         assert said in refused.text
         await study.server.act("set_permission", target=target, channel_id=general, allow=["SEND_MESSAGES"])
     assert "You have no reminders" in (await study.ana.run("/reminders")).text
+    await study.ana.press("Remind me by direct message")
+    assert "by direct message" in (await study.ana.sees("> x", where=HERE, ephemeral=True)).text
+
+
+async def test_nobody_is_left_behind_with_the_reminders_of_somebody_who_left(study: Study) -> None:
+    """What recurs in a channel ends with its owner's stay; should they come back, they are told."""
+    await _knows_zone(study.ana)
+    await study.server.clock_to(study.berlin("2026-03-03 14:05"))
+    await study.ana.run("/remind", when="every day 18:00", what="read", where="here", _in=HERE)
+    await study.server.act("leave", user_id=study.ana.id)
+    await study.server.clock_to(study.berlin("2026-03-05 18:01"))
+    await study.ben.sees_not("read", where=HERE)
+    await study.server.act("join", user_id=study.ana.id)
+    assert "paused" in (await study.ana.run("/reminders")).text
+    assert "You had left the server" in (await study.ana.sees("no longer posted this reminder")).text
 
 
 async def test_closed_messages_are_said_at_once_or_at_the_next_contact(study: Study) -> None:
