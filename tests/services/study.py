@@ -19,6 +19,7 @@ from bot.services.answers import Desk, Press, Receipt
 from bot.services.deliveries import Parcel
 from bot.services.plan import Plan
 from bot.storage.database import Database, Row
+from tests.blank import blank
 
 GUILD, CHANNEL, ADMIN = 77, 770, 9
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)  # a Monday
@@ -96,6 +97,7 @@ class Study:
         **wishes: Any,
     ) -> AsyncIterator[Self]:
         """Open the database at `path` and set a group up with these wishes."""
+        blank(path)
         database = await Database.open(path)
         try:
             await banks.load(database, [bank(size) if questions is None else questions])

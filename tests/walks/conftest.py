@@ -17,6 +17,7 @@ from bot import running
 from bot.client import Studyhall
 from config.settings import Settings
 from sandbox.server import Sandbox
+from tests.blank import blank, stocked
 from tests.people import Member, Message, Server
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -126,6 +127,10 @@ async def begin(tmp_path: Path) -> AsyncIterator[Begin]:
                 "count_every_seconds": 0.02,
             }
             study = Study(server, Settings(**{**chosen, **settings}))
+            if "banks" in settings:
+                blank(study.settings.database)
+            else:
+                await stocked(study.settings.database)
             study.ana, study.ben, study.tova = [await server.member(name) for name in ("Ana", "Ben", "Tova")]
             await study.start()
             begun.append(study)

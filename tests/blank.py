@@ -1,0 +1,46 @@
+"""Databases to begin with: made once a process, then copied, since each test begins with the same one."""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import shutil
+import tempfile
+from pathlib import Path
+
+from bot import running
+from bot.services import banks
+from bot.storage import migrations
+from bot.storage.database import Database
+from config.settings import Settings
+
+
+@functools.cache
+def _folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="studyhall-blank-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def blank(path: Path) -> None:
+    """Put a new, empty database at `path`, unless there is one."""
+    template = _folder() / "blank.db"
+    if not template.exists():
+        migrations.migrate(template)
+    if not path.exists():
+        shutil.copy(template, path)
+
+
+async def stocked(path: Path) -> None:
+    """The same with the shipped banks in it, as after the bot's first start."""
+    template = _folder() / "stocked.db"
+    if not template.exists():
+        draft = _folder() / "draft.db"
+        blank(draft)
+        _, found = running.content(Settings())
+        database = await Database.open(draft)
+        await banks.load(database, found)
+        await database.close()
+        draft.rename(template)
+    if not path.exists():
+        shutil.copy(template, path)
