@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 import unicodedata
@@ -190,6 +191,7 @@ def true_false(right: bool, if_true: str = "", if_false: str = "") -> tuple[Opti
     return Option("True", right, if_true), Option("False", not right, if_false)
 
 
+@functools.lru_cache(maxsize=4096)  # a bank names few topics, and each of them at every question
 def slug(text: str) -> str:
     """A topic's identity: its letters and digits in lower case, no accents, joined by hyphens; or ''."""
     folded = unicodedata.normalize("NFKD", text.replace("&", " and "))
@@ -206,7 +208,7 @@ def post_length(question: Question) -> int:
 
 def units(text: str) -> int:
     """Length of a text in UTF-16 units: an emoji counts two."""
-    return len(text) + sum(1 for c in text if c > "\uffff")
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 @dataclass(frozen=True, slots=True)

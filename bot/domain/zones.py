@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -140,6 +141,7 @@ class _Entry:
     words: frozenset[str]
 
 
+@functools.lru_cache(maxsize=4096)  # countries and regions come at each of their cities
 def fold(text: str) -> str:
     """Lower case without accents; everything but letters, digits and + becomes a single space."""
     bare = (c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
