@@ -49,6 +49,7 @@ class Jobs:
         )
         self._running = asyncio.Lock()
         self._wanted = asyncio.Event()
+        self._planned = True  # the agenda has to be looked at, and not the outbox alone
         self._loop: asyncio.Task[None] | None = None
         self._following: asyncio.Task[None] | None = None
         self._sending: set[asyncio.Task[None]] = set()
@@ -100,6 +101,7 @@ class Jobs:
 
     def wake(self) -> None:
         """Look at the agenda now: something was planned, moved, or the clock was set."""
+        self._planned = True
         self._wanted.set()
 
     async def wake_soon(self) -> None:
@@ -127,29 +129,39 @@ class Jobs:
                     await self._run_due()
                 except Exception:
                     log.exception("the agenda could not be worked on; it is tried again in a moment")
+                    self._planned = True
                     self._arm(self._clock.now_ms() + int(AFTER_AN_ERROR.total_seconds() * 1000))
 
     async def _run_due(self) -> None:
-        while await agenda.claim_due(self._database, self._plan, self._clock.now_ms()):
-            pass
-        while room := AT_ONCE - len(self._sending):
-            parcels = await deliveries.take(self._database, self._clock.now_ms(), room)
-            if not parcels:
+        claiming, self._planned = self._planned, False
+        while True:
+            while claiming and await agenda.claim_due(self._database, self._plan, self._clock.now_ms()):
+                pass
+            await self._begin()
+            entry, waiting = await agenda.ahead(self._database)
+            if claiming or entry is None or entry > self._clock.now_ms():
                 break
-            for parcel in parcels:
-                task = asyncio.create_task(self._try(parcel), name="delivery")
-                self._sending.add(task)
-                task.add_done_callback(self._sent)
-        following = await agenda.next_due(self._database)
+            claiming = True
+        following = min((instant for instant in (entry, waiting) if instant is not None), default=None)
         if following is not None:
             self._arm(following)
         if not self._wanted.is_set() and not self._sending:
             self._clock.settled(following)
 
+    async def _begin(self) -> None:
+        """Begin as many deliveries as there is room for."""
+        room = AT_ONCE - len(self._sending)
+        if room <= 0:
+            return
+        for parcel in await deliveries.take(self._database, self._clock.now_ms(), room):
+            task = asyncio.create_task(self._try(parcel), name="delivery")
+            self._sending.add(task)
+            task.add_done_callback(self._sent)
+
     def _sent(self, task: asyncio.Task[None]) -> None:
-        # Its lane may go on, and there is room for others.
+        # Its lane may go on, and there is room for others; nothing new was planned.
         self._sending.discard(task)
-        self.wake()
+        self._wanted.set()
 
     async def _turn(self) -> None:
         """Wait until one more delivery may begin within the rate."""

@@ -9,7 +9,7 @@ from bot.storage import agenda, deliveries, groups
 from bot.storage.agenda import Entry
 from bot.storage.database import Database, Transaction
 
-AT_ONCE = 50  # entries a transaction: a busy minute must not keep answers waiting behind one long commit
+AT_ONCE = 10  # entries a transaction: answers wait for one at most, a few milliseconds, however busy the minute is
 POSTPONED_MS = 5 * MINUTE_MS
 
 
@@ -20,15 +20,18 @@ async def claim_due(database: Database, plan: Plan, now_ms: int) -> int:
     transaction, so that a crash leaves either all of it or nothing. Call again until it returns 0.
     An entry that cannot be claimed is put off, the others are claimed, and its error is raised.
     """
+
+    async def work(tx: Transaction) -> int:
+        entries = await agenda.due(tx, now_ms, AT_ONCE)
+        for entry in entries:
+            await _claim(tx, entry, plan, now_ms)
+        return len(entries)
+
     try:
-        async with database.write() as tx:
-            entries = await agenda.due(tx, now_ms, AT_ONCE)
-            for entry in entries:
-                await _claim(tx, entry, plan, now_ms)
+        return await database.write_at_once(work)
     except Exception:
         await _claim_each(database, plan, now_ms)
         raise
-    return len(entries)
 
 
 async def _claim(tx: Transaction, entry: Entry, plan: Plan, now_ms: int) -> None:
@@ -64,6 +67,10 @@ async def replan(database: Database, now_ms: int) -> None:
 
 async def next_due(database: Database) -> int | None:
     """When there is something to do next, in milliseconds: an entry, or a delivery that waits."""
+    return min((instant for instant in await ahead(database) if instant is not None), default=None)
+
+
+async def ahead(database: Database) -> tuple[int | None, int | None]:
+    """When the next entry is due, and when the next delivery may be tried, in milliseconds."""
     async with database.read() as tx:
-        instants = [await agenda.next_due(tx), await deliveries.next_due(tx)]
-    return min((instant for instant in instants if instant is not None), default=None)
+        return await agenda.next_due(tx), await deliveries.next_due(tx)

@@ -13,11 +13,13 @@ from tests.benchmarks.answers import answer_burst
 from tests.benchmarks.boards import board_reads
 from tests.benchmarks.machine import facts
 from tests.benchmarks.pictures import stall
+from tests.benchmarks.reminders import reminders
 
 BENCHMARKS: dict[str, Callable[[], Awaitable[list[dict[str, Any]]]]] = {
     "answer_burst": answer_burst,
     "board_reads": board_reads,
     "picture_stall": stall,
+    "reminders": reminders,
 }
 
 

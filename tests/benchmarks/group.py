@@ -24,6 +24,7 @@ BARE_CHANNEL_ID = "1299"
 TOGETHER = 25  # clicks made before the socket may send: the bot starts while the rest are made
 
 Word = dict[str, Any]
+Verb = Callable[[Word], Awaitable[Word]]
 
 
 class Ground:
@@ -37,6 +38,15 @@ class Ground:
         join_bot(world, self.guild, bare)
         world.add_channel(self.guild, "bare", channel_id=BARE_CHANNEL_ID)
         self._members = 0
+
+    def verbs(self) -> dict[str, Verb]:
+        """What it can be told to do."""
+        return {
+            "address": self.address,
+            "open_round": self.open_round,
+            "burst": self.burst,
+            "broken": self.broken,
+        }
 
     async def address(self, _: Word) -> Word:
         return {"url": self.box.url, "bare_token": BARE_TOKEN, "bare_channel": BARE_CHANNEL_ID}
@@ -97,19 +107,13 @@ class Ground:
         return {"broken": len(self.box.world.broken_rules)}
 
 
-async def serve() -> None:
-    """Until the input ends."""
+async def serve(kind: type[Ground] = Ground) -> None:
+    """Answer the words of the input until it ends."""
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(limit=1 << 24)
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     async with Sandbox(0, frozen=True, rate_limit_scale=1.0) as box:
-        ground = Ground(box)
-        verbs: dict[str, Callable[[Word], Awaitable[Word]]] = {
-            "address": ground.address,
-            "open_round": ground.open_round,
-            "burst": ground.burst,
-            "broken": ground.broken,
-        }
+        verbs = kind(box).verbs()
         while line := await reader.readline():
             word = orjson.loads(line)
             answer = await verbs[word["do"]](word)
