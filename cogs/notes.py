@@ -15,7 +15,7 @@ from bot.domain.instants import MINUTE_MS, from_ms
 from bot.services import notes, verdicts
 from bot.services.house import House
 from bot.services.notes import Note
-from cogs import reports, texts_buddies, texts_exams, texts_reviewers, texts_units
+from cogs import reports, texts_buddies, texts_exams, texts_reviewers, texts_streaks, texts_units
 from cogs import texts_reminders as words
 from cogs.plain import plain
 from cogs.replies import Feature, Interaction
@@ -35,6 +35,7 @@ OF_OTHERS: Mapping[str, Callable[[dict[str, Any]], str]] = {
     "no-reviewer": lambda _: texts_reviewers.NO_REVIEWER,
     "not-joined": lambda _: texts_reviewers.NOT_JOINED,
     verdicts.WORD: lambda said: reports.said(said, texts_reviewers.YOUR_GROUP),
+    "streak": lambda _: texts_streaks.PING_CLOSED,
     "units": lambda said: texts_units.untold(date.fromisoformat(said["last"])),
 }
 """Notes that are no reminder's: their sentence, by kind, from what was kept with them."""

@@ -81,7 +81,7 @@ class Quiz(Feature):
         )
         if receipt.note is not None:
             note = receipt.note
-            said = texts_streaks.note(note.day, note.frozen, note.freezes, ping_closed=note.ping_closed)
+            said = texts_streaks.note(note.day, note.frozen, note.freezes)
             content = f"{content}\n{said}"
         if receipt.confidence is None:
             view = self._sureness_buttons(receipt.round_id)

@@ -37,7 +37,7 @@ class Streaks(Feature):
         elif found.pause is not None:
             text = f"{texts.NO_STREAK}\n{texts.paused_line(found.pause[1])}"
         embed = discord.Embed(title=texts.STREAK_TITLE, description=text, colour=BLUE).set_footer(text=texts.RULE)
-        await say(interaction, texts.PING_CLOSED if found.ping_closed else None, embed=embed)
+        await say(interaction, embed=embed)
 
     @commands_group.command(name="pause", description="Illness, exam, holiday: your streak waits for you")
     @app_commands.describe(until="The last day of it, such as friday, in 10 days or 20 March; or until you resume")

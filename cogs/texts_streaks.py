@@ -41,17 +41,12 @@ def day_name(day: date) -> str:
     return f"{day:%A} {day.day} {day:%B}"
 
 
-def note(answered: date, frozen: Sequence[date], freezes: int, *, ping_closed: bool) -> str:
-    """What a receipt says besides: which missed days a freeze covered, and that reminders did not arrive."""
-    lines = []
-    if frozen:
-        names = [_named(day, answered) for day in frozen]
-        days = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-        covered = "was covered by a freeze" if len(names) == 1 else "were covered by freezes"
-        lines.append(f"{FROZEN_MARK} {days[0].upper()}{days[1:]} {covered}; {freezes or 'none'} left.")
-    if ping_closed:
-        lines.append(PING_CLOSED)
-    return "\n".join(lines)
+def note(answered: date, frozen: Sequence[date], freezes: int) -> str:
+    """What a receipt says besides: which missed days a freeze covered."""
+    names = [_named(day, answered) for day in frozen]
+    days = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    covered = "was covered by a freeze" if len(names) == 1 else "were covered by freezes"
+    return f"{FROZEN_MARK} {days[0].upper()}{days[1:]} {covered}; {freezes or 'none'} left."
 
 
 def _named(day: date, answered: date) -> str:
@@ -60,7 +55,7 @@ def _named(day: date, answered: date) -> str:
 
 def carried(content: str) -> str | None:
     """What of a receipt stays when the result takes its place."""
-    kept = [line for line in content.splitlines() if line.startswith(FROZEN_MARK) or line == PING_CLOSED]
+    kept = [line for line in content.splitlines() if line.startswith(FROZEN_MARK)]
     return "\n".join(kept) or None
 
 

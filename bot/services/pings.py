@@ -14,13 +14,15 @@ from bot.services import streaks
 from bot.services.parcels import TOO_LATE, Parcel
 from bot.services.plan import Plan
 from bot.services.streaks import State
-from bot.storage import agenda, deliveries, exams, groups
+from bot.storage import agenda, deliveries, exams, groups, notes
 from bot.storage import streaks as kept
 from bot.storage.agenda import Entry
 from bot.storage.database import Database, Transaction
 from bot.storage.deliveries import Delivery
 from bot.storage.streaks import Posted
 
+NOTE = "streak"
+"""The note that tells a member of a reminder that was refused."""
 _SLOTS_AHEAD = 3  # not every question has a decent hour; one of a week that has none is looked for at the next posting
 
 
@@ -39,7 +41,7 @@ async def switch(database: Database, group: Group, user: int, now: datetime, *, 
     """Ask to be told, or no longer."""
     async with database.write() as tx:
         member = await streaks.member_of(tx, group, user, now)
-        await kept.set_ping(tx, member, "on" if on else None)
+        await kept.set_ping(tx, member, on=on)
         await plan(tx, group, member, now)
 
 
@@ -49,13 +51,13 @@ async def stop(database: Database, member: int, user: int) -> None:
         owner = await kept.owner(tx, member)
         if owner is not None and owner[1] != user:
             raise NotYourRound
-        await kept.set_ping(tx, member, None)
+        await kept.set_ping(tx, member, on=False)
         await agenda.forget(tx, _key(member))
 
 
 async def plan(tx: Transaction, group: Group, member: int, now: datetime) -> None:
     """Put the member's next reminder into the agenda, or take it out."""
-    if await kept.ping(tx, member) != "on":
+    if not await kept.ping(tx, member):
         await agenda.forget(tx, _key(member))
         return
     found = await streaks.state(tx, group, member, now)
@@ -90,7 +92,7 @@ async def claim(tx: Transaction, entry: Entry, group: Group, plan_: Plan, now_ms
     found = await streaks.state(tx, group, member, now)
     asked = _at_stake(found)
     rests = await exams.at_rest(tx, member, now_ms)
-    if await kept.ping(tx, member) == "on" and asked is not None and may_ping(now, found.zone) and not rests:
+    if await kept.ping(tx, member) and asked is not None and may_ping(now, found.zone) and not rests:
         key = f"{_key(member)}:{found.day_of(asked).isoformat()}"
         await deliveries.put(
             tx,
@@ -126,7 +128,7 @@ async def due(database: Database, group: Group, delivery: Delivery, now: datetim
         return None
     async with database.read() as tx:
         owner = await kept.owner(tx, member)
-        if owner is None or await kept.ping(tx, member) != "on" or await exams.at_rest(tx, member, to_ms(now)):
+        if owner is None or not await kept.ping(tx, member) or await exams.at_rest(tx, member, to_ms(now)):
             return None
         found = await streaks.state(tx, group, member, now)
         asked = _at_stake(found)
@@ -138,13 +140,14 @@ async def due(database: Database, group: Group, delivery: Delivery, now: datetim
     return owner[1], Ping(found.streak.current, freezes, streaks.end_of(group, found, now), *place)
 
 
-async def given_up(tx: Transaction, parcel: Parcel, problem: str, now_ms: int) -> None:  # noqa: ARG001  a table's row
+async def given_up(tx: Transaction, parcel: Parcel, problem: str, now_ms: int) -> None:
     """The member's direct messages are closed: no more reminders, and they are told at the next contact."""
     member = parcel.delivery.member_id
     if member is None or problem == TOO_LATE:
         return
-    if await kept.ping(tx, member) == "on":
-        await kept.set_ping(tx, member, "closed")
+    if await kept.ping(tx, member):
+        await kept.set_ping(tx, member, on=False)
+        await notes.put(tx, member, NOTE, {}, now_ms)
     await agenda.forget(tx, _key(member))
 
 

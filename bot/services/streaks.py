@@ -37,14 +37,12 @@ _ROUND_THE_WORLD = timedelta(days=3)  # a group's date is never further than tha
 class Note:
     """What an answer's receipt has to say besides.
 
-    *frozen* are the days since the last answer that freezes covered, *freezes* are left; *ping_closed* tells that a
-    reminder was refused by closed direct messages and that there will be no more.
+    *frozen* are the days since the last answer that freezes covered, *freezes* are left.
     """
 
     day: date
     frozen: tuple[date, ...]
     freezes: int
-    ping_closed: bool
 
 
 def _posted_in(instants: Sequence[int], start: datetime, end: datetime) -> bool:
@@ -64,12 +62,10 @@ class Ledger:
         members: Mapping[int, int],
         stays: Mapping[int, Sequence[Stay]],
         streaks: Mapping[int, Streak],
-        closed: Collection[int],
     ) -> None:
         self._members = members
         self._stays = stays
         self._streaks = streaks
-        self._closed = closed
         self._entries: defaultdict[int, list[tuple[date, date]]] = defaultdict(list)
         self._lately: dict[int, tuple[int, int, date]] = {}
         self._offs: dict[tuple[int, int, date | None], Off] = {}
@@ -81,7 +77,6 @@ class Ledger:
             members,
             await kept.stays(tx, members),
             await kept.load(tx, members),
-            await kept.closed_pings(tx, members),
         )
 
     def enter(self, member: int, at: int, posted_at: int | None) -> str:
@@ -119,10 +114,7 @@ class Ledger:
         if late:
             new |= await told_again(tx, late)
         await kept.save(tx, new)
-        notes = {member: note for member, streak in new.items() if (note := self._note(member, streak)) is not None}
-        for member in notes.keys() & set(self._closed):
-            await kept.set_ping(tx, member, None)
-        return notes
+        return {member: note for member, streak in new.items() if (note := self._note(member, streak)) is not None}
 
     async def _between(self, tx: Transaction) -> tuple[Mapping[int, list[int]], Mapping[int, Pauses]]:
         """What is needed to judge the days since the last answers; nothing where those were yesterday."""
@@ -163,8 +155,7 @@ class Ledger:
         before = self._streaks.get(member)
         known = before.frozen_days if before is not None else ()
         frozen = tuple(day for day in streak.frozen_days if day not in known)
-        closed = member in self._closed
-        return Note(streak.last_day, frozen, streak.freezes, closed) if frozen or closed else None
+        return Note(streak.last_day, frozen, streak.freezes) if frozen else None
 
 
 async def told_again(tx: Transaction, members: Mapping[int, int]) -> dict[int, Streak]:
@@ -266,33 +257,29 @@ def end_of(group: Group, now_state: State, now: datetime) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What /streak shows. `pause` is the one that today lies in; `ping_closed` is told once."""
+    """What /streak shows. `pause` is the one that today lies in, `ping` says whether reminders are on."""
 
     streak: Streak | None
     answered_today: bool
     ends_at: datetime | None
     pause: tuple[date, date | None] | None
     ping: bool
-    ping_closed: bool
 
 
 async def show(database: Database, group: Group, user: int, now: datetime) -> Shown:
-    """How a member's streak stands. Asking is a contact: what was to be told is told, and forgotten."""
-    async with database.write() as tx:
+    """How a member's streak stands."""
+    async with database.read() as tx:
         member = await groups.member(tx, group.group_id, user)
         if member is None:
-            return Shown(None, False, None, None, ping=False, ping_closed=False)
+            return Shown(None, False, None, None, ping=False)
         found = await state(tx, group, member, now)
         ping = await kept.ping(tx, member)
-        if ping == "closed":
-            await kept.set_ping(tx, member, None)
     return Shown(
         found.streak,
         found.streak is not None and found.streak.last_day >= found.today,
         end_of(group, found, now),
         found.pause(found.today),
-        ping == "on",
-        ping == "closed",
+        ping,
     )
 
 

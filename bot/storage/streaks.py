@@ -228,30 +228,19 @@ async def put_pauses(tx: Transaction, member: int, kept: Pauses) -> None:
 # Pings
 
 
-async def ping(tx: Transaction, member: int) -> str | None:
-    """'on', 'closed' (direct messages were refused, and the member does not know yet), or None for off."""
-    row = await tx.one("SELECT state FROM streak_pings WHERE member_id = :member", {"member": member})
-    return row["state"] if row else None
+async def ping(tx: Transaction, member: int) -> bool:
+    """Whether a member asked to be told."""
+    row = await tx.one("SELECT 1 FROM streak_pings WHERE member_id = :member AND state = 'on'", {"member": member})
+    return row is not None
 
 
-async def closed_pings(tx: Transaction, members: Collection[int]) -> set[int]:
-    """Those whose direct messages were refused and who do not know yet."""
-    member_marks, params = marks("m", members)
-    rows = await tx.all(
-        f"SELECT member_id FROM streak_pings WHERE state = 'closed' AND member_id IN ({member_marks})", params
-    )
-    return {row["member_id"] for row in rows}
-
-
-async def set_ping(tx: Transaction, member: int, state: str | None) -> None:
-    if state is None:
-        await tx.run("DELETE FROM streak_pings WHERE member_id = :member", {"member": member})
-        return
-    await tx.run(
-        """INSERT INTO streak_pings (member_id, state) VALUES (:member, :state)
-           ON CONFLICT (member_id) DO UPDATE SET state = excluded.state""",
-        {"member": member, "state": state},
-    )
+async def set_ping(tx: Transaction, member: int, *, on: bool) -> None:
+    """Whether a member wants to be told."""
+    sql = "DELETE FROM streak_pings WHERE member_id = :member"
+    if on:
+        sql = """INSERT INTO streak_pings (member_id, state) VALUES (:member, 'on')
+            ON CONFLICT (member_id) DO UPDATE SET state = 'on'"""
+    await tx.run(sql, {"member": member})
 
 
 async def pinged(tx: Transaction, group_id: int | None = None) -> list[tuple[int, int]]:

@@ -15,7 +15,7 @@ from bot.domain.dates import parse_day
 from bot.domain.instants import from_ms
 from bot.domain.refusals import BadDay, NotPaused, NotYourRound
 from bot.domain.streaks import Streak
-from bot.services import agenda, deliveries, groups, pings, streaks, zones
+from bot.services import agenda, deliveries, groups, notes, pings, streaks, zones
 from bot.services.answers import Press, Receipt, commit_answers
 from bot.services.streaks import Note, told_again
 from bot.storage import streaks as kept
@@ -68,7 +68,7 @@ async def test_a_freeze_is_used_by_itself_and_said_at_the_next_answer(tmp_path: 
         assert receipt.note is None
         assert (await _streak(study)).freezes == 2
         receipt = await _days(study, 15)
-        assert receipt.note == Note(date(2026, 3, 17), (date(2026, 3, 16),), 1, ping_closed=False)
+        assert receipt.note == Note(date(2026, 3, 17), (date(2026, 3, 16),), 1)
         again = await study.answer((await study.rounds())[-2]["round_id"], ANA, right=False)
         assert again.note is None
         assert await _streak(study) == Streak(15, 15, date(2026, 3, 17), 1, (date(2026, 3, 16),))
@@ -408,23 +408,18 @@ async def test_a_ping_is_dropped_where_the_answer_came_first(tmp_path: Path) -> 
         assert await pings.due(study.database, study.group, parcel.delivery, study.now) is None
 
 
-async def test_closed_direct_messages_switch_the_pings_off_and_are_told_once(tmp_path: Path) -> None:
-    """At the next answer, or by /streak show, whichever comes first."""
+async def test_closed_direct_messages_switch_the_pings_off_and_leave_a_word(tmp_path: Path) -> None:
+    """It is told at the next contact, once, however often the refusal is noted."""
     async with Study.open(tmp_path / "study.db", open_minutes=840) as study:
-        for user in (ANA, BEN):
-            await pings.switch(study.database, study.group, user, study.now, on=True)
-            await _days(study, 0, user=user)
+        await pings.switch(study.database, study.group, ANA, study.now, on=True)
+        await _days(study, 0)
         await study.until(START + DAY + 12 * HOUR)
-        for parcel in study.posted("streak"):
-            await deliveries.give_up(study.database, parcel, "403 50007", None, study.now_ms)
+        (parcel,) = study.posted("streak")
+        await deliveries.give_up(study.database, parcel, "403 50007", None, study.now_ms)
         assert await study.sql("SELECT 1 FROM agenda WHERE kind = 'streak'") == []
-        receipt = await _answer(study)
-        assert receipt.note is not None
-        assert receipt.note.ping_closed
-        shown = await streaks.show(study.database, study.group, BEN, study.now)
-        assert (shown.ping, shown.ping_closed) == (False, True)
         assert await study.sql("SELECT * FROM streak_pings") == []
-        assert not (await streaks.show(study.database, study.group, BEN, study.now)).ping_closed
+        assert [one.kind for one in await notes.waiting(study.database, ANA)] == [pings.NOTE]
+        assert not (await streaks.show(study.database, study.group, ANA, study.now)).ping
 
 
 async def test_only_their_owner_stops_the_pings_from_the_button(tmp_path: Path) -> None:

@@ -133,13 +133,14 @@ async def test_nobody_is_reminded_at_night(study: Study) -> None:
 
 
 async def test_closed_direct_messages_are_told_at_the_next_answer(study: Study) -> None:
-    """The reminder was refused: it is switched off, and the next receipt says so once."""
+    """The reminder was refused: it is switched off, and the next press is told so, once."""
     await _answers(study, 3)
     await study.ana.run("/streak ping", switch="on")
     await study.server.act("block_dms", user_id=study.ana.id)
     await study.server.clock_to(study.berlin("2026-03-04 18:05"))
-    text = (await study.ana.press("A", on=study.posts("Closes")[-1])).text
-    assert "your direct messages are closed, so I switched these reminders off" in text
+    await study.ana.press("A", on=study.posts("Closes")[-1])
+    told = await study.ana.sees("your direct messages are closed, so I switched these reminders off")
+    assert told.ephemeral
     assert "direct messages" not in await _answers(study, 5)
     assert "Reminders: off" in (await study.ana.run("/streak show")).text
     assert await study.rows("SELECT state FROM deliveries WHERE kind = 'streak'") == [{"state": "failed"}]

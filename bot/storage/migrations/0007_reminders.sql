@@ -56,6 +56,11 @@ CREATE TABLE notes (
 ) STRICT;
 CREATE INDEX notes_by_member ON notes (member_id);
 
+-- Whose streak reminder was refused is told in the same way from now on.
+INSERT INTO notes (member_id, kind, payload, made_at)
+SELECT member_id, 'streak', '{}', 0 FROM streak_pings WHERE state = 'closed';
+DELETE FROM streak_pings WHERE state = 'closed';
+
 -- Whether a member said by whose clock they go; without a zone of their own it is the group's.
 ALTER TABLE members ADD COLUMN zone_said INTEGER NOT NULL DEFAULT 0 CHECK (zone_said IN (0, 1));
 UPDATE members SET zone_said = 1 WHERE zone IS NOT NULL;
