@@ -62,8 +62,11 @@ async def claim(tx: Transaction, entry: Entry, group: Group, plan: Plan, now_ms:
 
 
 async def untold(tx: Transaction, parcel: Parcel, problem: str, now_ms: int) -> None:  # noqa: ARG001  a table's row
-    """The day was over before it could be posted: what still waits is told of tomorrow."""
-    if parcel.too_late:
+    """The day was over before it could be posted: what still waits is told of tomorrow.
+
+    Where we may not post at all the admin is told so, and `/feedback queue` shows what waits.
+    """
+    if not problem.startswith(("403", "404")):
         for ask_id in parcel.delivery.payload["asks"]:
             await unanswered.forget(tx, ask_id)
         await watch(tx, parcel.group.group_id)
