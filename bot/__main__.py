@@ -141,6 +141,14 @@ def bank_fmt(
         raise typer.Exit(REFUSED)
 
 
+@bank.command("template")
+def bank_template() -> None:
+    """Print a table with a question of each kind, to be filled in with a spreadsheet."""
+    from bot.formats.csv_write import template
+
+    typer.echo(template(), nl=False)
+
+
 @bank.command("load")
 def bank_load(files: Annotated[list[Path], typer.Argument(help="Question files (*.md).")]) -> None:
     """Load question files into the database; questions that vanished from a bank are retired, never deleted."""

@@ -75,7 +75,7 @@ def test_a_licensed_code_is_refused_with_its_file_and_line(tmp_path: Path) -> No
     path.write_text(CANONICAL + f"\n## What is it? {{#what}}\n= a\n  {code}\n@type: short\n", "utf-8")
     report, sound = check([path], public=True, as_json=False)
     assert not sound
-    assert f"error: {path}:18: “{code}” looks like a licensed code" in report
+    assert f"error: {path}:19: “{code}” looks like a licensed code" in report
     path.write_text(CANONICAL + "\n## What is it? {#what}\n= a\n@type: short\n", "utf-8")
     report, sound = check([path], public=True, as_json=True)
     assert sound
