@@ -22,7 +22,8 @@ def quiet(text: str) -> str:
 
 def plain(text: str) -> str:
     """Text of a member: shown letter for letter."""
-    return quiet(discord.utils.escape_markdown(text, as_needed=False))
+    # The library escapes the first masked link of a text, and none that it takes for a part of an address.
+    return quiet(discord.utils.escape_markdown(text, as_needed=False)).replace("](", "]\u200a(")
 
 
 def cut(text: str, limit: int) -> str:

@@ -67,6 +67,21 @@ def test_a_members_words_are_shown_letter_for_letter() -> None:
     assert plain("**b** _i_ `c`") == "\\*\\*b\\*\\* \\_i\\_ \\`c\\`"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[one](https://a.example) and [two](https://b.example)",
+        "[two\nlines](https://a.example)",
+        "<a:/[free](https://a.example)>",
+        "https://a.example/[free](https://b.example)",
+        "[free]\u200b(https://a.example)",
+    ],
+)
+def test_no_words_of_a_members_hide_an_address(text: str) -> None:
+    """Every masked link is taken apart, not only the first one of a text."""
+    assert "](" not in plain(text)
+
+
 def test_cut_says_that_it_cut() -> None:
     """A cut text ends with an ellipsis within its limit; a short one is itself."""
     assert cut("abcdef", 4) == "abc…"
