@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.domain import refusals_attendance as no
-from bot.domain.attendance import EARLY_MS, LATE_MS, spaced
+from bot.domain.attendance import EARLY_MS, spaced
 from bot.domain.instants import MINUTE_MS, from_ms
 from bot.domain.refusals import Refusal
 from bot.domain.sessions import Session
@@ -53,7 +53,7 @@ def opened(session: Session, late: str | None) -> str:
     starts, ends = from_ms(session.starts_at), from_ms(session.ends_at)
     lines = [f"It begins {at(starts, 'R')}, at {at(starts, 't')}, and ends at {at(ends, 't')}."]
     if session.place_id is not None:
-        lines.append(f"Your time in <#{session.place_id}> counts by itself. If you are there in another way:")
+        lines.append(f"Your time in <#{session.place_id}> counts by itself, between these two. If you are there in another way:")
     lines.append(
         f"Press **{HERE}** when you come: you count as there until the end. Press **{LEAVING}** only if you go before. "
         "Who was there is shown to the tutors, who confirm it, and to nobody else."
@@ -210,8 +210,8 @@ def refusal(error: Refusal) -> str | None:
             )
         case no.WindowOver(ended_at=ended_at):
             return (
-                f"This ended {at(ended_at, 'R')}, {LATE_MS // MINUTE_MS} minutes after the session, so nothing was "
-                "changed. If you were there and it does not count, tell the tutor: they can correct the list."
+                f"This ended {at(ended_at, 'R')}, so nothing was changed. If you were there and it does not count, tell "
+                "the tutor: they can correct the list."
             )
         case no.NotCheckedIn():
             return (

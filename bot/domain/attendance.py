@@ -13,7 +13,7 @@ from bot.domain.sessions import Session
 
 EARLY_MS = 15 * MINUTE_MS
 LATE_MS = 60 * MINUTE_MS
-"""A session's window begins so long before its start and ends so long after its end."""
+"""A session's window begins so long before its start and ends so long after its end: then the buttons are live."""
 CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no letter in it is taken for another one."""
 CODE_LENGTH = 12
@@ -58,7 +58,7 @@ class Seen:
 
 
 def window(session: Session) -> Interval:
-    """When presence at a session counts."""
+    """When presence at a session is noted. What counts of it lies within the session itself."""
     return Interval(session.starts_at - EARLY_MS, session.ends_at + LATE_MS)
 
 
@@ -93,13 +93,16 @@ def closed(presence: Presence, session: Session, now_ms: int) -> Interval:
 
 
 def seen(presences: Sequence[Presence], session: Session, now_ms: int) -> Seen:
-    """What counts of one member's presence: the union within the window, and no more than the session's length."""
-    bounds = window(session)
+    """What counts of one member's presence: the union within the session, from its start to its end.
+
+    Waiting before it and staying on after it are no attendance; a tutor whose session ran over can say so.
+    """
+    bounds = Interval(session.starts_at, session.ends_at)
     intervals = [closed(one, session, now_ms) for one in presences]
     voice = [each for one, each in zip(presences, intervals, strict=True) if one.source is Source.VOICE]
     return Seen(
-        min(_minutes(length(intervals, bounds)), session.minutes),
-        min(_minutes(length(voice, bounds)), session.minutes),
+        _minutes(length(intervals, bounds)),
+        _minutes(length(voice, bounds)),
         any(one.source is Source.BUTTON for one in presences),
     )
 

@@ -147,6 +147,8 @@ async def check_in(database: Database, session_id: int, user: int, guild_id: int
     at_ms = to_ms(at)
     async with database.write() as tx:
         session = await _open_at(tx, session_id, guild_id, at_ms)
+        if at_ms >= session.ends_at:
+            raise WindowOver(from_ms(session.ends_at))
         if session.tutor_user == user:
             raise LeadsSession
         key = (session.group_id, user)

@@ -79,7 +79,7 @@ presences = st.builds(
 
 @given(st.lists(presences, max_size=6), st.integers(-60, 300))
 def test_what_counts_lies_between_nothing_and_the_session(found: list[Presence], minute: int) -> None:
-    """Never negative, never more than the session lasts, never more than has passed of its window."""
+    """Never negative, never more than the session lasts, never more than has passed of it."""
     now = START + minute * MINUTE_MS
     known = [one for one in found if one.began <= now]
     counted = seen(known, SESSION, max([now, *(one.ended or 0 for one in known)]))
@@ -95,11 +95,16 @@ def test_more_presence_never_counts_less(found: list[Presence], another: Presenc
 
 
 def test_the_window_begins_15_minutes_before_and_ends_60_after() -> None:
-    """Who comes early has these minutes counted, as far as the session's length goes; a tutor can allow all of it."""
+    """What counts lies in the session, however long one waited before or stayed after; a tutor can allow all of it."""
     bounds = window(SESSION)
     assert (bounds.began, bounds.ended) == (START - EARLY_MS, START + 90 * MINUTE_MS + LATE_MS)
     early = Presence(1, Source.VOICE, START - 30 * MINUTE_MS, START + 30 * MINUTE_MS)
-    assert seen([early], SESSION, bounds.ended).minutes == 45
+    assert seen([early], SESSION, bounds.ended).minutes == 30
+    never_there = [
+        Presence(1, Source.VOICE, bounds.began, START),
+        Presence(1, Source.VOICE, SESSION.ends_at, bounds.ended),
+    ]
+    assert seen(never_there, SESSION, bounds.ended).minutes == 0
     assert most_minutes(SESSION) == 165
 
 
