@@ -13,7 +13,7 @@ from bot.domain.groups import Group
 from bot.domain.instants import from_ms, to_ms
 from bot.domain.recurrence import Recurrence, Weeks
 from bot.domain.refusals import Refusal, StaleButton
-from bot.domain.refusals_sessions import BadLength, NotWeekly
+from bot.domain.refusals_sessions import BadLength, NeedsOwnStart, NotWeekly
 from bot.domain.sessions import Place, Session, length
 from bot.domain.when import Ask, Context, NotUnderstood, Understood, understand
 from bot.services import groups, overview, session_drafts, sessions, wishes, zones
@@ -28,6 +28,7 @@ from cogs.replies import Feature, Interaction, button, press, require_tutor, row
 from cogs.session_posts import missing_rights
 
 FIELDS = ("title", "start", "length", "notes")
+HANGS = ("no-exam", "exam-past", "no-session", "session-past")
 WALL = "%Y-%m-%d %H:%M"
 WEAK_FIRST = 12  # a form offers 25 topics; what members wish for is to be among them
 
@@ -134,6 +135,8 @@ class SessionForms(Feature):
         try:
             return understand(typed["start"], Context(from_ms(typed["asked_at"]), zone), self.house.places.exact)
         except NotUnderstood as error:
+            if error.reason in HANGS:
+                raise NeedsOwnStart(plain(error.words)) from None
             raise NotUnderstood(error.reason, plain(error.words), error.example) from None
 
     async def _post(

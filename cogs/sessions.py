@@ -120,10 +120,10 @@ class Sessions(Feature):
             lines.append(
                 texts.listed(one.session, cards.title(one.session), cards.link(one.session), one.counts, mine, url)
             )
-        text = "\n\n".join(lines)
-        while len(text) > DESCRIPTION:
+        left_out = 0
+        while len(text := "\n\n".join([*lines, *([texts.later(left_out)] if left_out else [])])) > DESCRIPTION:
             lines.pop()
-            text = "\n\n".join(lines)
+            left_out += 1
         embed = discord.Embed(title=texts.LIST_TITLE, description=text or texts.NONE_AHEAD, colour=BLUE)
         await say(interaction, await unheard(self.client, self.house, group, interaction.user.id) or None, embed=embed)
 

@@ -295,10 +295,16 @@ def kept(sentence: str) -> str:
 # Lists and files
 NONE_AHEAD = "No review session is planned. Tutors post one with `/session post`."
 LIST_TITLE = "Review sessions"
+OPEN = "open"
+
+
+def later(number: int) -> str:
+    return f"… and {number} later; `/session calendar` has them all."
 
 
 def listed(session: Session, title: str, link: str, counts: Counts, mine: str | None, url: str | None) -> str:
-    name = f"[**{title}**]({url})" if url else f"**{title}**"
+    # The title is no part of the link: brackets or an address in it would break it.
+    name = f"**{title}** · [{OPEN}]({url})" if url else f"**{title}**"
     own = f" · you: {mine}" if mine else ""
     now = "🔴 now, since " if session.state is State.LIVE else ""
     when = f"{now}{_when(session)} ({_when(session, 'R')})"
@@ -356,6 +362,11 @@ def refusal(error: Refusal) -> str | None:
             return (
                 f"A series comes once a week, and “{words}” means something else. Nothing was posted; name one day and "
                 "time, such as every thursday 18:00."
+            )
+        case no.NeedsOwnStart(words=words):
+            return (
+                f"A session is for all, so “{words}” cannot say when it begins. Nothing was posted or changed; name a "
+                "day and a time, such as thursday 18:00."
             )
         case no.DraftGone():
             return "That form was sent already, is older than a week, or is another tutor's. Use `/session post` anew."

@@ -64,5 +64,12 @@ class NotWeekly(Refusal):
 
 
 @dataclass(eq=False)
+class NeedsOwnStart(Refusal):
+    """The words for the start hang on somebody's exam or on another session."""
+
+    words: str
+
+
+@dataclass(eq=False)
 class DraftGone(Refusal):
     """What was typed was posted already, is older than a week, or belongs to somebody else."""

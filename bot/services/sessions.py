@@ -123,9 +123,11 @@ async def edit(
             await _change_series(tx, before, wishes)
         elif wishes.repeat and before.recurrence is None:
             new = await _begin_series(tx, group, before, wishes)
-        slot_at = starts_at if series or new.series_id != before.series_id else before.slot_at
+        begun = new.series_id != before.series_id
+        # One that was moved by itself keeps the slot that its series gave it, as long as the series stays.
+        slot_at = starts_at if begun or (series and _moves(before, wishes)) else before.slot_at
         fields = changed(before, new)
-        if new.series_id != before.series_id:
+        if begun:
             fields = (*fields, "repeat")
         if not fields:
             return Changed(before, (), 0)
@@ -150,9 +152,13 @@ async def _change_series(tx: Transaction, before: Session, wishes: Wishes) -> No
     if found is None:
         return
     rule = found[0]
-    if to_ms(wishes.starts_at) != before.starts_at or wishes.zone != before.zone:
+    if _moves(before, wishes):
         rule = weekly(wishes.starts_at, wishes.zone).to_text()
     await sessions.change_series(tx, before.series_id, rule, session_plan.template(wishes))
+
+
+def _moves(before: Session, wishes: Wishes) -> bool:
+    return to_ms(wishes.starts_at) != before.starts_at or wishes.zone != before.zone
 
 
 async def _begin_series(tx: Transaction, group: Group, before: Session, wishes: Wishes) -> sessions.New:

@@ -164,6 +164,18 @@ async def test_counts_are_shown_once_for_many(study: Study) -> None:
     assert shown.counts.going == 30
 
 
+async def test_one_that_was_brought_forward_leaves_its_series_its_slot(study: Study) -> None:
+    """A session moved a day ahead, and then new words for it and all that follow: the week has no second session."""
+    first = await post(study, repeat=True)
+    earlier = replace(WISHES, starts_at=STARTS - timedelta(days=1))
+    await sessions.edit(study.database, study.group, first.session_id, TUTOR, earlier, study.now)
+    renamed = replace(earlier, title="Modifiers II")
+    await sessions.edit(study.database, study.group, first.session_id, TUTOR, renamed, study.now, series=True)
+    await study.until(STARTS)
+    (second,) = [one.session for one in await sessions.coming(study.database, study.group, ANA)]
+    assert (from_ms(second.starts_at), second.title) == (STARTS + timedelta(days=7), "Modifiers II")
+
+
 async def test_a_series_goes_on_by_its_own_clock(study: Study) -> None:
     """One session moved by hours moves no other; a change of all that follow does; weeks slept through are skipped."""
     first = await post(study, repeat=True)
