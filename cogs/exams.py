@@ -210,9 +210,11 @@ class Exams(Feature):
         if exam is None:
             return lines, []
         user = interaction.user.id
-        odds = await estimates.chances(self.house.database, group, user, exam, now)
         progress = await estimates.progress(self.house.database, group, user, exam, now)
-        lines += [texts_progress.readiness_hint(odds), "", *_topics(progress)]
+        if found.resting_since is None:  # the same
+            odds = await estimates.chances(self.house.database, group, user, exam, now)
+            lines.append(texts_progress.readiness_hint(odds))
+        lines += ["", *_topics(progress)]
         return lines, [practice(progress, first.exam_id, FROM_STATUS)[1]]
 
     def _name(self, exam: Exam) -> str:

@@ -15,7 +15,7 @@ from bot.domain.instants import MINUTE_MS, from_ms
 from bot.services import notes, verdicts
 from bot.services.house import House
 from bot.services.notes import Note
-from cogs import reports, texts_buddies, texts_exams, texts_reviewers, texts_streaks, texts_units
+from cogs import reports, texts_buddies, texts_exams, texts_reviewers, texts_setbacks, texts_streaks, texts_units
 from cogs import texts_reminders as words
 from cogs.plain import plain
 from cogs.replies import Feature, Interaction
@@ -30,6 +30,7 @@ ANSWERED_BY_MESSAGE = (
 )
 OF_OTHERS: Mapping[str, Callable[[dict[str, Any]], str]] = {
     "exam": lambda _: texts_exams.NOT_REACHED,
+    "passed": lambda _: texts_setbacks.UNTOLD,
     "buddy": lambda _: texts_buddies.NOT_REACHED,
     "invitation": lambda _: texts_reviewers.NOT_REACHED,
     "no-reviewer": lambda _: texts_reviewers.NO_REVIEWER,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import discord
 from discord.ext import commands
@@ -23,8 +23,8 @@ from cogs.posting import TooLate, once, post
 from cogs.quiz import modal_value
 from cogs.replies import Feature, Interaction, button, press, rows, say
 
-FROM_STATUS = "s"
-"""Stands in a button's custom_id for the message of a delivery."""
+FROM_STATUS, IN_PLACE = "s", "c"
+"""Stand in a button's custom_id for the message of a delivery: `IN_PLACE` is one that may be rewritten."""
 FIELDS = 5  # of a modal
 LABEL = 45
 MOST_TOPICS = 6  # as many as a custom_id surely holds
@@ -37,7 +37,7 @@ class Setbacks(Feature):
 
     @press("exo")
     async def answered(self, interaction: Interaction, exam_id: int, word: str, source: str) -> None:
-        """Passed, did not pass, or prefer not to say: once."""
+        """Passed, did not pass, or prefer not to say; a slip of the finger can be mended."""
         try:
             outcome = Outcome(word)
         except ValueError:
@@ -58,18 +58,30 @@ class Setbacks(Feature):
             said, buttons = "\n\n".join([texts.failed(name), *rules]), setback_buttons(exam, rests=rests)
         else:
             said, buttons = texts.UNSAID, []
+        if not exam.told:
+            buttons.append(button(f"exz:{exam.exam_id}", texts.WRONG_BUTTON))
         if source == FROM_STATUS:
             await say(interaction, cut(said, 2000), view=rows(buttons))
         else:
             await interaction.response.edit_message(content=cut(said, 2000), view=rows(buttons))
 
+    @press("exz")
+    async def ask_anew(self, interaction: Interaction, exam_id: int) -> None:
+        """The wrong button was pressed: the three of them again."""
+        _, exam = await exams.find(self.house.database, exam_id, interaction.user.id)
+        blueprint = self.house.blueprints.get(exam.blueprint)
+        asked = texts.CORRECT.format(exam=quiet(blueprint.name if blueprint else exam.blueprint))
+        await interaction.response.edit_message(content=asked, view=rows(outcome_buttons(exam, IN_PLACE)))
+
     # Passed
 
     @press("exw")
     async def tell(self, interaction: Interaction, exam_id: int) -> None:
-        channel = await setbacks.tell(self.house.database, exam_id, interaction.user.id, self.house.clock.now())
+        channel, already = await setbacks.tell(
+            self.house.database, exam_id, interaction.user.id, self.house.clock.now()
+        )
         self.client.dispatch("agenda_changed")
-        await say(interaction, texts.told(channel))
+        await say(interaction, texts.told(channel, already=already))
 
     @press("exh")
     async def help_others(self, interaction: Interaction, exam_id: int, switch: str) -> None:
@@ -117,9 +129,12 @@ class Setbacks(Feature):
     @press("exrm")
     async def keep_report(self, interaction: Interaction, exam_id: int) -> None:
         group, exam, blueprint = await self._failed(interaction, exam_id)
-        report = _report(interaction, blueprint)
+        report, unread = _report(interaction, blueprint)
+        shown = [plain(cut(line, 60)) for line in unread]
+        if shown and not report:
+            raise BadReport(shown[0])
         await setbacks.keep_report(self.house.database, exam_id, interaction.user.id, report)
-        await self._show_gaps(interaction, group, exam, blueprint)
+        await self._show_gaps(interaction, group, exam, blueprint, shown)
 
     @press("exv")
     async def show_gaps(self, interaction: Interaction, exam_id: int) -> None:
@@ -133,11 +148,17 @@ class Setbacks(Feature):
             raise UnknownExam(plain(cut(exam.blueprint, 50)), tuple(sorted(self.house.blueprints)))
         return group, exam, blueprint
 
-    async def _show_gaps(self, interaction: Interaction, group: Group, exam: Exam, blueprint: Blueprint) -> None:
+    async def _show_gaps(
+        self, interaction: Interaction, group: Group, exam: Exam, blueprint: Blueprint, unread: Sequence[str] = ()
+    ) -> None:
         user, now = interaction.user.id, interaction.created_at
         found = await setbacks.report_of(self.house.database, exam.exam_id, user, blueprint)
-        lines = [texts.gap_line(n, quiet(one.section), one) for n, one in enumerate(found.gaps, start=1)]
-        if not lines:
+        if not found.entered:
+            await say(interaction, texts.NO_REPORT, view=rows([button(f"exr:{exam.exam_id}", texts.ENTER_REPORT)]))
+            return
+        lines = [texts.unread(unread[:5]), ""] if unread else []
+        lines += [texts.gap_line(n, quiet(one.section), one) for n, one in enumerate(found.gaps, start=1)]
+        if not found.gaps:
             lines.append(texts.NO_GAPS)
         if found.missing:
             lines += ["", texts.missing([quiet(name) for name in found.missing])]
@@ -226,23 +247,21 @@ def _number(percent: float | None) -> str:
     return "" if percent is None else f"{percent:.4g}"
 
 
-def _report(interaction: Interaction, blueprint: Blueprint) -> dict[str, float]:
-    """What stands in the form, percent by section. Raises BadReport."""
+def _report(interaction: Interaction, blueprint: Blueprint) -> tuple[dict[str, float], list[str]]:
+    """What stands in the form, percent by section, and what of it cannot be read."""
     if len(blueprint.sections) > FIELDS:
-        try:
-            return read_report(modal_value(interaction, "all"), blueprint.sections)
-        except ValueError as bad:
-            raise BadReport(plain(cut(str(bad), 60))) from None
-    found = {}
+        return read_report(modal_value(interaction, "all"), blueprint.sections)
+    found, unread = {}, []
     for place, section in enumerate(blueprint.sections):
         words = modal_value(interaction, f"s{place}")
         try:
             percent = read_percent(words)
         except ValueError:
-            raise BadReport(plain(cut(f"{section.name}: {words}", 60))) from None
+            unread.append(f"{section.name}: {words}")
+            continue
         if percent is not None:
             found[section.name] = percent
-    return found
+    return found, unread
 
 
 def make(client: commands.Bot, house: House) -> commands.Cog:

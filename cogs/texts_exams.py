@@ -156,7 +156,7 @@ def wished_by(users: Sequence[int]) -> str:
     return f"{shown}{more} {'wishes' if len(users) == 1 else 'wish'} you luck."
 
 
-QUIET = "Nothing else comes from me today."
+QUIET = "Nothing else comes from me today, but for what you asked to be reminded of yourself."
 
 
 # The group's calendar

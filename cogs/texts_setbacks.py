@@ -27,6 +27,8 @@ HELP = "Stay as a helper"
 HELP_NO_MORE = "No longer a helper"
 PRACTISE_GAP = "Practise the largest gap"
 
+WRONG_BUTTON = "That was the wrong button"
+CORRECT = "No harm done. How did {exam} go? Only you see the answer."
 ASK_AGAIN = "How did {exam} go? Only you see the answer."
 UNSAID = "That is all right. I will not ask again, and nobody was told anything."
 
@@ -52,11 +54,19 @@ def announcement(user: int, name: str) -> str:
     return f"🎉 <@{user}> has passed **{name}**. Congratulations!"
 
 
-def told(channel: int) -> str:
+def told(channel: int, *, already: bool) -> str:
+    if already:
+        return f"The group knows already: the line went to <#{channel}>. Nothing is said twice."
     return f"The line goes to <#{channel}> now."
 
 
-HELPER = "Thank you. You are kept as a helper; it changes nothing yet but what others may ask of you, and ends here."
+UNTOLD = (
+    "I could not write the line about your pass in the group's channel, so nobody has read it. `/exam status` offers "
+    "*Tell the group* again."
+)
+
+
+HELPER = "Thank you. You are kept as a helper, until you press *No longer a helper* in `/exam status`."
 HELPER_NO_MORE = "You are no longer kept as a helper. Thank you for having been one."
 
 # Did not pass
@@ -78,6 +88,10 @@ def rule(rule_: Rule) -> str:
     return f"**{rule_.title}** (as of {rule_.as_of.isoformat()}) {rule_.text}"
 
 
+NO_REPORT = (
+    "You have not entered your score report yet. It takes a minute: percent by section, as far as you have them. Only "
+    "you see it, and it shows which gaps cost you most."
+)
 REPORT_TITLE = "Your score report"
 REPORT_LABEL = "Percent by section, one a line"
 REPORT_HINT = "62, 62 % or 31/50"
@@ -104,6 +118,12 @@ def resting(since: datetime) -> str:
     return RESTING.format(since=at(since, "D"))
 
 
+def unread(lines: Sequence[str]) -> str:
+    """What of a report was not understood; the rest was."""
+    shown = ", ".join(f"“{one}”" for one in lines)
+    return f"⚠ I could not read {shown}; the rest is kept. *{CHANGE_REPORT}* opens it again: 62, 62 % or 31/50."
+
+
 def missing(names: Sequence[str]) -> str:
     return f"Not entered: {', '.join(names)}."
 
@@ -116,7 +136,7 @@ def refusal(error: no.Refusal) -> str | None:
                 f"That exam is still ahead, {at(then, 'R')}, so nothing was kept. Good luck; I ask you the day after."
             )
         case no.OutcomeKept():
-            return "You have told me already, and that stays. /exam status shows what you can do now."
+            return "The group was told of your pass already, so that stays. /exam status shows what you can do now."
         case no.NotPassed():
             return "You have not told me of a pass in that exam, so nothing was posted. /exam status shows where it is."
         case no.NotFailed():

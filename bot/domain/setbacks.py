@@ -64,12 +64,13 @@ def read_percent(text: str) -> float | None:
     raise ValueError(f"{text[:40]!r} is no percentage")
 
 
-def read_report(text: str, sections: Sequence[Section]) -> dict[str, float]:
-    """Percent by section from lines such as 'Anatomy: 62 %'; lines without a number are passed over.
+def read_report(text: str, sections: Sequence[Section]) -> tuple[dict[str, float], list[str]]:
+    """Percent by section from lines such as 'Anatomy: 62 %', and the lines that cannot be read.
 
-    A section is named in full, or by a beginning that only it has. Raises ValueError with the line that cannot be read.
+    Lines without a number are passed over. A section is named in full, or by a beginning that only it has.
     """
     found: dict[str, float] = {}
+    unread = []
     for line in text.splitlines():
         words = " ".join(line.split()).strip("•*- ")
         match = _LINE.fullmatch(words) or _TAIL.fullmatch(words)
@@ -77,14 +78,16 @@ def read_report(text: str, sections: Sequence[Section]) -> dict[str, float]:
             continue
         name = None if match is None else _section(match["name"], sections)
         if match is None or name is None or name in found:
-            raise ValueError(line.strip())
+            unread.append(line.strip())
+            continue
         try:
             percent = read_percent(match["value"])
         except ValueError:
-            raise ValueError(line.strip()) from None
+            unread.append(line.strip())
+            continue
         if percent is not None:
             found[name] = percent
-    return found
+    return found, unread
 
 
 def _section(words: str, sections: Sequence[Section]) -> str | None:

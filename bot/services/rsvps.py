@@ -13,7 +13,7 @@ from bot.domain.rsvps import Answer, Settled, answered, settled
 from bot.domain.sessions import Lead, Session, State, says, to_come
 from bot.services import session_posts
 from bot.services.plan import Plan
-from bot.storage import agenda, deliveries, groups, rsvps, sessions
+from bot.storage import agenda, deliveries, exams, groups, rsvps, sessions
 from bot.storage.agenda import Entry
 from bot.storage.database import Database, Transaction
 from bot.storage.deliveries import Delivery
@@ -189,6 +189,8 @@ async def claim(tx: Transaction, entry: Entry, group: Group, plan: Plan, now_ms:
     for member, mask in await rsvps.to_remind(tx, session.session_id, lead.bit):
         if not says(lead, mask, session.starts_at, now_ms):
             continue
+        if await exams.quiet(tx, member, now_ms) and not await exams.quiet(tx, member, session.starts_at):
+            continue  # on the day of an exam nothing comes of another day's session
         await deliveries.put(
             tx,
             key=f"session-notice:{session.session_id}:{session.starts_at}:{lead.word}:{member}",

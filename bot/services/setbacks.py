@@ -15,31 +15,49 @@ from bot.domain.setbacks import Gap
 from bot.domain.setbacks import gaps as ranked
 from bot.services.exams import own
 from bot.services.parcels import Parcel
-from bot.storage import agenda, deliveries, groups
+from bot.storage import agenda, deliveries, groups, notes
 from bot.storage import exams as dates
 from bot.storage import setbacks as kept
-from bot.storage.database import Database
+from bot.storage.database import Database, Transaction
+
+UNTOLD = "passed"
+"""The note that tells a member of a line that the group did not get."""
 
 
 async def say(database: Database, exam_id: int, user: int, outcome: Outcome, now: datetime) -> Exam:
     """Keep what a member says of their exam; after a setback, boards and streak reminders rest.
 
-    Raises NoSuchExam, NotYourExam, ExamAhead and OutcomeKept.
+    A slip of the finger can be said anew, until the group knows of a pass. Raises NoSuchExam, NotYourExam, ExamAhead
+    and OutcomeKept.
     """
     async with database.write() as tx:
         group, exam = await own(tx, exam_id, user)
         now_ms = to_ms(now)
-        if exam.outcome is not None:
+        if exam.told and outcome is not Outcome.PASSED:
             raise OutcomeKept
         if exam.begun_by_ms > now_ms:
             raise ExamAhead(from_ms(exam.begun_by_ms))
+        if exam.outcome is outcome:
+            return exam
         await dates.set_outcome(tx, exam_id, outcome)
+        await _take_back(tx, exam)
         for key in await dates.planned(tx, exam):
             await agenda.forget(tx, key)
         if outcome is Outcome.FAILED and await kept.begin(tx, exam.member_id, now_ms):
             # A board that was written and not yet posted would still name them.
             await deliveries.forget(tx, group.group_id, user)
     return replace(exam, outcome=outcome)
+
+
+async def _take_back(tx: Transaction, exam: Exam) -> None:
+    """What an answer that was none had begun ends, unless another exam went so."""
+    if exam.outcome in {one.outcome for one in await dates.of_member(tx, exam.member_id)}:
+        return
+    if exam.outcome is Outcome.FAILED:
+        await kept.put_report(tx, exam.exam_id, exam.member_id, {})
+        await kept.end(tx, exam.member_id)
+    elif exam.outcome is Outcome.PASSED:
+        await dates.set_sitter(tx, exam.member_id, replace(await dates.sitter(tx, exam.member_id), helper=False))
 
 
 async def resume(database: Database, group: Group, user: int) -> None:
@@ -57,8 +75,8 @@ async def rests(database: Database, group: Group, user: int) -> bool:
         return member is not None and await kept.since(tx, member) is not None
 
 
-async def tell(database: Database, exam_id: int, user: int, now: datetime) -> int:
-    """Let the group know that a member passed, once; returns its channel.
+async def tell(database: Database, exam_id: int, user: int, now: datetime) -> tuple[int, bool]:
+    """Let the group know that a member passed, once; returns its channel, and whether it knew already.
 
     Raises NoSuchExam, NotYourExam, and NotPassed where the member did not say so.
     """
@@ -66,10 +84,12 @@ async def tell(database: Database, exam_id: int, user: int, now: datetime) -> in
         group, exam = await own(tx, exam_id, user)
         if exam.outcome is not Outcome.PASSED:
             raise NotPassed
+        if exam.told:
+            return group.wishes.channel_id, True
         now_ms = to_ms(now)
         await deliveries.put(
             tx,
-            key=f"passed:{exam_id}",
+            key=f"passed:{exam_id}:{now_ms}",
             kind="passed",
             group_id=group.group_id,
             member_id=exam.member_id,
@@ -79,7 +99,16 @@ async def tell(database: Database, exam_id: int, user: int, now: datetime) -> in
             expires_at=now_ms + DAY_MS,
         )
         await dates.set_told(tx, exam_id, now_ms)
-    return group.wishes.channel_id
+    return group.wishes.channel_id, False
+
+
+async def untold(tx: Transaction, parcel: Parcel, problem: str, now_ms: int) -> None:  # noqa: ARG001  a table's row
+    """The line did not reach the group: its member is told at the next contact, and can ask for it again."""
+    member, exam_id = parcel.delivery.member_id, parcel.delivery.subject_id
+    if member is None or exam_id is None or await dates.by_id(tx, exam_id) is None:
+        return
+    await dates.set_told(tx, exam_id, None)
+    await notes.put(tx, member, UNTOLD, {}, now_ms)
 
 
 async def announced(database: Database, parcel: Parcel) -> tuple[int, Exam] | None:

@@ -47,7 +47,7 @@ from bot.domain.units import (
 from bot.services import streaks
 from bot.services.parcels import TOO_LATE, Parcel
 from bot.services.plan import Plan
-from bot.storage import agenda, deliveries, groups, notes
+from bot.storage import agenda, deliveries, exams, groups, notes
 from bot.storage import streaks as streaks_kept
 from bot.storage import units as kept
 from bot.storage.agenda import Entry
@@ -241,7 +241,8 @@ async def claim(tx: Transaction, entry: Entry, group: Group, plan_: Plan, now_ms
     over = ends_at(said.last, zone)
     # Empty where the zone has changed since this was planned, and the hour has not come there.
     due = rungs_due(said.last, said.told, zone, now)
-    if now < over and due:
+    # The day of an exam is quiet: it comes on the next morning.
+    if now < over and due and not await exams.quiet(tx, member, now_ms):
         key = f"{_key(member)}:{said.last.isoformat()}:{due[-1]}"
         await deliveries.put(
             tx,
@@ -274,7 +275,8 @@ async def due(
     async with database.read() as tx:
         owner = await streaks_kept.owner(tx, member)
         shown = await _shown(tx, group, blueprint.upkeep, member, now)
-    if owner is None or not shown.remind or shown.cycle is None or shown.cycle.last.isoformat() != last:
+        quiet = await exams.quiet(tx, member, to_ms(now))
+    if quiet or owner is None or not shown.remind or shown.cycle is None or shown.cycle.last.isoformat() != last:
         return None
     return owner[1], shown
 
@@ -285,8 +287,9 @@ async def given_up(tx: Transaction, parcel: Parcel, problem: str, now_ms: int) -
     said = None if member is None else await kept.cycle(tx, member)
     if member is None or said is None or not said.remind:
         return
-    if problem == TOO_LATE and parcel.delivery.expires_at is not None and now_ms < parcel.delivery.expires_at:
-        return  # it had become needless: another day was said meanwhile
+    needless = parcel.delivery.expires_at is not None and now_ms < parcel.delivery.expires_at
+    if problem == TOO_LATE and needless and not await exams.quiet(tx, member, now_ms):
+        return  # another day was said meanwhile
     await notes.put(tx, member, "units", {"last": last}, now_ms)
 
 

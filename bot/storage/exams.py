@@ -135,8 +135,8 @@ async def set_outcome(tx: Transaction, exam_id: int, outcome: Outcome) -> None:
     await tx.run("UPDATE exams SET outcome = :outcome WHERE exam_id = :id", {"outcome": outcome.value, "id": exam_id})
 
 
-async def set_told(tx: Transaction, exam_id: int, now_ms: int) -> None:
-    """The group was told that its owner passed."""
+async def set_told(tx: Transaction, exam_id: int, now_ms: int | None) -> None:
+    """The group was told that its owner passed; None where it was not after all."""
     await tx.run("UPDATE exams SET told_at = :now WHERE exam_id = :id", {"now": now_ms, "id": exam_id})
 
 

@@ -26,10 +26,25 @@ from bot.domain.refusals import (
     TooManyExams,
 )
 from bot.domain.standings import Window
-from bot.services import agenda, exams, groups, ladder, pings, privacy, quiz, setbacks, standings, zones
+from bot.services import (
+    agenda,
+    deliveries,
+    exams,
+    groups,
+    ladder,
+    notes,
+    pings,
+    privacy,
+    quiz,
+    rsvps,
+    setbacks,
+    standings,
+    zones,
+)
 from bot.services.exams import Luck, Wanted
 from bot.services.ladder import Due
 from bot.storage import exams as kept
+from tests.services.review import answers, post
 from tests.services.study import ADMIN, EXAM, GUILD, START, WISHES, Study
 
 ANA, BEN, CLEO = 101, 102, 103
@@ -154,6 +169,19 @@ async def test_replanning_changes_nothing_by_itself(study: Study) -> None:
     assert await planned(study) == before
 
 
+async def test_the_exams_day_knows_no_other_day(study: Study) -> None:
+    """A session of the day after sends its word of the day before not on it, but the hour before; units wait a day."""
+    await noted(study)
+    tomorrow = await post(study, starts_at=at(11, 14))
+    today = await post(study, starts_at=at(10, 19))
+    for session in (tomorrow, today):
+        await answers(study, session, ANA)
+        await rsvps.choose_notices(study.database, session.session_id, ANA, GUILD, 0b011, study.now)
+    await study.until(at(12))
+    came = [(one.delivery.subject_id, one.delivery.key.split(":")[3]) for one in study.posted("session-notice")]
+    assert came == [(today.session_id, "day"), (today.session_id, "hour"), (tomorrow.session_id, "hour")]
+
+
 async def test_the_exams_day_is_quiet(study: Study) -> None:
     """Neither a streak's reminder nor another exam's rung comes on it; that rung comes the morning after."""
     await noted(study)
@@ -215,10 +243,40 @@ async def test_how_it_went_is_said_once_by_its_owner_and_not_before(study: Study
         await setbacks.tell(study.database, exam.exam_id, ANA, study.now)
     with pytest.raises(NotFailed):
         await setbacks.keep_report(study.database, exam.exam_id, ANA, {"Anatomy": 50})
-    await setbacks.say(study.database, exam.exam_id, ANA, Outcome.UNSAID, study.now)
+    for _ in range(2):
+        await setbacks.say(study.database, exam.exam_id, ANA, Outcome.UNSAID, study.now)
     assert await planned(study) == {}
+
+
+async def test_a_slip_of_the_finger_is_taken_back_with_what_it_began(study: Study) -> None:
+    """The pause, the report and the helper's wish end with the wrong word; what the group was told stays."""
+    exam = await noted(study)
+    study.now = at(10, 14)
+    await setbacks.say(study.database, exam.exam_id, ANA, Outcome.FAILED, study.now)
+    await setbacks.keep_report(study.database, exam.exam_id, ANA, {"Anatomy": 10})
+    await setbacks.say(study.database, exam.exam_id, ANA, Outcome.PASSED, study.now)
+    assert not await setbacks.rests(study.database, study.group, ANA)
+    assert await study.sql("SELECT * FROM score_reports") == []
+    assert [row["on_board"] for row in await study.sql("SELECT on_board FROM members")] == [1]
+    await setbacks.help_others(study.database, exam.exam_id, ANA, on=True)
+    await setbacks.say(study.database, exam.exam_id, ANA, Outcome.FAILED, study.now)
+    assert await setbacks.rests(study.database, study.group, ANA)
+    assert [row["helper"] for row in await study.sql("SELECT helper FROM sitters")] == [0]
+    await setbacks.say(study.database, exam.exam_id, ANA, Outcome.PASSED, study.now)
+    await setbacks.tell(study.database, exam.exam_id, ANA, study.now)
     with pytest.raises(OutcomeKept):
         await setbacks.say(study.database, exam.exam_id, ANA, Outcome.FAILED, study.now)
+
+
+async def test_another_setback_is_not_ended_by_a_slip(study: Study) -> None:
+    """Two exams went badly, and of one that was said by mistake: boards rest on."""
+    first = await noted(study)
+    second = await noted(study, blueprint="other")
+    study.now = at(10, 14)
+    for exam in (first, second):
+        await setbacks.say(study.database, exam.exam_id, ANA, Outcome.FAILED, study.now)
+    await setbacks.say(study.database, second.exam_id, ANA, Outcome.UNSAID, study.now)
+    assert await setbacks.rests(study.database, study.group, ANA)
 
 
 async def _pinged(study: Study) -> list[int]:
@@ -314,8 +372,8 @@ async def test_a_pass_is_posted_once_and_goes_with_its_member(study: Study) -> N
         exam = await noted(study, user)
         study.now = at(10, 14)
         await setbacks.say(study.database, exam.exam_id, user, Outcome.PASSED, study.now)
-        for _ in range(2):
-            await setbacks.tell(study.database, exam.exam_id, user, study.now)
+        for already in (False, True):
+            assert (await setbacks.tell(study.database, exam.exam_id, user, study.now))[1] is already
         study.now = START
     assert await privacy.delete(study.database, study.group, BEN)
     study.now = at(10, 15)
@@ -324,6 +382,22 @@ async def test_a_pass_is_posted_once_and_goes_with_its_member(study: Study) -> N
     found = await setbacks.announced(study.database, post)
     assert found is not None
     assert found[0] == ANA
+
+
+async def test_a_line_that_the_group_did_not_get_can_be_asked_for_again(study: Study) -> None:
+    """Its member is told, and the second try is another delivery."""
+    exam = await noted(study)
+    study.now = at(10, 14)
+    await setbacks.say(study.database, exam.exam_id, ANA, Outcome.PASSED, study.now)
+    await setbacks.tell(study.database, exam.exam_id, ANA, study.now)
+    await study.work()
+    (post,) = study.posted("passed")
+    await deliveries.give_up(study.database, post, "403 50013", None, study.now_ms)
+    assert [one.kind for one in await notes.waiting(study.database, ANA)] == [setbacks.UNTOLD]
+    study.now += timedelta(minutes=1)
+    assert (await setbacks.tell(study.database, exam.exam_id, ANA, study.now))[1] is False
+    await study.work()
+    assert len(study.posted("passed")) == 2
 
 
 async def test_clearing_leaves_nothing(study: Study) -> None:

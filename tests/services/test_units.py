@@ -29,7 +29,7 @@ from bot.domain.refusals import (
     UnknownKind,
 )
 from bot.domain.units import Cycle
-from bot.services import agenda, deliveries, units, zones
+from bot.services import agenda, deliveries, exams, units, zones
 from bot.services.units import Shown
 from bot.storage import notes
 from tests.services.study import EXAM, START, Study
@@ -199,6 +199,23 @@ async def test_closed_direct_messages_are_told_at_the_next_contact(tmp_path: Pat
         assert await _untold(study) == [{"last": "2026-03-22"}]
         await _work_until(study, datetime(2026, 3, 23, tzinfo=UTC))
         assert await _reminded(study) == ["2026-03-21 10:00"]
+
+
+async def test_the_day_of_an_exam_is_quiet(tmp_path: Path) -> None:
+    """The word comes on the next morning, and says what is left then; one that was under way waits for a contact."""
+    async with _open(tmp_path) as study:
+        wanted = exams.Wanted(date(2026, 3, 7), None, "Europe/Berlin", "cpc")
+        await exams.set_date(study.database, study.group, ANA, wanted, study.now)
+        await _cycle(study, "2026-03-22")
+        await _work_until(study, datetime(2026, 3, 7, 9, tzinfo=UTC))
+        await agenda.replan(study.database, study.now_ms)
+        await _work_until(study, datetime(2026, 3, 9, tzinfo=UTC))
+        assert await _reminded(study) == ["2026-03-08 10:00"]
+        (parcel,) = study.posted("units")
+        study.now = datetime(2026, 3, 7, 9, tzinfo=UTC)
+        assert await units.due(study.database, study.group, CPC, parcel.delivery, study.now) is None
+        await deliveries.give_up(study.database, parcel, deliveries.TOO_LATE, None, study.now_ms)
+        assert await _untold(study) == [{"last": "2026-03-22"}]
 
 
 async def test_what_became_needless_is_not_sent(tmp_path: Path) -> None:

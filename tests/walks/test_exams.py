@@ -107,7 +107,11 @@ async def test_the_ladder_a_quiet_day_and_the_way_on(study: Study) -> None:
     failed = await ana.press("Did not pass", where="dm")
     assert "I am sorry" in failed.text
     assert "Retakes" in failed.text
-    assert "told me already" in (await ana.press_raw(question, custom_id)).text
+    # A slip of the finger on a phone is no fate.
+    assert "Congratulations" in (await ana.press_raw(question, custom_id)).text
+    assert "No harm done" in (await ana.press("That was the wrong button", where="dm")).text
+    assert "I am sorry" in (await ana.press("Did not pass", where="dm")).text
+    assert "not entered your score report yet" in (await ana.press("My gaps", where="dm")).text
     await _reports(study, ana)
     await ana.run("/exam board", show="off")
     assert "Nobody has put an exam" in (await ben.run("/exam board")).text
@@ -121,6 +125,11 @@ async def _reports(study: Study, ana: Member) -> None:
     refused = await ana.submit({"s0": "sixty"})
     assert "Nothing was kept" in refused.text
     await ana.press("Enter my score report", where="dm")
+    half = await ana.submit({"s0": "60", "s1": "abc", "s2": "40/50"})
+    assert "I could not read “Surgery and Modifiers: abc”; the rest is kept" in half.text
+    form = await ana.press("Change my score report", where="dm")
+    assert form.modal is not None
+    assert form.modal.components["s0"]["value"] == "60"
     gaps = await ana.submit({"s0": "60", "s1": "55 %", "s2": "40/50", "s3": "20"})
     order = [gaps.text.index(name) for name in ("Other", "Surgery and Modifiers", "Medical Concepts")]
     assert order == sorted(order), gaps.text

@@ -1,7 +1,8 @@
 -- When members sit their exams. `minute` is the wall time in `zone`, NULL where only the day is known: `at` is then
--- what is counted down to. The exam's day lasts from `starts` to `ends`. `wish_minute` is when to wish well.
+-- what is counted down to. The exam's day lasts from `starts` to `ends`. `wish_minute` is when to wish well. Numbers are
+-- never given anew: what was sent about one that is gone must not keep the next one's from being sent.
 CREATE TABLE exams (
-    exam_id     INTEGER PRIMARY KEY,
+    exam_id     INTEGER PRIMARY KEY AUTOINCREMENT,
     member_id   INTEGER NOT NULL REFERENCES members ON DELETE CASCADE,
     blueprint   TEXT    NOT NULL,
     day         TEXT    NOT NULL,
