@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 KEYS = ("bank", "title", "licence", "rights", "exam")
 FENCE = "---"
 
-_SLUG_FORM = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+SLUG_FORM = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
 def read_header(lines: list[str], error: Callable[[int, str], None]) -> tuple[Bank | None, int]:
@@ -66,7 +66,7 @@ def _take(line: str, values: dict[str, str]) -> str | None:
     hidden = hidden_character(value)
     if hidden:
         return f"there is an invisible control character ({hidden}) here; delete it"
-    if key in {"bank", "exam"} and not _SLUG_FORM.fullmatch(value):
+    if key in {"bank", "exam"} and not SLUG_FORM.fullmatch(value):
         return f"“{key}:” may hold small letters, digits and hyphens only"
     return None
 

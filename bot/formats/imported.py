@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from bot.domain.questions import KEY_FORM, Bank, Problem, Question, derived_key, faults
+from bot.domain.questions import KEY_FORM, Bank, Case, Problem, Question, derived_case_key, derived_key, faults
 from bot.formats.tidy import tidied
 from bot.formats.wording import hidden_character
 
@@ -74,6 +74,7 @@ class Gathering:
         self._problems: list[Problem] = []
         self._skipped: list[Skipped] = []
         self._keys: dict[str, int] = {}
+        self._cases: dict[str, Case] = {}
         self._uncounted = 0
 
     def error(self, line: int, message: str) -> None:
@@ -127,6 +128,14 @@ class Gathering:
             )
             return False
         question = question if given else replace(question, key=derived_key(question))
+        if question.case is not None:
+            case = (
+                question.case if question.case.key else replace(question.case, key=derived_case_key(question.case.stem))
+            )
+            question = replace(question, case=case)
+            if not KEY_FORM.fullmatch(case.key) or self._cases.setdefault(case.key, case) != case:
+                self.error(question.line, f"the case id “{case.key[:40]}” is no id, or is that of another case above")
+                return False
         if question.key in self._keys:
             same = f"the id “{given}” stands" if given else "a question with the same stem and options stands"
             self.error(question.line, f"{same} in line {self._keys[question.key]} already")
@@ -168,10 +177,11 @@ def _hidden(question: Question) -> str | None:
     return next((found for found in map(hidden_character, texts) if found), None)
 
 
-def text_of(data: bytes, into: Gathering) -> str | None:
+def text_of(data: bytes, into: Gathering, *, one_line: bool = False) -> str | None:
     """A file's text with line ends \\n and without its mark; None where it is too large or no text (reported).
 
-    UTF-8, or UTF-16 with its mark; bytes that are neither are read as Windows-1252, with a warning.
+    UTF-8, or UTF-16 with its mark; bytes that are neither are read as Windows-1252, with a warning. *one_line*: the
+    format may put everything into one line, so the bound on lines does not hold.
     """
     if len(data) > MAX_BYTES:
         into.error(1, f"the file has {len(data):,} bytes; {MAX_BYTES:,} is the most")
@@ -180,6 +190,8 @@ def text_of(data: bytes, into: Gathering) -> str | None:
     if text is None:
         return None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if one_line:
+        return text
     long = next((n for n, line in enumerate(text.split("\n"), 1) if len(line) > MAX_LINE), None)
     if long is not None:
         into.error(long, f"this line has more than {MAX_LINE:,} characters, the most that a line may have")

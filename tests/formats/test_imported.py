@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.questions import KEY_FORM, Option, Question, as_key, derived_key
+from bot.domain.questions import KEY_FORM, Case, Option, Question, as_key, derived_case_key, derived_key
 from bot.formats import imported, markdown_import
 from bot.formats.imported import Gathering, text_of
 
@@ -39,6 +39,16 @@ def test_a_sound_question_is_kept_with_a_key_and_a_faulty_one_is_reported() -> N
     assert [problem.message for problem in Gathering("test", "x").done().problems] == [
         "there is no question in this file"
     ]
+
+
+def test_a_case_has_one_text() -> None:
+    """Its key is made of its text where the file names none; the same key with another text is reported."""
+    into = Gathering("test", "f")
+    assert into.keep(replace(ONE, case=Case("", "A fall.")))
+    assert into.keep(replace(ONE, stem="Second?", case=Case("c", "A cut.")))
+    assert not into.keep(replace(ONE, stem="Third?", case=Case("c", "Another.")))
+    assert not into.keep(replace(ONE, stem="Fourth?", case=Case("c c", "A cut.")))
+    assert [one.case.key for one in into.done().questions if one.case] == [derived_case_key("A fall."), "c"]
 
 
 def test_every_bound_is_a_sentence_and_keeps_what_came_before(monkeypatch: pytest.MonkeyPatch) -> None:
