@@ -76,9 +76,10 @@ async def correct(
     return ask, found is not None
 
 
-async def rewritten(tx: Transaction, review_id: int) -> None:
+async def rewritten(tx: Transaction, ask_id: int, review_id: int, now_ms: int) -> None:
     """Its writer changed it: nobody has endorsed what it says now, and nothing that it said is promoted unasked."""
     await endorsements.withdraw(tx, review_id)
     found = await promotions.by_id(tx, review_id)
     if found is not None and found.consent == promotions.ASKED:
         await promotions.forget(tx, review_id)
+        await teachback.refused(tx, ask_id, review_id, now_ms)

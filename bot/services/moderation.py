@@ -11,7 +11,7 @@ from bot.domain.instants import to_ms
 from bot.domain.refusals_feedback import NoSuchReview
 from bot.domain.refusals_tutors import AlreadyLocked, NothingToReport, NotLocked
 from bot.domain.reports import REASON, Decision, What
-from bot.services import threads, verdicts
+from bot.services import teachback, threads, verdicts
 from bot.storage import deliveries, endorsements, feedback, groups, promotions, reviews
 from bot.storage.database import Database, Transaction
 
@@ -45,6 +45,7 @@ async def take_off(
         if not await endorsements.remove(tx, subject_id, member, now_ms):
             raise NoSuchReview
         await promotions.forget(tx, subject_id)
+        await teachback.refused(tx, ask.ask_id, subject_id, now_ms)
         await threads.show_review(tx, ask, subject_id, now_ms)
         await threads.show_ask(tx, ask, now_ms)
     else:

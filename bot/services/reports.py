@@ -102,16 +102,18 @@ async def report(
             now_ms=now_ms,
         )
         if not any(one.made_at > to_ms(now - rules.DAY) for one in waiting):
-            await _alert(tx, ask.group_id, report_id, now_ms)
+            writer = await moderation.writer_of(tx, what, subject_id)
+            concerned = {member, *([] if writer is None else [writer[0]])}
+            await _alert(tx, ask.group_id, report_id, concerned, now_ms)
 
 
-async def _alert(tx: Transaction, group_id: int, report_id: int, now_ms: int) -> None:
-    """Tell the tutors who asked for it, and the admin who set the group up."""
+async def _alert(tx: Transaction, group_id: int, report_id: int, concerned: set[int], now_ms: int) -> None:
+    """Tell the tutors who asked for it, and the admin who set the group up; not whom the report is by or about."""
     group = await groups.by_id(tx, group_id)
     assert group is not None, "asks go with their group"
     key = (group_id, group.set_up_by)
     admin = (await groups.member_ids(tx, [key], now_ms))[key]
-    for member in sorted({admin, *await reports.watchers(tx, group_id)}):
+    for member in sorted({admin, *await reports.watchers(tx, group_id)} - concerned):
         await verdicts.tell(tx, group_id, member, "report", f"{report_id}:{member}", now_ms)
 
 

@@ -156,11 +156,23 @@ async def settle(tx: Transaction, ask_id: int, now_ms: int) -> None:
 
 
 async def refused(tx: Transaction, ask_id: int, review_id: int, now_ms: int) -> None:
-    """A chosen explanation's writer does not want it: the next best one is chosen."""
+    """A chosen explanation's writer does not want it, or it is gone: the next best one is chosen."""
     teachback = await kept.by_ask(tx, ask_id)
     if teachback is not None and teachback.chosen_id == review_id:
         await kept.choose(tx, ask_id, None)
         await settle(tx, ask_id, now_ms)
+
+
+async def anew(tx: Transaction, entry: Entry, group: Group, plan: Plan, now_ms: int) -> None:
+    """Somebody who asked or explained was deleted: a choice that waited for their consent is made anew."""
+    await threads.anew(tx, entry, group, plan, now_ms)
+    teachback = None if entry.subject_id is None else await kept.by_ask(tx, entry.subject_id)
+    if teachback is None or teachback.chosen_id is None:
+        return
+    asked = await additions.by_id(tx, teachback.chosen_id)
+    waits = asked is not None and asked.consent == additions.ASKED
+    if waits and await reviews.author(tx, teachback.chosen_id) is None:
+        await refused(tx, teachback.ask_id, teachback.chosen_id, now_ms)
 
 
 # The setting

@@ -182,6 +182,17 @@ async def test_tutors_are_told_that_something_waits_and_no_more(study: Study) ->
     assert {users[one.delivery.member_id or 0] for one in sent} == {TOVA, study.group.set_up_by}
 
 
+async def test_a_tutor_is_not_told_of_a_report_about_themselves(study: Study) -> None:
+    """Nor of one that they made."""
+    for user in (TOVA, UMA):
+        await reports.watch(study.database, study.group, user, study.now, on=True)
+    _, review_id = await _reviewed(study, reviewer=TOVA)
+    await _report(study, What.REVIEW, review_id, UMA)
+    await study.work()
+    (row,) = await study.sql("SELECT member_id FROM members WHERE user_id = :user", user=study.group.set_up_by)
+    assert [one.delivery.member_id for one in study.posted("tutor-word")] == [row["member_id"]]
+
+
 async def test_decided_reports_are_put_away_after_a_season(study: Study) -> None:
     """Open ones stay, however old; a decided one's copy is gone with the next report after 90 days."""
     ask_id, review_id = await _reviewed(study)

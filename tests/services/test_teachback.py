@@ -11,12 +11,15 @@ import pytest
 
 from bot.domain.feedback import State
 from bot.domain.refusals_feedback import EmptyText, OwnReview
+from bot.domain.reports import What
 from bot.services import (
     consents,
     endorsements,
     feedback,
     feedback_drafts,
     invitations,
+    moderation,
+    privacy,
     quiz,
     rescore,
     reviewers,
@@ -211,6 +214,25 @@ async def test_without_approval_the_choice_waits_for_a_tutor(study: Study) -> No
     await study.work()
     assert [one.delivery.subject_id for one in study.posted("promotion")] == [review_id]
     assert await teachback.unchosen(study.database, study.group) == []
+
+
+async def test_a_choice_that_comes_to_nothing_falls_to_the_next(study: Study) -> None:
+    """The chosen one is removed by a tutor, the second is rewritten, the third's writer is deleted."""
+    await _week(study)
+    await study.until(MONDAY)
+    ask_id = await _opened(study)
+    made = [await _explain(study, user, ask_id, str(user)) for user in (BEN, CLEO, DIA, TOVA)]
+    for place, review_id in enumerate(made):
+        for user in range(600, 604 - place):
+            await reviews.helpful(study.database, review_id, user, GUILD, study.now)
+        await endorsements.endorse(study.database, review_id, 900, GUILD, study.now)
+    await study.until(MONDAY + timedelta(days=6, minutes=1))
+    await moderation.remove(study.database, What.REVIEW, made[0], 900, GUILD, "wrong", study.now)
+    await _explain(study, CLEO, ask_id, "Something else.")
+    await study.work()
+    await privacy.delete(study.database, study.group, DIA)
+    await study.work()
+    assert [one.delivery.subject_id for one in study.posted("promotion")] == made
 
 
 async def test_an_explanation_has_words_and_no_scores(study: Study) -> None:
