@@ -113,7 +113,7 @@ async def give(database: Database, user: int, guild: int | None, draft_id: int, 
             review_id = before.review_id
             await reviews.change(tx, review_id, opinion, rubric, now_ms)
             await reviews.settle(tx, review_id, now_ms)
-            await endorsements.rewritten(tx, review_id)
+            await endorsements.rewritten(tx, ask.ask_id, review_id, now_ms)
             await threads.show_review(tx, ask, review_id, now_ms)
             await threads.tell_asker(tx, ask, "changed", review_id, f"{review_id}:{before.revision}", now_ms)
         await drafts.delete(tx, draft_id)
