@@ -10,7 +10,7 @@ from discord.ext import commands
 
 from bot.services import privacy
 from bot.services.house import House
-from cogs import texts
+from cogs import texts_privacy as words
 from cogs.replies import Feature, Interaction, button, press, rows, say
 
 
@@ -24,23 +24,23 @@ class Privacy(Feature):
         group = await self.group(interaction)
         text = await privacy.export(self.house.database, group, interaction.user.id)
         if text is None:
-            await say(interaction, texts.PRIVACY_NOTHING)
+            await say(interaction, words.NOTHING)
             return
         file = discord.File(io.BytesIO(text.encode()), filename="studyhall-my-data.json")
-        await interaction.response.send_message(texts.PRIVACY_EXPORT, file=file, ephemeral=True)
+        await interaction.response.send_message(words.EXPORT, file=file, ephemeral=True)
 
     @commands_group.command(name="delete", description="Delete everything kept about you here")
     async def delete(self, interaction: Interaction) -> None:
         await self.group(interaction)
-        yes = button("del", texts.PRIVACY_YES, style=discord.ButtonStyle.danger)
-        await say(interaction, texts.PRIVACY_ASK, view=rows([yes]))
+        yes = button("del", words.YES, style=discord.ButtonStyle.danger)
+        await say(interaction, words.ASK, view=rows([yes]))
 
     @press("del")
     async def confirmed(self, interaction: Interaction) -> None:
         group = await self.group(interaction)
         gone = await privacy.delete(self.house.database, group, interaction.user.id)
         self.client.dispatch("agenda_changed")  # seats may have become free
-        text = texts.PRIVACY_DONE if gone else texts.PRIVACY_NOTHING
+        text = words.DONE if gone else words.NOTHING
         await interaction.response.edit_message(content=text, view=None)
 
     @commands_group.command(name="board", description="Whether the leaderboards show you")
@@ -52,7 +52,7 @@ class Privacy(Feature):
         group = await self.group(interaction)
         on = show.value == "on"
         await privacy.show_on_board(self.house.database, group, interaction.user.id, interaction.created_at, on=on)
-        await say(interaction, texts.BOARD_ON if on else texts.BOARD_OFF)
+        await say(interaction, words.BOARD_ON if on else words.BOARD_OFF)
 
 
 def make(client: commands.Bot, house: House) -> commands.Cog:

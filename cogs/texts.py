@@ -271,20 +271,6 @@ def notice(what: str, *, channel: int | None, exam: str, days: int | None, place
     )
 
 
-# Privacy
-PRIVACY_EXPORT = "Here is everything that Studyhall keeps about you in this server."
-PRIVACY_NOTHING = "Studyhall keeps nothing about you in this server."
-PRIVACY_ASK = (
-    "This deletes your answers, estimates, streak, points and reports in this server, for good. "
-    "What stays are totals without your name, and texts that somebody else still needs: feedback that you gave, and "
-    "questions that others gave feedback on, as those of “a former member”. Delete everything?"
-)
-PRIVACY_YES = "Delete everything"
-PRIVACY_DONE = "Deleted. Nothing about you is left in this server's group."
-BOARD_OFF = "You are off the boards from now on, the past included. `/privacy board on` brings you back."
-BOARD_ON = "You are on the boards again, with all your points."
-
-
 # When something is refused or breaks
 def refusal(error: no.Refusal) -> str:
     """The sentence for a refusal: what happened, what was kept, what to do."""

@@ -148,7 +148,7 @@ async def test_export_and_deletion_reach_everything(study: Study) -> None:
     assert "2002" not in json.dumps(data)
     await study.ana.run("/privacy delete")
     gone = await study.ana.press("Delete everything")
-    assert "Nothing about you is left" in gone.text
+    assert "keeps nothing with your name" in gone.text
     assert "keeps nothing about you" in (await study.ana.run("/privacy export")).text
     assert [row["user_id"] for row in await study.rows("SELECT user_id FROM members")] == [2002]
 
