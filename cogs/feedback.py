@@ -91,10 +91,12 @@ class Feedback(Feature):
     async def _form(self, interaction: Interaction, payload: dict[str, Any], *, on_message: bool) -> None:
         group = await self.group(interaction)
         topics = await banks.topics(self.house.database, self.house.blueprint(group))
-        await interaction.response.send_modal(forms.ask(topics, payload, 0, on_message=on_message))
+        await interaction.response.send_modal(forms.ask(topics, payload, 0, interaction.id, on_message=on_message))
 
     @press("fbm-ask")
-    async def asked(self, interaction: Interaction, visibility: str, anonymous: int, draft_id: int) -> None:
+    async def asked(
+        self, interaction: Interaction, visibility: str, anonymous: int, draft_id: int, opened: int
+    ) -> None:
         """The form for a question came back."""
         typed = forms.fields(interaction)
         how = typed.get("how") or f"{visibility}:{anonymous}"
@@ -103,7 +105,7 @@ class Feedback(Feature):
         seen, hidden = how.split(":")
         attached = forms.uploads(interaction)
         payload: dict[str, Any] = {name: typed.get(name, "") for name in ("title", "topic", "did", "wants")}
-        payload |= {"visibility": seen, "anonymous": hidden == "1", "on_message": "how" in typed}
+        payload |= {"visibility": seen, "anonymous": hidden == "1", "on_message": "how" in typed, "form": opened}
         payload["files"] = [clean(str(one["filename"])) for one in attached]
         group = await self.group(interaction)
         drafts = drafts_of(self.client)
@@ -134,12 +136,12 @@ class Feedback(Feature):
         ask = await feedback.check_own(self.house.database, ask_id, interaction.user.id, interaction.guild_id)
         threads.require_open(ask)
         hint = words.ANSWER_HINT_HIDDEN if ask.words.anonymous else None
-        await interaction.response.send_modal(forms.follow_up(feedback.ADD, ask_id, {}, 0, hint=hint))
+        await interaction.response.send_modal(forms.follow_up(feedback.ADD, ask_id, {}, 0, interaction.id, hint=hint))
 
     @press("fbm-add")
-    async def added(self, interaction: Interaction, ask_id: int, draft_id: int) -> None:
+    async def added(self, interaction: Interaction, ask_id: int, draft_id: int, opened: int) -> None:
         group = await feedback.group_of(self.house.database, ask_id, interaction.guild_id)
-        payload = {"text": forms.fields(interaction).get("text", "")}
+        payload = {"text": forms.fields(interaction).get("text", ""), "form": opened}
         drafts = drafts_of(self.client)
         await drafts.submit(interaction, group, feedback.ADD, payload, draft_id=draft_id, ask_id=ask_id)
 

@@ -11,7 +11,7 @@ from discord.ext import commands
 from bot.domain.feedback import File, Visibility
 from bot.domain.groups import Group
 from bot.domain.refusals import Refusal
-from bot.domain.refusals_feedback import NoSuchDraft
+from bot.domain.refusals_feedback import LeftServer, NoSuchDraft
 from bot.services import banks, feedback, feedback_drafts, groups, reviews
 from bot.services.feedback_drafts import Draft
 from bot.services.house import House
@@ -19,6 +19,7 @@ from cogs import feedback_forms as forms
 from cogs import texts, texts_teachback
 from cogs import texts_feedback as words
 from cogs.plain import cut, plain
+from cogs.presence import Presence
 from cogs.replies import Feature, Interaction, button, is_admin, press, roles, rows, say
 
 EXCERPT = 60
@@ -26,6 +27,20 @@ EXCERPT = 60
 
 class FeedbackDrafts(Feature):
     """The buttons under a draft. The features open their forms themselves, and hand what was typed to `submit`."""
+
+    def __init__(self, client: commands.Bot, house: House) -> None:
+        super().__init__(client, house)
+        self._presence = Presence(house)
+
+    async def cog_unload(self) -> None:
+        await self._presence.close()
+
+    async def require_here(self, interaction: Interaction, group: Group) -> None:
+        """A direct message can be pressed by somebody who left, or was sent away. Raises LeftServer."""
+        if interaction.guild_id is None:
+            guild = self.client.get_guild(group.guild_id)
+            if await self._presence.has_left(guild, group, interaction.user.id):
+                raise LeftServer
 
     async def submit(
         self,
@@ -74,6 +89,7 @@ class FeedbackDrafts(Feature):
     async def _post(self, interaction: Interaction, draft_id: int) -> None:
         try:
             draft = await feedback_drafts.of_user(self.house.database, draft_id, interaction.user.id)
+            await self.require_here(interaction, await groups.by_id(self.house.database, draft.group_id))
             said = await self._said(interaction, draft)
         except NoSuchDraft:
             raise
@@ -112,7 +128,7 @@ class FeedbackDrafts(Feature):
                 return words.given(changed=given.changed, trouble=given.ask.trouble)
             case reviews.UNCLEAR:
                 asked = await reviews.unclear(database, user, guild, draft.draft_id, now)
-                return words.unclear_asked(gone=asked.gone)
+                return words.unclear_asked(gone=asked.gone, anonymous=asked.anonymous)
             case reviews.ANSWER:
                 await reviews.answer(database, user, guild, draft.draft_id, now)
                 return words.ANSWERED
@@ -138,13 +154,13 @@ class FeedbackDrafts(Feature):
         if draft.kind == feedback.ASK:
             group = await groups.by_id(database, draft.group_id)
             topics = await banks.topics(database, self.house.blueprint(group))
-            form = forms.ask(topics, payload, draft_id, on_message=payload["on_message"])
+            form = forms.ask(topics, payload, draft_id, interaction.id, on_message=payload["on_message"])
         elif draft.kind == reviews.REVIEW:
             group = await groups.by_id(database, draft.group_id)
             found = await reviews.form(database, subject, user, guild, tutor=is_tutor(interaction, group))
             form = forms.opinion(found, payload, draft_id)
         else:
-            form = forms.follow_up(draft.kind, subject, payload, draft_id)
+            form = forms.follow_up(draft.kind, subject, payload, draft_id, interaction.id)
         await interaction.response.send_modal(form)
 
 

@@ -73,8 +73,11 @@ def _topics(topics: Sequence[Topic], chosen: str) -> list[discord.SelectOption]:
     ]
 
 
-def ask(topics: Sequence[Topic], payload: Payload, draft_id: int, *, on_message: bool) -> discord.ui.Modal:
-    """The form for a question. On a message it asks how it is to be posted instead of for files."""
+def ask(topics: Sequence[Topic], payload: Payload, draft_id: int, opened: int, *, on_message: bool) -> discord.ui.Modal:
+    """The form for a question, by the id of the interaction that opens it.
+
+    On a message it asks how it is to be posted instead of for files.
+    """
     anonymous = bool(payload.get("anonymous"))
     how = f"{payload.get('visibility', 'group')}:{int(anonymous)}"
     hint = texts.HIDDEN_HINT if anonymous else texts.NAMED_HINT
@@ -97,7 +100,7 @@ def ask(topics: Sequence[Topic], payload: Payload, draft_id: int, *, on_message:
         )
         fields.append(discord.ui.Label(text=texts.FILES_LABEL, description=texts.FILES_HINT, component=upload))
     name = texts.ASK_TITLE_HIDDEN if anonymous else texts.ASK_TITLE
-    return _modal(name, f"fbm-ask:{how}:{draft_id}", *fields)
+    return _modal(name, f"fbm-ask:{how}:{draft_id}:{opened}", *fields)
 
 
 def review(
@@ -119,11 +122,12 @@ def review(
         _text("reading", third, rules.READING, filled.get("reading", ""), required=False),
         _text(
             "scores",
-            cut(texts.scores_label(rubric), rules.LABEL),
+            texts.SCORES_LABEL,
             40,
             filled.get("scores", ""),
             style=SHORT,
-            hint=texts.SCORES_HINT,
+            hint=texts.scores_hint(rubric),
+            placeholder=texts.SCORES_PLACEHOLDER,
         ),
         _menu("name", texts.NAME_LABEL, options, hint=texts.NAME_HINT),
     )
@@ -179,11 +183,13 @@ FOLLOW_UPS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def follow_up(kind: str, subject: int, payload: Payload, draft_id: int, *, hint: str | None = None) -> discord.ui.Modal:
+def follow_up(
+    kind: str, subject: int, payload: Payload, draft_id: int, opened: int, *, hint: str | None = None
+) -> discord.ui.Modal:
     """The form for an addition to an ask, a question about a review, or the answer to one."""
     title, label = FOLLOW_UPS[kind]
     field = _text("text", label, rules.FOLLOW_UP, payload.get("text", ""), hint=hint)
-    return _modal(title, f"fbm-{kind}:{subject}:{draft_id}", field)
+    return _modal(title, f"fbm-{kind}:{subject}:{draft_id}:{opened}", field)
 
 
 def done(ask_id: int) -> discord.ui.Modal:

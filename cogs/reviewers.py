@@ -14,6 +14,7 @@ from bot.services.deliveries import Parcel
 from bot.services.house import House
 from cogs import texts_reviewers as words
 from cogs import texts_teachback
+from cogs.feedback_drafts import drafts_of
 from cogs.plain import cut, plain, quiet
 from cogs.posting import TooLate, has_button, once, post
 from cogs.presence import Presence
@@ -70,6 +71,8 @@ class Reviewers(Feature):
     @press("iv-yes")
     async def accept(self, interaction: Interaction, invitation_id: int) -> None:
         """Keep it first; a private thread is joined by the outbox, so that a crash does not lose it."""
+        group = await invitations.group_of(self.house.database, invitation_id, interaction.user.id)
+        await drafts_of(self.client).require_here(interaction, group)
         found = await invitations.accept(
             self.house.database, invitation_id, interaction.user.id, self.house.clock.now()
         )

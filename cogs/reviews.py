@@ -48,28 +48,30 @@ class Reviews(Feature):
     @press("fb-unclear")
     async def unclear(self, interaction: Interaction, review_id: int, posting: str) -> None:  # noqa: ARG002  as above
         await reviews.check_asker(self.house.database, review_id, interaction.user.id, interaction.guild_id)
-        await interaction.response.send_modal(forms.follow_up(reviews.UNCLEAR, review_id, {}, 0))
+        await interaction.response.send_modal(forms.follow_up(reviews.UNCLEAR, review_id, {}, 0, interaction.id))
 
     @press("fbm-unclear")
-    async def asked(self, interaction: Interaction, review_id: int, draft_id: int) -> None:
+    async def asked(self, interaction: Interaction, review_id: int, draft_id: int, opened: int) -> None:
         await reviews.check_asker(self.house.database, review_id, interaction.user.id, interaction.guild_id)
-        await self._follow_up(interaction, reviews.UNCLEAR, review_id, draft_id)
+        await self._follow_up(interaction, reviews.UNCLEAR, review_id, draft_id, opened)
 
     @press("fb-answer")
     async def answer(self, interaction: Interaction, review_id: int, posting: str) -> None:  # noqa: ARG002  as above
         found = await reviews.check_reviewer(self.house.database, review_id, interaction.user.id, interaction.guild_id)
         hint = words.ANSWER_HINT_HIDDEN if found.opinion.anonymous else None
-        await interaction.response.send_modal(forms.follow_up(reviews.ANSWER, review_id, {}, 0, hint=hint))
+        await interaction.response.send_modal(
+            forms.follow_up(reviews.ANSWER, review_id, {}, 0, interaction.id, hint=hint)
+        )
 
     @press("fbm-answer")
-    async def answered(self, interaction: Interaction, review_id: int, draft_id: int) -> None:
+    async def answered(self, interaction: Interaction, review_id: int, draft_id: int, opened: int) -> None:
         await reviews.check_reviewer(self.house.database, review_id, interaction.user.id, interaction.guild_id)
-        await self._follow_up(interaction, reviews.ANSWER, review_id, draft_id)
+        await self._follow_up(interaction, reviews.ANSWER, review_id, draft_id, opened)
 
-    async def _follow_up(self, interaction: Interaction, kind: str, review_id: int, draft_id: int) -> None:
+    async def _follow_up(self, interaction: Interaction, kind: str, review_id: int, draft_id: int, opened: int) -> None:
         card = await reviews.card(self.house.database, review_id)
         assert card is not None, "it was there a moment ago, and cards go with their group"
-        payload = {"text": forms.fields(interaction).get("text", "")}
+        payload = {"text": forms.fields(interaction).get("text", ""), "form": opened}
         drafts = drafts_of(self.client)
         await drafts.submit(interaction, card.group, kind, payload, draft_id=draft_id, review_id=review_id)
 

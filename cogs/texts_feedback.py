@@ -63,7 +63,8 @@ RIGHT_LABEL = "What is right, and why"
 CHANGE_LABEL = "One thing to change"
 READING_LABEL = "Where to read about it"
 SCORE_NAMES = ("reasoning", "guideline use", "completeness")
-SCORES_HINT = "Three numbers from 1 (not there yet) to 4 (ready for the exam), such as 3 3 4"
+SCORES_LABEL = "Three scores from 1 to 4"
+SCORES_PLACEHOLDER = "3 3 4"
 NAME_LABEL = "Your name"
 NAME_SHOWN = "Show my name"
 NAME_HIDDEN = "Do not show my name"
@@ -86,8 +87,8 @@ RUBRIC_SCORES_LABEL = "The three scores"
 RUBRIC_SCORES_HINT = "Three names with commas between them; each is given 1 to 4"
 
 
-def scores_label(rubric: Rubric | None) -> str:
-    return "1 to 4 each: " + ", ".join(rubric.scores if rubric else SCORE_NAMES)
+def scores_hint(rubric: Rubric | None) -> str:
+    return f"{', '.join(rubric.scores if rubric else SCORE_NAMES)}; 4 is ready for the exam"
 
 
 def labels(rubric: Rubric | None) -> tuple[str, str, str]:
@@ -95,8 +96,8 @@ def labels(rubric: Rubric | None) -> tuple[str, str, str]:
 
 
 # The cards
-SOMEBODY = "A member, without their name"
-FORMER = "A former member"
+SOMEBODY = "a member, without their name"
+FORMER = "a former member"
 ASKED_BY = "Asked by"
 WRITTEN_BY = "Feedback by"
 WANTS_NAME = "I would like to know"
@@ -197,7 +198,9 @@ TROUBLES: Mapping[Trouble, str] = {
 }
 
 
-def unclear_asked(*, gone: bool) -> str:
+def unclear_asked(*, gone: bool, anonymous: bool) -> str:
+    if anonymous:  # whether they are still here would tell who it was
+        return "Your question is being posted. Whoever wrote the feedback is told, if they are still in the group."
     if gone:
         return (
             "Your question is being posted. Whoever wrote this feedback is no longer in the group, so somebody else "
@@ -206,7 +209,7 @@ def unclear_asked(*, gone: bool) -> str:
     return "Your question is being posted, and whoever wrote the feedback is told."
 
 
-MARKED = "Thank you: whoever wrote it helped you, and the card says so."
+MARKED = "Thank you. The card says now that it helped you."
 ADDED = "It is being posted under your question."
 ANSWERED = "Your answer is being posted, and the asker is told."
 POSTING_AGAIN = "It is being posted again, with all that was said about it."
@@ -216,7 +219,7 @@ PUT_AWAY_DONE = "Put away. Nothing of it was posted."
 
 def resolved(*, noted: bool) -> str:
     kept = " What you take away is in `/reflections`, for you alone." if noted else ""
-    return f"Resolved. The thread is archived a day after the last word in it.{kept}"
+    return f"Resolved. The thread is archived in a day; whoever writes there opens it again.{kept}"
 
 
 # Direct messages
@@ -268,7 +271,8 @@ def state(where: State, trouble: Trouble | None, *, missing: bool) -> str:
 def mine_line(number: int, title: str, link: str | None, where: str, reviews: int, *, anonymous: bool) -> str:
     named = f"[{title}]({link})" if link else title
     hidden = " · without your name" if anonymous else ""
-    return f"**{number}.** {named}\n{where} · {_count(reviews, 'feedback', 'feedbacks')}{hidden}"
+    given = f"feedback from {reviews}" if reviews else "no feedback yet"
+    return f"**{number}.** {named}\n{where} · {given}{hidden}"
 
 
 def inbox_line(kind: str, title: str, link: str | None) -> str:

@@ -26,6 +26,11 @@ def refusal(error: no.Refusal) -> str | None:
             return (
                 "Only whoever asked can do this, so nothing was changed. *Give feedback* is there for everybody else."
             )
+        case never.LeftServer():
+            return (
+                "You are no longer in that server, so nothing was posted there. What you wrote is kept for a week, and "
+                "/feedback inbox there has it if you come back."
+            )
         case never.OwnAsk():
             return (
                 f"This is your own question, and others review it. Nothing was posted; *{ADD}* is for your own words."

@@ -172,7 +172,13 @@ class Threads(Feature):
         return isinstance(channel, discord.ForumChannel)
 
     async def _edit(
-        self, ask: Ask, place: int, message_id: int, parts: dict[str, Any], review_id: int | None = None
+        self,
+        ask: Ask,
+        place: int,
+        message_id: int,
+        parts: dict[str, Any],
+        review_id: int | None = None,
+        follow_up_id: int | None = None,
     ) -> int | None:
         """Change a card; an archived thread is opened for it. A deleted card is noted, and can be posted again."""
         message = self._channel(place).get_partial_message(message_id)
@@ -190,7 +196,7 @@ class Threads(Feature):
         except discord.NotFound as error:
             if error.code != UNKNOWN_MESSAGE:
                 raise
-            await threads.card_lost(self.house.database, ask.ask_id, review_id)
+            await threads.card_lost(self.house.database, ask.ask_id, review_id, follow_up_id)
             return None
         return message_id
 
@@ -215,14 +221,19 @@ class Threads(Feature):
         card = await reviews.follow_up_card(self.house.database, parcel.delivery.subject_id or 0)
         if card is None:
             raise TooLate
-        parts = cards.follow_up_card(card)
-        return await self._say(parcel, card.ask, parts, parts.buttons[0].custom_id or "")
+        parts, more = cards.follow_up_card(card), {}
+        if card.about is not None and card.ask.thread_id is not None:
+            # As a reply it shows which of the reviews it is about.
+            more["reference"] = discord.MessageReference(
+                message_id=card.about, channel_id=card.ask.thread_id, fail_if_not_exists=False
+            )
+        return await self._say(parcel, card.ask, parts, parts.buttons[0].custom_id or "", **more)
 
-    async def _say(self, parcel: Parcel, ask: Ask, parts: Parts, mark: str) -> int | None:
+    async def _say(self, parcel: Parcel, ask: Ask, parts: Parts, mark: str, **more: Any) -> int | None:
         def found(message: discord.Message) -> bool:
             return has_button(message, mark)
 
-        return await once(self.client, self._channel(ask.thread_id), parcel, found, **parts.new())
+        return await once(self.client, self._channel(ask.thread_id), parcel, found, **parts.new(), **more)
 
     @post("review-card")
     async def show_review(self, parcel: Parcel) -> int | None:
@@ -233,6 +244,15 @@ class Threads(Feature):
         review = card.review
         assert review.message_id is not None
         return await self._edit(card.ask, card.ask.thread_id, review.message_id, parts, review.review_id)
+
+    @post("follow-up-card")
+    async def show_follow_up(self, parcel: Parcel) -> int | None:
+        card = await reviews.follow_up_card(self.house.database, parcel.delivery.subject_id or 0)
+        if card is None or card.follow_up.message_id is None or card.ask.thread_id is None:
+            return None
+        parts, found = cards.follow_up_card(card).edit(attached=True), card.follow_up
+        assert found.message_id is not None
+        return await self._edit(card.ask, card.ask.thread_id, found.message_id, parts, follow_up_id=found.follow_up_id)
 
     # Its end
 
@@ -301,9 +321,12 @@ class Threads(Feature):
             buttons.append(discord.ui.Button(label=words.OPEN_THREAD, url=link))
         text = words.word(what, plain(cut(ask.words.title, 80)))
         dm = await self.client.create_dm(discord.Object(user))
-        return await once(
-            self.client, dm, parcel, lambda message: message.content == text, content=text, view=rows(buttons)
-        )
+        first = next((one.custom_id for one in buttons if one.custom_id), None)
+
+        def found(message: discord.Message) -> bool:
+            return message.content == text and (first is None or has_button(message, first))
+
+        return await once(self.client, dm, parcel, found, content=text, view=rows(buttons))
 
     # What others do with the threads
 

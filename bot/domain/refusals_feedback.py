@@ -19,6 +19,11 @@ class NotYourAsk(Refusal):
 
 
 @dataclass(eq=False)
+class LeftServer(Refusal):
+    """Somebody who is no longer in the server presses in a direct message."""
+
+
+@dataclass(eq=False)
 class OwnAsk(Refusal):
     """The asker wants to review their own question."""
 

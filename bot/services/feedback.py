@@ -56,8 +56,7 @@ class FollowUpCard:
     follow_up: FollowUp
     author: int | None
     anonymous: bool
-    reviewer: int | None  # of a question about a review: whom it asks
-    reviewer_anonymous: bool
+    about: int | None  # the message of the review that it is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,7 @@ def day_before(now: datetime) -> int:
 async def open_ask(
     database: Database, group: Group, user: int, draft_id: int, channel_id: int, blueprint: Blueprint, now: datetime
 ) -> Ask:
-    """Make a draft an ask that is posted in `channel_id`, once.
+    """Make a draft an ask that is posted in `channel_id`, once, also where its form is sent twice.
 
     Raises NoSuchDraft, EmptyText, TooLong, TooManyOpen and TooManyAsks; the draft is kept then.
     """
@@ -135,6 +134,10 @@ async def open_ask(
             anonymous=payload["anonymous"],
         )
         member = await member_of(tx, group.group_id, user, now)
+        before = await feedback.from_form(tx, member, payload.get("form"), words)
+        if before is not None:
+            await drafts.delete(tx, draft_id)
+            return await _ask(tx, before)
         opened, _ = await feedback.count(tx, member)
         rules.check_asks(opened, _instants(await feedback.made(tx, member, day_before(now))), now)
         ask_id = await feedback.insert(
@@ -145,13 +148,19 @@ async def open_ask(
             channel_id=channel_id,
             author=member,
             now_ms=to_ms(now),
+            form=payload.get("form"),
         )
         await drafts.hand_on(tx, draft_id, ask_id)
         await drafts.delete(tx, draft_id)
-        ask = await feedback.by_id(tx, ask_id)
-        assert ask is not None
+        ask = await _ask(tx, ask_id)
         await threads.post_ask(tx, ask, to_ms(now))
         await unanswered.watch(tx, group.group_id)
+    return ask
+
+
+async def _ask(tx: Transaction, ask_id: int) -> Ask:
+    ask = await feedback.by_id(tx, ask_id)
+    assert ask is not None
     return ask
 
 
@@ -171,14 +180,18 @@ async def add(database: Database, user: int, guild: int | None, draft_id: int, n
 async def follow_up(
     tx: Transaction, ask: Ask, review_id: int | None, side: str, draft: Draft, member: int, now: datetime
 ) -> int:
-    """Make a draft something that is said in the thread; returns its id.
+    """Make a draft something that is said in the thread, once, also where its form is sent twice; returns its id.
 
     Raises AskLocked, EmptyText, TooLong, TooManyFollowUps.
     """
     threads.require_open(ask)
-    text = rules.text_of(draft.payload["text"], rules.FOLLOW_UP)
+    text, form = rules.text_of(draft.payload["text"], rules.FOLLOW_UP), draft.payload.get("form")
+    before = await reviews.from_form(tx, member, form, text)
+    if before is not None:
+        await drafts.delete(tx, draft.draft_id)
+        return before
     rules.check_follow_ups(_instants(await reviews.follow_ups_made(tx, member, day_before(now))), now)
-    found = await reviews.put_follow_up(tx, ask.ask_id, review_id, side, text, member, to_ms(now))
+    found = await reviews.put_follow_up(tx, ask.ask_id, review_id, side, text, member, to_ms(now), form)
     made = await reviews.follow_up(tx, found)
     assert made is not None
     await threads.post_follow_up(tx, ask, made, to_ms(now))

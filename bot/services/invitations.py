@@ -162,6 +162,12 @@ async def accept(database: Database, invitation_id: int, user: int, now: datetim
     return Accepted(ask, group.guild_id, anew=found.state == ASKED)
 
 
+async def group_of(database: Database, invitation_id: int, user: int) -> Group:
+    """The group of a user's own invitation. Raises NoSuchInvitation, NotYourInvitation."""
+    async with database.read() as tx:
+        return (await _own(tx, invitation_id, user))[2]
+
+
 async def pass_on(database: Database, invitation_id: int, user: int, now: datetime) -> None:
     """Let the next be asked. A second time changes nothing.
 

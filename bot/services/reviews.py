@@ -56,6 +56,7 @@ class Asked:
 
     ask: Ask
     gone: bool
+    anonymous: bool
 
 
 async def form(database: Database, ask_id: int, user: int, guild: int | None, *, tutor: bool) -> Form:
@@ -205,7 +206,7 @@ async def unclear(database: Database, user: int, guild: int | None, draft_id: in
         if writer is not None:
             await threads.tell(tx, ask, writer[0], "question", review.review_id, str(found), now_ms)
         gone = writer is None or await feedback.left(tx, writer[0])
-    return Asked(ask, gone)
+    return Asked(ask, gone, review.opinion.anonymous)
 
 
 async def answer(database: Database, user: int, guild: int | None, draft_id: int, now: datetime) -> Ask:
@@ -257,7 +258,12 @@ async def follow_up_card(database: Database, follow_up_id: int) -> FollowUpCard 
     hidden = review is not None and review.opinion.anonymous
     author, anonymous = (asker, ask.words.anonymous) if found.side == "asker" else (writer, hidden)
     return FollowUpCard(
-        ask, group, found, author[1] if author else None, anonymous, writer[1] if writer else None, hidden
+        ask,
+        group,
+        found,
+        author[1] if author else None,
+        anonymous,
+        None if review is None else review.message_id,
     )
 
 

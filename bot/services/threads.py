@@ -80,6 +80,13 @@ async def show_review(tx: Transaction, ask: Ask, review_id: int, now_ms: int) ->
     await stir(tx, ask, now_ms)
 
 
+async def show_follow_up(tx: Transaction, ask: Ask, follow_up_id: int, now_ms: int) -> None:
+    """Let the card of an addition, a question or an answer show what the rows say now."""
+    key = f"follow-up-card:{follow_up_id}:{now_ms}"
+    await _put(tx, ask, "follow-up-card", key, follow_up_id, now_ms)
+    await stir(tx, ask, now_ms)
+
+
 async def stir(tx: Transaction, ask: Ask, now_ms: int) -> None:
     """Something happens in the thread: that of a resolved ask is archived a day later, an open one's not at all."""
     found = await feedback.by_id(tx, ask.ask_id)
@@ -196,7 +203,7 @@ async def _about(tx: Transaction, kind: str, subject: int | None) -> Ask | None:
     if kind in ("review", "review-card"):
         review = await reviews.by_id(tx, subject)
         return None if review is None else await feedback.by_id(tx, review.ask_id)
-    if kind == "follow-up":
+    if kind in ("follow-up", "follow-up-card"):
         found = await reviews.follow_up(tx, subject)
         return None if found is None else await feedback.by_id(tx, found.ask_id)
     return await feedback.by_id(tx, subject)
@@ -221,11 +228,15 @@ async def deleted(database: Database, thread_id: int, now_ms: int) -> bool:
     return True
 
 
-async def card_lost(database: Database, ask_id: int, review_id: int | None = None) -> None:
+async def card_lost(
+    database: Database, ask_id: int, review_id: int | None = None, follow_up_id: int | None = None
+) -> None:
     """Somebody deleted the message of a card; the row stays and can be posted again."""
     async with database.write() as tx:
         if review_id is not None:
             await reviews.placed(tx, review_id, None)
+        elif follow_up_id is not None:
+            await reviews.follow_up_placed(tx, follow_up_id, None)
         else:
             await feedback.lost(tx, ask_id, thread=False)
 
@@ -234,7 +245,11 @@ async def turned(database: Database, thread_id: int, now_ms: int, *, locked: boo
     """Somebody locked or unlocked a thread; whether it was an ask's. What waited for an unlocking is posted."""
     async with database.write() as tx:
         ask = await feedback.by_thread(tx, thread_id)
-        if ask is None or ask.state is State.REMOVED or locked == (ask.locked_at is not None):
+        if ask is None or ask.state is State.REMOVED:
+            return False
+        # It may have been locked while we were away, and be known only by what could not be posted.
+        waits = not locked and ask.trouble is Trouble.LOCKED
+        if locked == (ask.locked_at is not None) and not waits:
             return False
         await feedback.set_locked(tx, ask.ask_id, now_ms if locked else None)
         if not locked:
@@ -338,6 +353,8 @@ async def anew(tx: Transaction, entry: Entry, group: Group, plan: Plan, now_ms: 
         gone = not review.opinion.anonymous and await reviews.author(tx, review.review_id) is None
         if gone or await endorsements.tutor_gone(tx, review.review_id):
             await show_review(tx, ask, review.review_id, now_ms)
+    for follow_up in await reviews.nameless(tx, ask.ask_id):
+        await show_follow_up(tx, ask, follow_up, now_ms)
 
 
 async def take_down(tx: Transaction, ask: Ask, messages: list[int], now_ms: int, *, whole: bool = False) -> None:

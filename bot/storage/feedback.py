@@ -50,12 +50,13 @@ async def insert(
     author: int | None,
     now_ms: int,
     kind: str = "ask",
+    form: int | None = None,
 ) -> int:
     """Keep an ask; returns its id. A teach-back has no author."""
     row = await tx.one(
-        """INSERT INTO asks (group_id, kind, topic_id, title, did, wants, files, visibility, anonymous, state,
+        """INSERT INTO asks (group_id, kind, topic_id, title, did, wants, files, form, visibility, anonymous, state,
                channel_id, made_at)
-           VALUES (:group_id, :kind, :topic, :title, :did, :wants, :files, :visibility, :anonymous, 'open',
+           VALUES (:group_id, :kind, :topic, :title, :did, :wants, :files, :form, :visibility, :anonymous, 'open',
                :channel, :now)
            RETURNING ask_id""",
         {
@@ -66,6 +67,7 @@ async def insert(
             "did": words.did,
             "wants": words.wants,
             "files": json.dumps(list(files), ensure_ascii=False),
+            "form": form,
             "visibility": words.visibility.value,
             "anonymous": int(words.anonymous),
             "channel": channel_id,
@@ -84,6 +86,16 @@ async def insert(
 async def by_id(tx: Transaction, ask_id: int) -> Ask | None:
     row = await tx.one(f"{_ASK} WHERE a.ask_id = :id", {"id": ask_id})
     return _ask(row) if row else None
+
+
+async def from_form(tx: Transaction, member_id: int, form: int | None, words: Words) -> int | None:
+    """The member's ask with these words that came from this form already."""
+    row = await tx.one(
+        """SELECT a.ask_id FROM asks a JOIN ask_authors w ON w.ask_id = a.ask_id
+           WHERE w.member_id = :member AND a.form = :form AND a.title = :title AND a.did = :did AND a.wants = :wants""",
+        {"member": member_id, "form": form, "title": words.title, "did": words.did, "wants": words.wants},
+    )
+    return row["ask_id"] if row else None
 
 
 async def by_thread(tx: Transaction, thread_id: int) -> Ask | None:

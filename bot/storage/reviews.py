@@ -160,12 +160,16 @@ async def revise(tx: Transaction, review_id: int) -> int:
 
 
 async def delete_orphans(tx: Transaction, ask_id: int) -> list[int]:
-    """Delete the reviews of an ask whose authors are gone; returns the ids of their messages."""
+    """Delete the reviews of an ask whose authors are gone, and what was said about them; returns their messages."""
+    orphans = (
+        "SELECT review_id FROM reviews WHERE ask_id = :id AND review_id NOT IN (SELECT review_id FROM review_authors)"
+    )
     rows = await tx.all(
-        """DELETE FROM reviews WHERE ask_id = :id AND review_id NOT IN (SELECT review_id FROM review_authors)
-           RETURNING message_id""",
+        f"""SELECT message_id FROM follow_ups WHERE review_id IN ({orphans})
+            UNION ALL SELECT message_id FROM reviews WHERE review_id IN ({orphans})""",
         {"id": ask_id},
     )
+    await tx.run(f"DELETE FROM reviews WHERE review_id IN ({orphans})", {"id": ask_id})
     return [row["message_id"] for row in rows if row["message_id"] is not None]
 
 
@@ -225,13 +229,20 @@ def _follow_up(row: Row) -> FollowUp:
 
 
 async def put_follow_up(
-    tx: Transaction, ask_id: int, review_id: int | None, side: str, text: str, member_id: int, now_ms: int
+    tx: Transaction,
+    ask_id: int,
+    review_id: int | None,
+    side: str,
+    text: str,
+    member_id: int,
+    now_ms: int,
+    form: int | None = None,
 ) -> int:
     """Keep a question, an addition or an answer; returns its id."""
     row = await tx.one(
-        """INSERT INTO follow_ups (ask_id, review_id, side, text, made_at)
-           VALUES (:ask, :review, :side, :text, :now) RETURNING follow_up_id""",
-        {"ask": ask_id, "review": review_id, "side": side, "text": text, "now": now_ms},
+        """INSERT INTO follow_ups (ask_id, review_id, side, text, form, made_at)
+           VALUES (:ask, :review, :side, :text, :form, :now) RETURNING follow_up_id""",
+        {"ask": ask_id, "review": review_id, "side": side, "text": text, "form": form, "now": now_ms},
     )
     assert row is not None
     follow_up_id: int = row["follow_up_id"]
@@ -240,6 +251,16 @@ async def put_follow_up(
         {"id": follow_up_id, "member": member_id},
     )
     return follow_up_id
+
+
+async def from_form(tx: Transaction, member_id: int, form: int | None, text: str) -> int | None:
+    """What the member said with these words in this form already."""
+    row = await tx.one(
+        """SELECT f.follow_up_id FROM follow_ups f JOIN follow_up_authors w ON w.follow_up_id = f.follow_up_id
+           WHERE w.member_id = :member AND f.form = :form AND f.text = :text""",
+        {"member": member_id, "form": form, "text": text},
+    )
+    return row["follow_up_id"] if row else None
 
 
 async def follow_up(tx: Transaction, follow_up_id: int) -> FollowUp | None:
@@ -276,6 +297,20 @@ async def follow_ups(tx: Transaction, ask_id: int) -> list[FollowUp]:
         {"id": ask_id},
     )
     return [_follow_up(row) for row in rows]
+
+
+async def nameless(tx: Transaction, ask_id: int) -> list[int]:
+    """What was said about an ask with a name, by somebody who is gone, and stands in its thread."""
+    rows = await tx.all(
+        """SELECT f.follow_up_id FROM follow_ups f JOIN asks a ON a.ask_id = f.ask_id
+           LEFT JOIN reviews r ON r.review_id = f.review_id
+           WHERE f.ask_id = :id AND f.message_id IS NOT NULL AND f.removed_at IS NULL
+             AND CASE f.side WHEN 'asker' THEN a.anonymous ELSE r.anonymous END = 0
+             AND NOT EXISTS (SELECT 1 FROM follow_up_authors w WHERE w.follow_up_id = f.follow_up_id)
+           ORDER BY f.follow_up_id""",
+        {"id": ask_id},
+    )
+    return [row["follow_up_id"] for row in rows]
 
 
 async def follow_ups_made(tx: Transaction, member_id: int, since_ms: int) -> list[int]:

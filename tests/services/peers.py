@@ -45,10 +45,11 @@ async def review(study: Study, user: int, ask_id: int, *, tutor: bool = False, *
     return await reviews.give(study.database, user, GUILD, kept.draft_id, study.now, tutor=tutor)
 
 
-async def says(study: Study, user: int, kind: str, subject: int, text: str) -> Any:
+async def says(study: Study, user: int, kind: str, subject: int, text: str, *, form: int | None = None) -> Any:
     """Add to a question, ask about a review, or answer."""
+    payload = {"text": text, "form": form}
     named: dict[str, Any] = {"ask_id" if kind == "add" else "review_id": subject}
-    kept = await feedback_drafts.keep(study.database, study.group, user, kind, {"text": text}, study.now, **named)
+    kept = await feedback_drafts.keep(study.database, study.group, user, kind, payload, study.now, **named)
     verb = {"add": feedback.add, "unclear": reviews.unclear, "answer": reviews.answer}[kind]
     return await verb(study.database, user, GUILD, kept.draft_id, study.now)
 

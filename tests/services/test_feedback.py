@@ -62,6 +62,16 @@ async def test_a_draft_becomes_one_ask_however_often_it_is_posted(study: Study) 
     assert await _count(study, "feedback_drafts") == 0
 
 
+async def test_a_form_that_is_sent_twice_is_posted_once(study: Study) -> None:
+    """Its answer got lost and it was sent again: one ask, one addition; what was changed meanwhile is posted too."""
+    first, again = [await peers.ask(study, ANA, form=77) for _ in range(2)]
+    assert first.ask_id == again.ask_id
+    assert (await peers.ask(study, ANA, form=77, title="Better said")).ask_id != first.ask_id
+    for _ in range(2):
+        await peers.says(study, ANA, "add", first.ask_id, "One thing more.", form=78)
+    assert [await _count(study, table) for table in ("asks", "follow_ups", "feedback_drafts")] == [2, 1, 0]
+
+
 async def test_what_is_refused_stays_a_draft(study: Study) -> None:
     """Too many open questions, or too many a day: the text is there to be posted later, by its writer alone."""
     made = [await peers.ask(study, ANA) for _ in range(3)]
@@ -248,6 +258,47 @@ async def test_what_a_locked_thread_refuses_is_posted_when_it_is_unlocked(study:
     assert await threads.turned(study.database, 90_000 + ask.ask_id, study.now_ms, locked=False)
     await study.work()
     assert [(one.delivery.kind, one.delivery.subject_id) for one in study.outbox] == [("review", given.review_id)]
+
+
+async def test_what_was_locked_while_the_bot_was_away_is_posted_when_it_is_unlocked(study: Study) -> None:
+    """Nobody told of the lock; the refused review did."""
+    ask = await peers.ask(study, ANA)
+    given = await peers.review(study, BEN, ask.ask_id)
+    for parcel in await deliveries.take(study.database, study.now_ms, 20):
+        await deliveries.give_up(study.database, parcel, "403 160005", None, study.now_ms)
+    await study.work()
+    study.outbox.clear()
+    assert await threads.turned(study.database, 90_000 + ask.ask_id, study.now_ms, locked=False)
+    await study.work()
+    assert [(one.delivery.kind, one.delivery.subject_id) for one in study.outbox] == [("review", given.review_id)]
+
+
+async def test_follow_ups_lose_the_name_of_who_is_deleted(study: Study) -> None:
+    """A named addition, question and answer are drawn anew; those of who gave no name stay as they are."""
+    ask = await peers.ask(study, ANA)
+    named = await peers.review(study, BEN, ask.ask_id)
+    hidden = await peers.review(study, CLEO, ask.ask_id, anonymous=True)
+    for user, given in ((BEN, named), (CLEO, hidden)):
+        asked = await peers.says(study, ANA, "unclear", given.review_id, "Why?")
+        assert asked.anonymous is (given is hidden)
+        await peers.says(study, user, "answer", given.review_id, "Because.")
+    await study.work()
+    ids = {one.delivery.subject_id for one in study.outbox if one.delivery.kind == "follow-up"}
+    study.outbox.clear()
+    for user in (BEN, CLEO):
+        assert await privacy.delete(study.database, study.group, user)
+    await study.work()
+    shown = [one.delivery.subject_id for one in study.outbox if one.delivery.kind == "follow-up-card"]
+    assert len(ids) == 4
+    assert shown == [2]
+    found = await reviews.follow_up_card(study.database, 2)
+    assert found is not None
+    assert (found.author, found.follow_up.text, found.anonymous) == (None, "Because.", False)
+    study.outbox.clear()
+    assert await privacy.delete(study.database, study.group, ANA)
+    await study.work()
+    gone = next(one.delivery.payload["messages"] for one in study.outbox if one.delivery.kind == "ask-gone")
+    assert len(gone) == 7  # with both reviews goes all that was said about them
 
 
 async def test_a_reviewer_who_is_deleted_leaves_the_text_that_the_asker_needs(study: Study) -> None:

@@ -49,7 +49,7 @@ async def test_a_question_is_asked_answered_asked_back_and_resolved(study: Study
     await cleo.submit(**{**GIVEN, "right_why": "I would say the same."}, name="hidden")
     second = await ana.sees("I would say the same.", where="Is E11.65 right?")
     assert cleo.id not in str(second.raw["embeds"])
-    assert "A member, without their name" in second.text
+    assert "a member, without their name" in second.text
     await ben.sees("2 members have given feedback", where=DAILY)
 
     assert await study.rows("SELECT * FROM feedback_files") == []

@@ -10,7 +10,8 @@ CREATE TABLE feedback_settings (
 
 -- `channel_id` is where the card was posted, `thread_id` its thread or forum post, `message_id` the card in it or above
 -- it. `posting` counts how often it was posted, `revision` the states that its card was to show. `files` has the names
--- of what was attached (JSON). `trouble` is why its messages cannot be made: 'gone', 'locked', 'no-access'. An ask of
+-- of what was attached (JSON). `form` is the interaction that opened the form it came from: a form that is sent twice,
+-- since its answer got lost, is one ask. `trouble` is why its messages cannot be made: 'gone', 'locked', 'no-access'. An ask of
 -- kind 'teach-back' has no author.
 CREATE TABLE asks (
     ask_id      INTEGER PRIMARY KEY,
@@ -21,6 +22,7 @@ CREATE TABLE asks (
     did         TEXT    NOT NULL,
     wants       TEXT    NOT NULL,
     files       TEXT    NOT NULL DEFAULT '[]',
+    form        INTEGER,
     visibility  TEXT    NOT NULL CHECK (visibility IN ('group', 'private')),
     anonymous   INTEGER NOT NULL CHECK (anonymous IN (0, 1)),
     state       TEXT    NOT NULL CHECK (state IN ('open', 'resolved', 'removed')),
@@ -98,6 +100,7 @@ CREATE TABLE follow_ups (
     review_id    INTEGER REFERENCES reviews ON DELETE CASCADE,
     side         TEXT    NOT NULL CHECK (side IN ('asker', 'reviewer')),
     text         TEXT    NOT NULL,
+    form         INTEGER,
     message_id   INTEGER,
     posting      INTEGER NOT NULL DEFAULT 1,
     made_at      INTEGER NOT NULL,
