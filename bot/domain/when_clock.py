@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 
 from bot.domain.when_answers import Assumption, Question
@@ -26,7 +26,7 @@ _AND = r"(?: ,)?(?: (?:and|plus))? (?:at )?"
 _AFTER = r"(?![\d:/]|-\d|\.\d)"
 _MORE = rf"(?:(?: ,| and| plus){_AND}(?:{_STRONG}|{_BARE}))*"
 _LIST = re.compile(
-    rf"(?<![\d:./,-])(?:(?:at|by) (?P<at>(?:{_STRONG}|{_BARE}){_MORE})|(?P<plain>\b{_STRONG}{_MORE})){_AFTER}"
+    rf"(?<![\d:./,-])(?:\b(?:at|by) (?P<at>(?:{_STRONG}|{_BARE}){_MORE})|(?P<plain>\b{_STRONG}{_MORE})){_AFTER}"
 )
 _ITEM = re.compile(rf"{_STRONG}|{_BARE}")
 _DAY_WORD = rf"(?:{WD}|today|tomorrow|tonight|day|weekday|weekend|{_PART}|\d{{1,2}} {MONTH}|exam|\d(?:st|nd|rd|th))"
@@ -69,7 +69,7 @@ class Clocks:
 def peel(words: str) -> tuple[Clocks, str]:
     """The times in the words, and the other words. Raises No for times that no clock shows, or too many of them."""
     part, words = _peel_part(words)
-    items, rest = _peel_items(words)
+    items, rest, loose = _peel_items(words)
     if not items:
         if part is None:
             return Clocks(), rest
@@ -80,6 +80,10 @@ def peel(words: str) -> tuple[Clocks, str]:
         raise No("often")
     midnight = len(items) == 1 and items[0] in ("midnight", "12 midnight")
     times = tuple(_readings(item, part) for item in items)
+    if loose and re.fullmatch(r"1[3-9]|2[0-3]", items[0]):
+        # “fri 13” could be a day of the month to somebody else.
+        ((clock,),) = times
+        times = ((replace(clock, assumed=(Assumption("clock", (items[0], f"{clock.at:%H:%M}")),)),),)
     if len(times) > 1:
         times = _alike(items, times)
     return Clocks(times, part, midnight), rest
@@ -101,21 +105,22 @@ def _peel_part(words: str) -> tuple[str | None, str]:
     return match["part"], rest
 
 
-def _peel_items(words: str) -> tuple[list[str], str]:
+def _peel_items(words: str) -> tuple[list[str], str, bool]:
+    """The times, the other words, and whether the time is a mere number beside a day."""
     found = list(_LIST.finditer(words))
     if len(found) > 1:
         raise No("several")
     if found:
         text = found[0]["at"] or found[0]["plain"]
         rest = f"{words[: found[0].start()]} {words[found[0].end() :]}"
-        return _ITEM.findall(text), trimmed(" ".join(rest.split()))
+        return _ITEM.findall(text), trimmed(" ".join(rest.split())), False
     for pattern in (_TRAILING, _FOUR_DIGITS, _LEADING):
         match = pattern.match(words)
         if match:
-            return [match["hour"]], trimmed(match["rest"])
+            return [match["hour"]], trimmed(match["rest"]), True
     if re.fullmatch(r"[1-9]\d?", words):
-        return [words], ""
-    return [], trimmed(words)
+        return [words], "", False
+    return [], trimmed(words), False
 
 
 def _readings(item: str, part: str | None) -> tuple[Clock, ...]:

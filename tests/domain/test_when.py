@@ -128,6 +128,19 @@ def test_what_depends_on_the_moment(text: str, now: str, result: str | list[str]
     assert row.get("at", "")[:16] == result if isinstance(result, str) else row.get("choices") == result
 
 
+@pytest.mark.parametrize("form", ["{} 9am", "{} 9:00am", "{} at 9am", "on {} 9am", "9am {}", "every {} 9am"])
+def test_no_name_of_a_day_or_month_hides_another_word(form: str) -> None:
+    """Saturday has “at” in it, and is a day like the other six; so are the months, by their long and short names."""
+    for day in range(11, 18):
+        when = datetime(2027, 3, day, 9, tzinfo=ZoneInfo(BERLIN))
+        for name in (f"{when:%A}", f"{when:%a}".lower()):
+            assert [one.at for one in readings(form.format(name), CONTEXT)] == [when], name
+    for month in range(4, 13):
+        when = datetime(2027, month, 15, 9, tzinfo=ZoneInfo(BERLIN))
+        for name in (f"15 {when:%B}", f"{when:%b} 15".lower()):
+            assert [one.at for one in readings(form.format(name), CONTEXT)] == [when], name
+
+
 @pytest.mark.parametrize("text", [row["say"] for row in TABLE if "ask" in row])
 def test_a_choices_phrase_gives_exactly_that_choice(text: str) -> None:
     """So a button can keep the phrase alone; its label fits, and no two labels are alike."""
