@@ -156,8 +156,8 @@ def refusal(error: no.Refusal) -> str | None:
             return f"I know no kind of units called “{words}”. Nothing was kept; {there}."
         case no.OutsideCycle(words=words, first=first, last=last):
             return (
-                f"I need the day of completion between {first} and {last}, in your cycle, and not “{words}”. Nothing "
-                "was kept; write yesterday, 14 March or 2026-03-14, or set another cycle with `/ceu cycle`."
+                f"I need the day on which you completed it, from {first} to {last}, and not “{words}”. Nothing was "
+                "kept; write yesterday, 14 March or 2026-03-14, or set another cycle with `/ceu cycle`."
             )
         case no.UnitsKept(day=day):
             return f"You have entered the same title for {day} already; nothing was counted twice. See `/ceu status`."

@@ -51,6 +51,7 @@ _TURNED = re.compile(
     r"(?<![a-z0-9])[a-ft]\s*[-=:]?\s*\d{1,3}(?:[\s,;|/]+(?:and\s+)?[a-ft]\s*[-=:]?\s*\d{1,3}){2,}(?![a-z0-9])",
     re.IGNORECASE,
 )
+_TRUTHS = re.compile(r"\b(?:true|false)(?:[\s,;|/]+(?:and\s+)?(?:true|false)\b){2,}", re.IGNORECASE)
 _LETTERS = re.compile(r"(?<![a-z0-9])[a-ft](?:(?:\s*[,;/|.\-–]\s*|\s+)[a-ft](?![a-z0-9])){3,}", re.IGNORECASE)
 _WORDS = """
 abaca abed accede acceded aced added bead beaded bedded cabbed cede ceded dabbed dace dada dead decade deed deeded ebbed
@@ -100,7 +101,7 @@ def _is_code(token: str) -> bool:
 
 
 def _holds_answers(text: str) -> bool:
-    if _ANSWER_WORD.search(text):
+    if _ANSWER_WORD.search(text) or _TRUTHS.search(text):
         return True
     if any(_counts_up(found[0]) for found in _PAIRS.finditer(text)):
         return True

@@ -34,6 +34,8 @@ INDEX = (
     "index nr 5512",
 )
 ANSWERS = (
+    "answers: true false true",
+    "True, True, False and True",
     "Quiz key: 1.B 2.C 3.A",
     "quiz answers",
     "answers BCADB",
