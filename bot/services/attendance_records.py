@@ -27,7 +27,14 @@ from bot.domain.attendance import (
 )
 from bot.domain.groups import Group
 from bot.domain.instants import MINUTE_MS, from_ms, to_ms
-from bot.domain.refusals_attendance import BadMinutes, NothingConfirmed, NotOpenYet, NotOverYet, UnknownCode
+from bot.domain.refusals_attendance import (
+    BadMinutes,
+    NoSuchAttendee,
+    NothingConfirmed,
+    NotOpenYet,
+    NotOverYet,
+    UnknownCode,
+)
 from bot.domain.refusals_sessions import NoSuchSession, SessionCancelled
 from bot.domain.sessions import Session, State
 from bot.formats import attendance as formats
@@ -89,19 +96,20 @@ async def _roster(tx: Transaction, group: Group, session_id: int, now_ms: int) -
         one, what = found.get(member, _NOTHING), said.get(member)
         if member == session.tutor_id:
             continue
-        line = Present(user, _final(what, one), one, what is not None and what.corrected is not None, _minutes(what))
+        minutes, confirmed = _final(what, one), _minutes(what)
+        line = Present(user, minutes, one, _set_by_tutor(what, one), confirmed)
         if line.minutes or line.corrected or line.confirmed is not None:
             lines.append(line)
     there = {line.user for line in lines if line.minutes}
     seated = [users.get(member) for member in await kept.seated(tx, session_id) if member != session.tutor_id]
-    times = [one.confirmed_at for one in said.values() if one.confirmed_at is not None]
+    signed_at = await kept.signed_at(tx, session_id)
     return Roster(
         session,
         tuple(sorted(lines, key=lambda line: (-line.minutes, line.user))),
         _unobserved(await attendance.gaps(tx, session_id), session),
         sum(1 for user in seated if user not in there),
-        from_ms(max(times)) if times else None,
-        await kept.signer(tx, session_id),
+        None if signed_at is None else from_ms(signed_at),
+        None if signed_at is None else (await kept.signers(tx, session_id)).get(signed_at),
     )
 
 
@@ -135,13 +143,18 @@ def _final(said: Attendance | None, found: Seen) -> int:
     return found.minutes if said is None or said.minutes is None else said.minutes
 
 
+def _set_by_tutor(said: Attendance | None, found: Seen) -> bool:
+    """Whether the minutes are a tutor's word and not what was seen, also after they were confirmed."""
+    return said is not None and (said.corrected is not None or said.minutes not in (None, found.minutes))
+
+
 def _unobserved(gaps: list[Interval], session: Session) -> int:
     within = Interval(session.starts_at, session.ends_at)
     return sum(one.ended - one.began for one in union(gaps, within)) // MINUTE_MS
 
 
 async def correct(database: Database, group: Group, session_id: int, user: int, words: str, now: datetime) -> Roster:
-    """Set a member's minutes, who need not have been seen. Raises as `roster` does, and BadMinutes."""
+    """Set a member's minutes, who need not have been seen. Raises as `roster` does, BadMinutes and NoSuchAttendee."""
     now_ms = to_ms(now)
     async with database.write() as tx:
         session = await _held(tx, group, session_id, now_ms)
@@ -149,6 +162,8 @@ async def correct(database: Database, group: Group, session_id: int, user: int, 
         text = words.strip()
         if not (text.isascii() and text.isdecimal() and len(text) < 6 and int(text) <= most):
             raise BadMinutes(words, most)
+        if user == session.tutor_user:
+            raise NoSuchAttendee
         key = (group.group_id, user)
         member = (await groups.member_ids(tx, [key], now_ms))[key]
         await kept.correct(tx, session_id, member, int(text))
@@ -157,6 +172,8 @@ async def correct(database: Database, group: Group, session_id: int, user: int, 
 
 async def confirm(database: Database, group: Group, session_id: int, tutor: int, name: str, now: datetime) -> Roster:
     """Sign the list as it stands, under the tutor's name. A line that was signed before and is the same stays so.
+
+    One whose signer had their data deleted is signed anew.
 
     Raises as `roster` does, and NotOverYet.
     """
@@ -167,16 +184,21 @@ async def confirm(database: Database, group: Group, session_id: int, tutor: int,
             raise NotOverYet(from_ms(session.ends_at))
         said = await kept.of_session(tx, session_id)
         found = _seen(await attendance.presences(tx, session_id), session, now_ms)
-        secret = await _secret(tx)
+        secret, signers = await _secret(tx), await kept.signers(tx, session_id)
+        new = await kept.signed_at(tx, session_id) is None
         for member, user in (await kept.users(tx, session_id)).items():
-            minutes, before = _final(said.get(member), found.get(member, _NOTHING)), _minutes(said.get(member))
-            if member == session.tutor_id or minutes == (before or 0):
+            line = said.get(member)
+            minutes = _final(line, found.get(member, _NOTHING))
+            unsigned = line is not None and line.confirmed_at is not None and line.confirmed_at not in signers
+            if member == session.tutor_id or (minutes == (_minutes(line) or 0) and not unsigned):
                 continue
-            line = Line(session.marker, user, session.starts_at, minutes, now_ms)
-            await kept.confirm(tx, session_id, member, minutes, check_code(secret, line), now_ms)
-        key = (group.group_id, tutor)
-        signer = (await groups.member_ids(tx, [key], now_ms))[key]
-        await kept.sign(tx, session_id, signer, name, now_ms)
+            new = True
+            proven = Line(session.marker, user, session.starts_at, minutes, now_ms)
+            await kept.confirm(tx, session_id, member, minutes, check_code(secret, proven), now_ms)
+        if new:
+            key = (group.group_id, tutor)
+            signer = (await groups.member_ids(tx, [key], now_ms))[key]
+            await kept.sign(tx, session_id, signer, name, now_ms)
         return await _roster(tx, group, session_id, now_ms)
 
 
@@ -238,7 +260,7 @@ async def _mine(tx: Transaction, member: int, now_ms: int) -> Mine:
         if session is None or session.state is State.CANCELLED or session.tutor_id == member:
             continue
         if line is not None and line.minutes is not None and line.confirmed_at is not None:
-            tutor = await kept.signer(tx, session_id)
+            tutor = (await kept.signers(tx, session_id)).get(line.confirmed_at)
             one = Attended(session, line.minutes, from_ms(line.confirmed_at), tutor, line.code)
         else:
             one = Attended(session, seen(presences.get(session_id, []), session, now_ms).minutes, None, None, None)
@@ -247,7 +269,7 @@ async def _mine(tx: Transaction, member: int, now_ms: int) -> Mine:
     there = {one.session.session_id for one in found}
     seats = set(await kept.seats_of(tx, member, now_ms)) - there
     # Before a tutor confirmed who was there, nobody is said to have stayed away.
-    missed = [session_id for session_id in seats if await kept.is_signed(tx, session_id)]
+    missed = [session_id for session_id in seats if await kept.signed_at(tx, session_id) is not None]
     found.sort(key=lambda one: (-one.session.starts_at, one.session.session_id))
     return Mine(tuple(found), len(missed))
 

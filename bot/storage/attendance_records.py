@@ -86,7 +86,7 @@ async def confirm(tx: Transaction, session_id: int, member_id: int, minutes: int
 
 
 async def sign(tx: Transaction, session_id: int, member_id: int, name: str, now_ms: int) -> None:
-    """The tutor who confirmed last. That somebody did is kept also where they are forgotten."""
+    """A tutor confirms what is written down at this instant. That somebody did is kept, whoever is forgotten."""
     await tx.run(
         """INSERT INTO session_windows (session_id, opened_at, watched_until, closed_at, signed_at)
            VALUES (:session, :now, :now, :now, :now)
@@ -94,23 +94,22 @@ async def sign(tx: Transaction, session_id: int, member_id: int, name: str, now_
         {"session": session_id, "now": now_ms},
     )
     await tx.run(
-        """INSERT INTO session_signers (session_id, member_id, name, signed_at) VALUES (:session, :member, :name, :now)
-           ON CONFLICT (session_id) DO UPDATE SET member_id = excluded.member_id, name = excluded.name,
-               signed_at = excluded.signed_at""",
+        """INSERT INTO session_signers (session_id, signed_at, member_id, name) VALUES (:session, :now, :member, :name)
+           ON CONFLICT (session_id, signed_at) DO UPDATE SET member_id = excluded.member_id, name = excluded.name""",
         {"session": session_id, "member": member_id, "name": name, "now": now_ms},
     )
 
 
-async def signer(tx: Transaction, session_id: int) -> str | None:
-    """Under which name it was confirmed; None where it was not, or the tutor had their data deleted."""
-    row = await tx.one("SELECT name FROM session_signers WHERE session_id = :id", {"id": session_id})
-    return row["name"] if row else None
+async def signers(tx: Transaction, session_id: int) -> dict[int, str]:
+    """The names under which it was confirmed, by instant; without those of tutors who had their data deleted."""
+    rows = await tx.all("SELECT signed_at, name FROM session_signers WHERE session_id = :id", {"id": session_id})
+    return {row["signed_at"]: row["name"] for row in rows}
 
 
-async def is_signed(tx: Transaction, session_id: int) -> bool:
-    """Whether a tutor confirmed who was there."""
+async def signed_at(tx: Transaction, session_id: int) -> int | None:
+    """When a tutor confirmed last who was there; None where nobody has."""
     row = await tx.one("SELECT signed_at FROM session_windows WHERE session_id = :id", {"id": session_id})
-    return row is not None and row["signed_at"] is not None
+    return row["signed_at"] if row is not None else None
 
 
 async def seated(tx: Transaction, session_id: int) -> list[int]:

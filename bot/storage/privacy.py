@@ -52,7 +52,7 @@ TABLES: dict[str, str] = {
     "attendances": """SELECT s.title, s.starts_at, a.corrected, a.minutes, a.confirmed_at, a.code FROM attendances a
         JOIN sessions s ON s.session_id = a.session_id WHERE a.member_id = :member ORDER BY s.starts_at""",
     "session_signers": """SELECT s.title, s.starts_at, g.name, g.signed_at FROM session_signers g
-        JOIN sessions s ON s.session_id = g.session_id WHERE g.member_id = :member ORDER BY s.starts_at""",
+        JOIN sessions s ON s.session_id = g.session_id WHERE g.member_id = :member ORDER BY g.signed_at""",
     "poll_answers": """SELECT s.title, s.starts_at, p.topic, p.clearer FROM poll_answers p
         JOIN sessions s ON s.session_id = p.session_id WHERE p.member_id = :member ORDER BY s.starts_at, p.topic""",
     "session_wishes": "SELECT topic, wished_at FROM session_wishes WHERE member_id = :member ORDER BY wished_at",

@@ -15,6 +15,7 @@ from bot.domain.instants import to_ms
 from bot.domain.refusals_attendance import (
     BadMinutes,
     LeadsSession,
+    NoSuchAttendee,
     NotCheckedIn,
     NothingConfirmed,
     NotOpenYet,
@@ -30,7 +31,7 @@ from tests.services.review import TUTOR, WISHES, answers, post
 from tests.services.study import GUILD, Study
 from tests.services.study import WISHES as GROUP
 
-ANA, BEN, CARA = 11, 12, 13
+ANA, BEN, CARA, DORA = 11, 12, 13, 14
 ROOM, ELSEWHERE = 555, 556
 STARTS = WISHES.starts_at
 WHOSE = Whose("Ana", "ana", "CPC study group", "CPC")
@@ -67,8 +68,8 @@ async def _minutes(study: Study, session: Session) -> dict[int, int]:
     return {line.user: line.minutes for line in (await _roster(study, session)).lines}
 
 
-async def _confirm(study: Study, session: Session) -> Roster:
-    return await attendance_records.confirm(study.database, study.group, session.session_id, TUTOR, "Tova", study.now)
+async def _confirm(study: Study, session: Session, user: int = TUTOR, name: str = "Tova") -> Roster:
+    return await attendance_records.confirm(study.database, study.group, session.session_id, user, name, study.now)
 
 
 # Being seen
@@ -343,6 +344,43 @@ async def test_a_tutor_corrects_and_confirms(study: Study) -> None:
     (old,) = set(before.values()) - set(after.values())
     with pytest.raises(UnknownCode):
         await attendance_records.check(study.database, study.group, old, None)
+
+
+async def test_each_line_has_the_name_of_who_signed_it(study: Study) -> None:
+    """A second tutor signs what changed and nothing else; of who is forgotten the lines are signed anew."""
+    session = await post(study)
+    number = session.session_id
+    await attendance.check_in(study.database, number, ANA, GUILD, _min(0))
+    await study.until(_min(100))
+    await _confirm(study, session)
+    await study.until(_min(101))
+    await attendance_records.correct(study.database, study.group, number, BEN, "20", study.now)
+    (line,) = [one for one in (await _confirm(study, session, CARA, "Cara")).lines if one.user == BEN]
+    assert (line.minutes, line.corrected, line.confirmed) == (20, True, 20)
+    await study.until(_min(102))
+    assert (await _confirm(study, session, DORA, "Dora")).signed_by == "Cara"
+
+    async def signers() -> list[str | None]:
+        found = [await attendance_records.mine(study.database, study.group, user, study.now) for user in (ANA, BEN)]
+        return [one.attended[0].tutor for one in found]
+
+    assert await signers() == ["Tova", "Cara"]
+    await privacy.delete(study.database, study.group, CARA)
+    assert await signers() == ["Tova", None]
+    assert (await _confirm(study, session, DORA, "Dora")).signed_by == "Dora"
+    assert await signers() == ["Tova", "Dora"]
+
+
+async def test_nobody_there_can_be_confirmed_and_the_tutor_is_not_put_there(study: Study) -> None:
+    """An empty list is signed too; who leads the session attends it not, whatever a tutor types."""
+    session = await post(study)
+    await answers(study, session, ANA)
+    await study.until(_min(100))
+    with pytest.raises(NoSuchAttendee):
+        await attendance_records.correct(study.database, study.group, session.session_id, TUTOR, "90", study.now)
+    signed = await _confirm(study, session)
+    assert (signed.lines, signed.signed_by, signed.confirmed_at) == ((), "Tova", study.now)
+    assert (await attendance_records.mine(study.database, study.group, ANA, study.now)).missed == 1
 
 
 async def test_a_member_sees_their_own_and_takes_it_away(study: Study) -> None:

@@ -47,12 +47,14 @@ CREATE TABLE attendances (
 ) STRICT;
 CREATE INDEX attendances_by_member ON attendances (member_id);
 
--- Who confirmed, under which name. The records outlive the tutor's wish to be forgotten, without the name.
+-- Who confirmed, under which name: what was confirmed at `signed_at`, by them. The records outlive the tutor's wish to
+-- be forgotten, without the name.
 CREATE TABLE session_signers (
-    session_id INTEGER PRIMARY KEY REFERENCES sessions ON DELETE CASCADE,
+    session_id INTEGER NOT NULL REFERENCES sessions ON DELETE CASCADE,
+    signed_at  INTEGER NOT NULL,
     member_id  INTEGER NOT NULL REFERENCES members ON DELETE CASCADE,
     name       TEXT    NOT NULL,
-    signed_at  INTEGER NOT NULL
+    PRIMARY KEY (session_id, signed_at)
 ) STRICT;
 CREATE INDEX session_signers_by_member ON session_signers (member_id);
 
