@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 import discord
 from discord.ext import commands
 
+from bot.domain.groups import Group
 from bot.domain.refusals import StaleButton
-from bot.domain.refusals_attendance import EmptyNotes, NotesRefused
+from bot.domain.refusals_attendance import BadNotesLink, EmptyNotes, NotesRefused
 from bot.domain.sessions import Session
-from bot.services import afterwards, attendance
+from bot.services import afterwards, attendance, session_drafts
 from bot.services.afterwards import Notes, Question
 from bot.services.deliveries import Parcel
 from bot.services.house import House
+from cogs import texts, texts_attendance, texts_sessions
 from cogs import texts_afterwards as words
-from cogs import texts_attendance
 from cogs.attendance import late
 from cogs.attendance_lists import field, tutors_group
 from cogs.cards import BLUE, DESCRIPTION
@@ -106,7 +108,16 @@ class Afterwards(Feature):
     @press("notes-ask")
     async def ask_notes(self, interaction: Interaction, session_id: int) -> None:
         await tutors_group(self, interaction, session_id)
-        await open_notes(interaction, session_id)
+        await open_notes(self, interaction, session_id)
+
+    @press("notes-again")
+    async def again(self, interaction: Interaction, draft_id: int) -> None:
+        """The form with what was typed and could not be posted."""
+        draft = await session_drafts.find(self.house.database, draft_id, interaction.user.id)
+        if draft.session_id is None:
+            raise StaleButton
+        await tutors_group(self, interaction, draft.session_id)
+        await _show_form(interaction, draft.session_id, draft.payload)
 
     @press("notes")
     async def post_notes(self, interaction: Interaction, session_id: int) -> None:
@@ -114,26 +125,39 @@ class Afterwards(Feature):
         group = await tutors_group(self, interaction, session_id)
         session = await attendance.find(self.house.database, session_id)
         assert session is not None, "it has a group"
-        text, link = field(interaction, "notes").strip(), field(interaction, "link").strip()
-        if (not text and not link) or (link and not _is_link(link)):
-            raise EmptyNotes
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        before = await afterwards.notes(self.house.database, session_id)
+        typed = {"notes": field(interaction, "notes").strip(), "link": field(interaction, "link").strip()}
+        try:
+            if not any(typed.values()):
+                raise EmptyNotes
+            link = _link(typed["link"])
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            message, changed = await self._post(group, session, typed["notes"], link, interaction.id)
+        except (BadNotesLink, NotesRefused) as error:
+            now, user = interaction.created_at, interaction.user.id
+            draft_id = await session_drafts.begin(self.house.database, group, user, typed, now, session_id)
+            view = rows([button(f"notes-again:{draft_id}", texts_sessions.CHANGE)])
+            await say(interaction, texts_sessions.kept(texts.refusal(error)), view=view)
+            return
+        where = Notes(message.channel.id, message.id)
+        await afterwards.keep_notes(self.house.database, session_id, where, interaction.created_at)
+        pinned = await _pin(message)
+        url = f"https://discord.com/channels/{group.guild_id}/{where.channel_id}/{where.message_id}"
+        await say(interaction, words.noted(url, pinned=pinned, changed=changed))
+
+    async def _post(
+        self, group: Group, session: Session, text: str, link: str | None, nonce: int
+    ) -> tuple[discord.PartialMessage | discord.Message, bool]:
+        before = await afterwards.notes(self.house.database, session.session_id)
         place_id = _place(self.client.get_guild(group.guild_id), session)
         embed, view = _notes(session, text, link)
         try:
-            message, changed = await self._write(place_id, before, embed, view, interaction.id)
+            return await self._write(place_id, before, embed, view, nonce)
         except discord.Forbidden:
             raise NotesRefused(place_id) from None
         except discord.NotFound as error:
             if error.code != UNKNOWN_CHANNEL:
                 raise
             raise NotesRefused(place_id) from None
-        where = Notes(message.channel.id, message.id)
-        await afterwards.keep_notes(self.house.database, session_id, where, interaction.created_at)
-        pinned = await _pin(message)
-        url = f"https://discord.com/channels/{group.guild_id}/{where.channel_id}/{where.message_id}"
-        await say(interaction, words.noted(url, pinned=pinned, changed=changed))
 
     async def _write(
         self, place_id: int, before: Notes | None, embed: discord.Embed, view: discord.ui.View, nonce: int
@@ -162,14 +186,43 @@ def _answers(found: Question) -> discord.ui.View:
     return rows([button(f"poll:{found.session.session_id}:{found.number}:{word}", label) for word, label in labels])
 
 
-async def open_notes(interaction: Interaction, session_id: int) -> None:
-    """The form for a session's notes."""
+async def open_notes(feature: Feature, interaction: Interaction, session_id: int) -> None:
+    """The form for a session's notes, with those that stand already."""
+    await _show_form(interaction, session_id, await _standing(feature, session_id))
+
+
+async def _standing(feature: Feature, session_id: int) -> dict[str, str]:
+    """What was posted before, to be changed and not written anew."""
+    where = await afterwards.notes(feature.house.database, session_id)
+    if where is None:
+        return {}
+    try:
+        message = await feature.client.get_partial_messageable(where.channel_id).fetch_message(where.message_id)
+    except discord.HTTPException as error:
+        log.info("notes could not be read", extra={"code": error.code})
+        return {}
+    links = [getattr(one, "url", None) for row in message.components for one in getattr(row, "children", ())]
+    return {
+        "notes": (message.embeds[0].description or "") if message.embeds else "",
+        "link": next(iter(links), "") or "",
+    }
+
+
+async def _show_form(interaction: Interaction, session_id: int, typed: Mapping[str, str]) -> None:
     modal = discord.ui.Modal(title=words.NOTES_TITLE, custom_id=f"notes:{session_id}", timeout=900)
     text: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
-        custom_id="notes", max_length=NOTES_MOST, required=False, style=discord.TextStyle.paragraph
+        custom_id="notes",
+        max_length=NOTES_MOST,
+        required=False,
+        style=discord.TextStyle.paragraph,
+        default=typed.get("notes", "")[:NOTES_MOST] or None,
     )
     link: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
-        custom_id="link", max_length=LINK_MOST, required=False, placeholder="https://"
+        custom_id="link",
+        max_length=LINK_MOST,
+        required=False,
+        placeholder="https://",
+        default=typed.get("link", "")[:LINK_MOST] or None,
     )
     modal.add_item(discord.ui.Label(text=words.NOTES_LABEL, component=text))
     modal.add_item(discord.ui.Label(text=words.LINK_LABEL, component=link))
@@ -182,12 +235,24 @@ async def notes(feature: Feature, interaction: Interaction, session_id: int | No
     group = await feature.group(interaction)
     require_tutor(interaction, group.wishes.tutor_role_id)
     found = await afterwards.chosen(feature.house.database, group, session_id, feature.house.clock.now())
-    await open_notes(interaction, found.session_id)
+    await open_notes(feature, interaction, found.session_id)
 
 
-def _is_link(text: str) -> bool:
-    parts = urlsplit(text) if not any(sign.isspace() for sign in text) else None
-    return parts is not None and parts.scheme in ("http", "https") and "." in (parts.hostname or "")
+def _link(typed: str) -> str | None:
+    """An address as it was typed, with https:// where it has no scheme; None for no words. Raises BadNotesLink."""
+    if not typed:
+        return None
+    link = typed if "://" in typed else f"https://{typed}"
+    try:
+        parts = urlsplit(link)
+        usable = parts.scheme in ("http", "https") and parts.username is None and parts.port != 0
+    except ValueError:  # brackets, or a port that is none
+        usable = False
+    else:
+        usable = usable and "." in (parts.hostname or "").strip(".") and len(link) <= LINK_MOST
+    if not usable or any(sign.isspace() for sign in link):
+        raise BadNotesLink(plain(cut(typed, 80)))
+    return link
 
 
 def _place(guild: discord.Guild | None, session: Session) -> int:
@@ -196,7 +261,7 @@ def _place(guild: discord.Guild | None, session: Session) -> int:
     return thread.id if thread is not None and not thread.locked else session.channel_id
 
 
-def _notes(session: Session, text: str, link: str) -> tuple[discord.Embed, discord.ui.View]:
+def _notes(session: Session, text: str, link: str | None) -> tuple[discord.Embed, discord.ui.View]:
     title = cut(words.notes_title(plain(session.title)), 256)
     embed = discord.Embed(title=title, description=cut(quiet(text), DESCRIPTION) or None, colour=BLUE)
     made: list[Any] = [discord.ui.Button(label=words.LINK_BUTTON, url=link)] if link else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -35,6 +36,8 @@ class AttendanceLists(Feature):
         if found is None:
             raise TooLate
         user, session = found
+        if not await _tutors(self.client, parcel.group, user):
+            raise TooLate
         shown = await attendance_records.roster(
             self.house.database, parcel.group, session.session_id, self.house.clock.now()
         )
@@ -93,9 +96,8 @@ class AttendanceLists(Feature):
         """The tutor signs the list as it stands at this moment."""
         group = await tutors_group(self, interaction, session_id)
         user, now = interaction.user, self.house.clock.now()
-        found = await attendance_records.confirm(
-            self.house.database, group, session_id, user.id, user.display_name, now
-        )
+        name = words.signature(user.display_name, user.name)
+        found = await attendance_records.confirm(self.house.database, group, session_id, user.id, name, now)
         await self._update(interaction, found)
 
     async def _update(self, interaction: Interaction, found: Roster) -> None:
@@ -111,10 +113,11 @@ class AttendanceLists(Feature):
 async def roster_embed(house: House, found: Roster, *, in_server: bool) -> discord.Embed:
     """The list, with what the poll may tell."""
     tallies = await afterwards.tallies(house.database, found.session)
-    body = words.roster(found, in_server=in_server)
+    named = None if found.signed_by is None else plain(found.signed_by)
+    body = words.roster(replace(found, signed_by=named), in_server=in_server)
     if found.session.ends_at <= house.clock.now_ms():
-        named = [(None if topic is None else plain(topic), figures) for topic, figures in tallies]
-        body = f"{body}\n\n{texts_afterwards.tallies(named)}"
+        topics = [(None if topic is None else plain(topic), figures) for topic, figures in tallies]
+        body = f"{body}\n\n{texts_afterwards.tallies(topics)}"
     title = cut(words.roster_title(plain(found.session.title)), 256)
     return discord.Embed(title=title, description=cut(body, DESCRIPTION), colour=BLUE)
 
@@ -163,20 +166,34 @@ def field(interaction: Interaction, name: str) -> str:
 async def tutors_group(feature: Feature, interaction: Interaction, session_id: int) -> Group:
     """The group of a session, for its tutors. Raises NoSuchSession and NeedsTutor.
 
-    Outside of the server nobody's roles are known: there it is the session's own tutor alone.
+    Outside of the server it is the session's own tutor alone, as long as they are one of the group's.
     """
     session = await attendance.find(feature.house.database, session_id)
     if session is None:
         raise NoSuchSession
     group = await groups.by_id(feature.house.database, session.group_id)
     if interaction.guild_id is None:
-        if session.tutor_user != interaction.user.id:
+        user = interaction.user.id
+        if session.tutor_user != user or not await _tutors(feature.client, group, user):
             raise NeedsTutor
     elif interaction.guild_id != group.guild_id:
         raise NoSuchSession
     else:
         require_tutor(interaction, group.wishes.tutor_role_id)
     return group
+
+
+async def _tutors(client: commands.Bot, group: Group, user: int) -> bool:
+    """Whether somebody is one of the group's tutors now, as Discord says: in a direct message roles are not known."""
+    guild = client.get_guild(group.guild_id)
+    if guild is None:
+        return False
+    try:
+        member = await guild.fetch_member(user)
+    except discord.NotFound:
+        return False
+    known = {role.id for role in member.roles}
+    return group.wishes.tutor_role_id in known or member.guild_permissions.manage_guild
 
 
 async def show(feature: Feature, interaction: Interaction, session_id: int | None) -> None:

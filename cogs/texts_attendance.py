@@ -53,7 +53,9 @@ def opened(session: Session, late: str | None) -> str:
     starts, ends = from_ms(session.starts_at), from_ms(session.ends_at)
     lines = [f"It begins {at(starts, 'R')}, at {at(starts, 't')}, and ends at {at(ends, 't')}."]
     if session.place_id is not None:
-        lines.append(f"Your time in <#{session.place_id}> counts by itself, between these two. If you are there in another way:")
+        lines.append(
+            f"Your time in <#{session.place_id}> between the two counts by itself. If you are there in another way:"
+        )
     lines.append(
         f"Press **{HERE}** when you come: you count as there until the end. Press **{LEAVING}** only if you go before. "
         "Who was there is shown to the tutors, who confirm it, and to nobody else."
@@ -104,7 +106,7 @@ def roster(found: Roster, *, in_server: bool) -> str:
         )
     if found.absent:
         many = "1 member with a seat is" if found.absent == 1 else f"{found.absent} members with a seat are"
-        lines.append(f"{many} not on the list. Who, I tell nobody but them.")
+        lines.append(f"{many} not on the list. Who that is, I tell nobody else.")
     lines.append(_standing(found))
     if not in_server:
         lines.append("To correct it or to add somebody, use `/session confirm` in the server.")
@@ -121,7 +123,7 @@ def roster_line(one: Present) -> str:
         how.append("checked in")
     mark = "✅ " if one.confirmed == one.minutes else ""
     was = f", {minutes(one.confirmed)} confirmed" if one.confirmed not in (None, one.minutes) else ""
-    return f"{mark}<@{one.user}> · **{minutes(one.minutes)}** ({', '.join(how) or 'seen'}{was})"
+    return f"{mark}<@{one.user}> · **{minutes(one.minutes)}** ({', '.join(how) or 'not seen'}{was})"
 
 
 def _standing(found: Roster) -> str:
@@ -131,6 +133,11 @@ def _standing(found: Roster) -> str:
     if found.pending:
         return f"Confirmed{by} {at(found.confirmed_at)}; what was changed since waits for *{CONFIRM}*."
     return f"✅ Confirmed{by} {at(found.confirmed_at)}."
+
+
+def signature(name: str, handle: str) -> str:
+    """Under which name a tutor confirms: names can be anything, and Discord gives a handle to one alone."""
+    return f"{name} (@{handle})"
 
 
 def roster_word(session: Session, title: str, late: str | None) -> str:
@@ -210,8 +217,8 @@ def refusal(error: Refusal) -> str | None:
             )
         case no.WindowOver(ended_at=ended_at):
             return (
-                f"This ended {at(ended_at, 'R')}, so nothing was changed. If you were there and it does not count, tell "
-                "the tutor: they can correct the list."
+                f"This ended {at(ended_at, 'R')}, so nothing was changed. If you were there and it does not count, "
+                "tell the tutor: they can correct the list."
             )
         case no.NotCheckedIn():
             return (
@@ -238,7 +245,10 @@ def refusal(error: Refusal) -> str | None:
                 "changed or deleted since; ask the member for a new record."
             )
         case no.NoSuchAttendee():
-            return "That is no member who can attend, so nothing was changed. Please choose somebody else."
+            return (
+                "Bots, and the tutor who leads the session, are not counted as attending it, so nothing was changed. "
+                "Please choose somebody else."
+            )
         case _:
             return _afterwards_refusal(error)
 
@@ -254,13 +264,15 @@ def _afterwards_refusal(error: Refusal) -> str | None:
             return "This group has held no review session yet. Tutors plan one with `/session post`."
         case no.EmptyNotes():
             return (
-                "There is nothing to post: write some notes, or a link that begins with https://. Nothing was changed; "
-                "use `/session notes` again."
+                "There is nothing to post: write some notes, or the address of a recording. Nothing was changed; use "
+                "`/session notes` again."
             )
+        case no.BadNotesLink(words=words):
+            return f"“{words}” is no address of a page, so nothing was posted. An address begins with https://."
         case no.NotesRefused(channel_id=channel_id):
             return (
-                f"Discord did not let me post in <#{channel_id}>, so the notes were not kept. Give me the rights back "
-                "there, then use `/session notes` again."
+                f"Discord did not let me post in <#{channel_id}>, so the notes are not posted. Give me the rights back "
+                "there, then send the form again."
             )
         case no.TooManyWishes(most=most):
             return (

@@ -70,6 +70,13 @@ class EmptyNotes(Refusal):
 
 
 @dataclass(eq=False)
+class BadNotesLink(Refusal):
+    """The words for a recording or slides are no address."""
+
+    words: str
+
+
+@dataclass(eq=False)
 class NotesRefused(Refusal):
     """Discord refused the post with the notes."""
 
@@ -85,7 +92,7 @@ class TooManyWishes(Refusal):
 
 @dataclass(eq=False)
 class NoSuchAttendee(Refusal):
-    """The member is not, or no longer, among the group's."""
+    """Bots, and the tutor who leads a session, are not counted as attending it."""
 
 
 @dataclass(eq=False)

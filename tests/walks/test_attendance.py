@@ -15,6 +15,7 @@ from tests.walks.conftest import DAILY, Study
 from tests.walks.test_sessions import posts
 
 ROOM = "#Study room"
+TUTOR_ROLE = "1101"
 
 
 async def _watching(study: Study) -> None:
@@ -111,7 +112,7 @@ async def test_an_evening_in_the_study_room(study: Study) -> None:
     assert "**1 h 30 min** confirmed by a tutor" in shown.text
     rows = list(csv.DictReader(io.StringIO((await _file(await study.ana.press("CSV"))).decode("utf-8-sig"))))
     assert [(row["Session"], row["Date"], row["Minutes"], row["Confirmed by"]) for row in rows] == [
-        ("Modifiers", "2026-03-05", "90", "Tova")
+        ("Modifiers", "2026-03-05", "90", "Tova (@tova)")
     ]
     pdf = await _file(await study.ana.press("PDF (A4)"))
     assert pdf.startswith(b"%PDF-")
@@ -138,18 +139,46 @@ async def test_an_evening_in_the_study_room(study: Study) -> None:
 
     # Notes, and what comes next
     await study.tova.run("/session notes", _in=DAILY)
-    assert "nothing to post" in (await study.tova.submit(notes="", link="not a link")).text
+    assert "nothing to post" in (await study.tova.submit()).text
     await study.tova.run("/session notes", _in=DAILY)
-    said = await study.tova.submit(notes="Read **Appendix A**.", link="https://video.example/modifiers_1")
+    refused = await study.tova.submit(notes="Read **Appendix A**.", link="not a link")
+    assert "is no address" in refused.text
+    form = await study.tova.press("Change what I typed", on=refused.message)
+    assert form.modal is not None
+    assert "Read **Appendix A**." in form.text
+    said = await study.tova.submit(link="video.example/modifiers_1")
     assert "posted and pinned" in said.text
     notes = await study.ana.sees("Appendix A", where=DAILY)
     assert notes.raw["pinned"]
+    assert notes.button("Recording or slides").url == "https://video.example/modifiers_1"
     await study.server.act("set_permission", target="bot", channel_id="1202", deny=["PIN_MESSAGES"])
     study.expects_refusals = True
-    await study.tova.run("/session notes", _in=DAILY)
+    form = await study.tova.run("/session notes", _in=DAILY)
+    assert "Read **Appendix A**." in form.text
     assert "The notes are changed" in (await study.tova.submit(notes="Read Appendix B.")).text
-    await study.ana.sees("Appendix B", where=DAILY)
+    changed = await study.ana.sees("Appendix B", where=DAILY)
+    assert changed.button("Recording or slides")
     assert "**Anatomy** · 1 wish" in (await study.tova.run("/session wishes", _in=DAILY)).text
     assert "Modifiers" not in (await study.tova.run("/session wishes", _in=DAILY)).text
     await study.server.advance(timedelta(minutes=60))
     assert await study.rows("SELECT 1 FROM presences WHERE ended_at IS NULL AND source = 'voice'") == []
+
+
+async def test_who_is_a_tutor_no_longer_sees_no_list(study: Study) -> None:
+    """Rita's role is taken from her: her old list in the direct messages says no, and no new one comes to her."""
+    rita = await study.newcomer("Rita", roles=[TUTOR_ROLE])
+    for day in ("05", "06"):
+        await rita.run("/session post", _in=DAILY, link="Room 7")
+        await rita.submit(title="Modifiers", start=f"2026-03-{day} 18:00", length="30 min")
+    await study.server.clock_to(study.berlin("2026-03-05 18:00"))
+    await study.ana.press("I'm here")
+    await study.server.clock_to(study.berlin("2026-03-05 18:40"))
+    assert study.ana.id in (await rita.sees("Is this right?", where="dm")).text
+    assert study.ana.id in (await rita.press("Look again", where="dm")).text
+    await study.server.act("set_roles", user_id=rita.id, roles=[])
+    for label in ("Look again", "Confirm this list", "Notes or recording"):
+        assert "Only tutors" in (await rita.press(label, where="dm")).text
+    await study.server.clock_to(study.berlin("2026-03-06 18:00"))
+    await study.ana.press("I'm here")
+    await study.server.clock_to(study.berlin("2026-03-06 18:40"))
+    assert len([one for one in rita.messages("dm") if "Is this right?" in one.text]) == 1
