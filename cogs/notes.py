@@ -12,13 +12,14 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.instants import MINUTE_MS, from_ms
-from bot.services import notes, verdicts
+from bot.services import notes, session_posts, verdicts
 from bot.services.house import House
 from bot.services.notes import Note
 from cogs import reports, texts_buddies, texts_exams, texts_reviewers, texts_setbacks, texts_streaks, texts_units
 from cogs import texts_reminders as words
 from cogs.plain import plain
 from cogs.replies import Feature, Interaction
+from cogs.session_posts import unheard
 
 log = logging.getLogger(__name__)
 
@@ -86,11 +87,13 @@ class Notes(Feature):
             self._users = None
 
     async def _tell_all(self, interaction: Interaction) -> None:
-        told, said = [], set()
+        told: list[int] = []
+        said: set[str | None] = set()
         for one in await notes.waiting(self.house.database, interaction.user.id):
-            text = _said(one)
+            text = await self._said(one)
             try:
-                if text not in said:  # four messages about an exam that did not arrive are one thing to tell
+                # What a note is about may be gone.
+                if text is not None and text not in said:  # four messages about an exam that did not arrive are one thing to tell
                     await interaction.followup.send(text, ephemeral=True)
             except discord.HTTPException as error:
                 log.warning("a note did not reach its member", extra={"code": error.code})
@@ -100,12 +103,13 @@ class Notes(Feature):
         if told:
             await notes.told(self.house.database, told)
 
-
-def _said(note: Note) -> str:
-    if note.kind in OF_OTHERS:
-        return OF_OTHERS[note.kind](note.payload)
-    due = note.payload.get("due_at")
-    return words.note(note.kind, note.payload, plain(note.payload["text"]), None if due is None else from_ms(due))
+    async def _said(self, note: Note) -> str | None:
+        if note.kind == session_posts.NOTE:
+            return await unheard(self.client, self.house, note.payload)
+        if note.kind in OF_OTHERS:
+            return OF_OTHERS[note.kind](note.payload)
+        due = note.payload.get("due_at")
+        return words.note(note.kind, note.payload, plain(note.payload["text"]), None if due is None else from_ms(due))
 
 
 def make(client: commands.Bot, house: House) -> commands.Cog:

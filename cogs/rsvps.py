@@ -8,7 +8,6 @@ from typing import Any
 import discord
 from discord.ext import commands
 
-from bot.domain.groups import Group
 from bot.domain.refusals import StaleButton
 from bot.domain.rsvps import Answer
 from bot.domain.sessions import Session, State, mask_of
@@ -16,7 +15,6 @@ from bot.services import calendars, groups, rsvps, sessions
 from bot.services.house import House
 from cogs import session_cards as cards
 from cogs import texts_sessions as texts
-from cogs.plain import quiet
 from cogs.replies import Feature, Interaction, press, say
 
 
@@ -41,8 +39,7 @@ class Rsvps(Feature):
         )
         self.client.dispatch("agenda_changed")
         text, view = cards.answer(mine)
-        unheard = await self._unheard(interaction, mine.session)
-        await say(interaction, f"{text}\n{unheard}" if unheard else text, view=view)
+        await say(interaction, text, view=view)
 
     @press("rsvp-leads")
     async def choose_reminders(self, interaction: Interaction, session_id: int) -> None:
@@ -79,21 +76,6 @@ class Rsvps(Feature):
         file = discord.File(io.BytesIO(data), filename=f"session-{session.session_id}.ics")
         text = texts.ICS_GONE if session.state is State.CANCELLED else texts.ICS
         await interaction.response.send_message(text, file=file, ephemeral=True)
-
-    async def _unheard(self, interaction: Interaction, session: Session) -> str:
-        group = await groups.by_id(self.house.database, session.group_id)
-        return await unheard(self.client, self.house, group, interaction.user.id)
-
-
-async def unheard(client: commands.Bot, house: House, group: Group, user: int) -> str:
-    """What the member could not be told by direct message, once; empty where there is nothing."""
-    found = await rsvps.unheard(house.database, group, user)
-    guild = client.get_guild(group.guild_id)
-    server = f"**{quiet(guild.name)}**" if guild else f"<#{group.wishes.channel_id}>"
-    lines = [
-        texts.word(one.word, one.session, cards.title(one.session), cards.link(one.session), server) for one in found
-    ]
-    return texts.unheard(lines)[:1500] if lines else ""
 
 
 def place_name(guild: discord.Guild | None, session: Session) -> str:

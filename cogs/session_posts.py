@@ -10,9 +10,10 @@ from typing import Any
 import discord
 from discord.ext import commands
 
+from bot.domain.groups import Group
 from bot.domain.instants import from_ms
 from bot.domain.sessions import Place, Session, State
-from bot.services import rsvps, session_posts, sessions
+from bot.services import attendance, groups, rsvps, session_posts, sessions
 from bot.services.calendars import post_url
 from bot.services.deliveries import Parcel
 from bot.services.house import House
@@ -161,10 +162,7 @@ class SessionPosts(Feature):
         if found is None:
             raise TooLate
         user, session = found
-        return await self._write(parcel, user, session, self._words(parcel.delivery.payload, session, parcel))
-
-    def _words(self, word: dict[str, Any], session: Session, parcel: Parcel) -> str:
-        return words.word(word, session, cards.title(session), cards.link(session), self._server(parcel))
+        return await self._write(parcel, user, session, said(parcel.delivery.payload, session, self._server(parcel)))
 
     async def _write(self, parcel: Parcel, user: int, session: Session, text: str) -> int | None:
         custom_id = f"session-file:{session.session_id}:n{parcel.delivery.nonce}"
@@ -191,8 +189,26 @@ class SessionPosts(Feature):
                 self.client.dispatch("agenda_changed")
 
     def _server(self, parcel: Parcel) -> str:
-        guild = self.client.get_guild(parcel.group.guild_id)
-        return f"**{quiet(guild.name)}**" if guild else f"<#{parcel.group.wishes.channel_id}>"
+        return _server(self.client, parcel.group)
+
+
+def _server(client: commands.Bot, group: Group) -> str:
+    guild = client.get_guild(group.guild_id)
+    return f"**{quiet(guild.name)}**" if guild else f"<#{group.wishes.channel_id}>"
+
+
+def said(word: dict[str, Any], session: Session, server: str) -> str:
+    """A word about a session, in words."""
+    return words.word(word, session, cards.title(session), cards.link(session), server)
+
+
+async def unheard(client: commands.Bot, house: House, note: dict[str, Any]) -> str | None:
+    """What could not be told by direct message, for the next contact; None where its session is gone."""
+    session = await attendance.find(house.database, note["session"])
+    if session is None:
+        return None
+    group = await groups.by_id(house.database, session.group_id)
+    return words.unheard(said(note, session, _server(client, group)))
 
 
 async def _turn(event: discord.ScheduledEvent | None, state: State) -> int | None:

@@ -21,7 +21,7 @@ from cogs import texts_sessions as texts
 from cogs.cards import BLUE, DESCRIPTION
 from cogs.plain import cut, quiet
 from cogs.replies import Feature, Interaction, button, press, require_tutor, rows, say
-from cogs.rsvps import place_name, unheard
+from cogs.rsvps import place_name
 from cogs.session_forms import open_change, open_new, tutor_buttons
 
 LINK_MOST = 300
@@ -125,7 +125,7 @@ class Sessions(Feature):
             lines.pop()
             left_out += 1
         embed = discord.Embed(title=texts.LIST_TITLE, description=text or texts.NONE_AHEAD, colour=BLUE)
-        await say(interaction, await unheard(self.client, self.house, group, interaction.user.id) or None, embed=embed)
+        await say(interaction, embed=embed)
 
     @commands_group.command(name="calendar", description="All review sessions as one calendar file")
     async def calendar(self, interaction: Interaction) -> None:

@@ -228,11 +228,9 @@ EVENT_RIGHTS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def unheard(lines: Sequence[str]) -> str:
+def unheard(line: str) -> str:
     """What could not be told by direct message."""
-    return "\n".join(
-        ["📪 I could not write you this: your direct messages are closed for this server, or were.", *lines]
-    )
+    return f"📪 I could not write to you in direct messages, so here it is:\n{line}"
 
 
 # For tutors

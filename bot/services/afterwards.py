@@ -14,6 +14,7 @@ from bot.domain.questions import slug
 from bot.domain.refusals_attendance import NoSessionYet, NotOverYet, NotThere
 from bot.domain.refusals_sessions import NoSuchSession, SessionCancelled
 from bot.domain.sessions import Session, State
+from bot.services import session_posts
 from bot.services.parcels import TOO_LATE, Parcel
 from bot.services.plan import Plan
 from bot.storage import afterwards, agenda, attendance, attendance_records, deliveries, groups, rsvps, sessions, wishes
@@ -103,7 +104,7 @@ async def untold(tx: Transaction, parcel: Parcel, problem: str, now_ms: int) -> 
     """Direct messages are closed: it is told at the next contact, and the channel's post leads there too."""
     session_id, member = parcel.delivery.subject_id, parcel.delivery.member_id
     if session_id is not None and member is not None and problem != TOO_LATE:
-        await rsvps.keep_word(tx, session_id, member, {"what": parcel.delivery.kind}, now_ms)
+        await session_posts.keep(tx, session_id, member, {"what": parcel.delivery.kind}, now_ms)
 
 
 # The poll

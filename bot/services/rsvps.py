@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from bot.domain.groups import Group
 from bot.domain.instants import from_ms, to_ms
@@ -34,14 +33,6 @@ class Mine:
     place: int | None
     notices: int
     to_come: tuple[Lead, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Unheard:
-    """What could not be told by direct message: the session, and the word as `session_posts.tell` keeps it."""
-
-    session: Session
-    word: dict[str, Any]
 
 
 async def _open(tx: Transaction, session_id: int, guild_id: int | None, now_ms: int) -> Session:
@@ -229,23 +220,6 @@ async def addressee(database: Database, delivery: Delivery) -> tuple[int, Sessio
         session = await sessions.by_id(tx, delivery.subject_id)
         user = await rsvps.user(tx, delivery.member_id)
     return None if session is None or user is None else (user, session)
-
-
-async def unheard(database: Database, group: Group, user: int) -> list[Unheard]:
-    """What the member was not told by direct message, oldest first. It is told now: asked again, there is nothing."""
-    async with database.read() as tx:
-        if await rsvps.has_words(tx, group.group_id, user) is None:
-            return []
-    async with database.write() as tx:
-        member = await rsvps.has_words(tx, group.group_id, user)
-        if member is None:
-            return []
-        found = []
-        for word in await rsvps.take_words(tx, member):
-            session = await sessions.by_id(tx, word.session_id)
-            if session is not None:
-                found.append(Unheard(session, word.payload))
-    return found
 
 
 async def _of(tx: Transaction, entry: Entry) -> Session | None:

@@ -7,9 +7,11 @@ from typing import Any
 from bot.domain.instants import DAY_MS
 from bot.domain.sessions import Session, State
 from bot.services.parcels import TOO_LATE, Parcel
-from bot.storage import deliveries, rsvps, sessions
+from bot.storage import deliveries, notes, sessions
 from bot.storage.database import Database, Transaction
 
+NOTE = "session"
+"""The kind of a note about a session: a word as `tell` is given it, with the session's id."""
 NO_RIGHT = "rights"
 """Why there is no event: the bot lacks a right. Other reasons are `PLACE_GONE`, `FULL`, `LATE` or Discord's code."""
 PLACE_GONE, FULL, LATE = "place-gone", "full", "late"
@@ -179,7 +181,12 @@ async def untold(tx: Transaction, parcel: Parcel, problem: str, now_ms: int) -> 
         word = {"what": "notice"}
         if not session.ahead or problem == TOO_LATE:
             return
-    await rsvps.keep_word(tx, session.session_id, member, word, now_ms)
+    await keep(tx, session.session_id, member, word, now_ms)
+
+
+async def keep(tx: Transaction, session_id: int, member_id: int, word: dict[str, Any], now_ms: int) -> None:
+    """Tell a member a word at the next contact."""
+    await notes.put(tx, member_id, NOTE, {**word, "session": session_id}, now_ms)
 
 
 async def place_gone(database: Database, channel_id: int, now_ms: int) -> bool:

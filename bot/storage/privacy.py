@@ -56,7 +56,6 @@ TABLES: dict[str, str] = {
     "poll_answers": """SELECT s.title, s.starts_at, p.topic, p.clearer FROM poll_answers p
         JOIN sessions s ON s.session_id = p.session_id WHERE p.member_id = :member ORDER BY s.starts_at, p.topic""",
     "session_wishes": "SELECT topic, wished_at FROM session_wishes WHERE member_id = :member ORDER BY wished_at",
-    "session_words": "SELECT payload, at FROM session_words WHERE member_id = :member ORDER BY at",
     "session_drafts": "SELECT payload, at FROM session_drafts WHERE member_id = :member ORDER BY at",
     "ask_authors": """SELECT a.title, t.name AS topic, a.did, a.wants, a.files, a.visibility, a.anonymous, a.state,
             a.made_at, a.resolved_at FROM ask_authors w JOIN asks a ON a.ask_id = w.ask_id

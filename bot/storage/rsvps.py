@@ -1,25 +1,12 @@
-"""Rows of who comes to a session, and of what could not be told them."""
+"""Rows of who comes to a session."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection
 
 from bot.domain.rsvps import Answer, Counts, Rsvp
 from bot.domain.sessions import DEFAULT_LEADS
 from bot.storage.database import Transaction
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """Something that a member was not told by direct message; `at` in milliseconds."""
-
-    word_id: int
-    session_id: int
-    payload: dict[str, Any]
-    at: int
 
 
 async def of_session(tx: Transaction, session_id: int) -> list[Rsvp]:
@@ -117,31 +104,3 @@ async def coming_of(tx: Transaction, member_id: int) -> list[int]:
 async def user(tx: Transaction, member_id: int) -> int | None:
     row = await tx.one("SELECT user_id FROM members WHERE member_id = :member", {"member": member_id})
     return row["user_id"] if row else None
-
-
-async def keep_word(tx: Transaction, session_id: int, member_id: int, payload: Mapping[str, Any], now_ms: int) -> None:
-    await tx.run(
-        """INSERT INTO session_words (session_id, member_id, payload, at)
-           VALUES (:session, :member, :payload, :now)""",
-        {"session": session_id, "member": member_id, "payload": json.dumps(payload), "now": now_ms},
-    )
-
-
-async def take_words(tx: Transaction, member_id: int) -> list[Word]:
-    """What the member was not told, oldest first; it is told now, and kept no longer."""
-    rows = await tx.all(
-        "DELETE FROM session_words WHERE member_id = :member RETURNING word_id, session_id, payload, at",
-        {"member": member_id},
-    )
-    found = [Word(row["word_id"], row["session_id"], json.loads(row["payload"]), row["at"]) for row in rows]
-    return sorted(found, key=lambda one: one.word_id)
-
-
-async def has_words(tx: Transaction, group_id: int, user_id: int) -> int | None:
-    """The member (of a group, by user) for whom words wait."""
-    row = await tx.one(
-        """SELECT m.member_id FROM members m JOIN session_words w ON w.member_id = m.member_id
-           WHERE m.group_id = :group_id AND m.user_id = :user LIMIT 1""",
-        {"group_id": group_id, "user": user_id},
-    )
-    return row["member_id"] if row else None

@@ -8,11 +8,10 @@ from typing import Any
 
 from bot.domain.rsvps import Answer
 from bot.domain.sessions import Place, Session
-from bot.services import rsvps, session_drafts, sessions
+from bot.services import rsvps, session_drafts, session_posts, sessions
 from bot.services.rsvps import Mine
 from bot.services.sessions import Wishes
 from bot.storage import groups
-from bot.storage import rsvps as kept
 from tests.services.study import GUILD, START, Study
 
 TUTOR = 814_000_000_000_003_001
@@ -50,4 +49,4 @@ async def takes_part(study: Study, user: int) -> None:
     async with study.database.write() as tx:
         member = await groups.member(tx, study.group.group_id, user)
         assert member is not None
-        await kept.keep_word(tx, session.session_id, member, {"what": "up"}, study.now_ms)
+        await session_posts.keep(tx, session.session_id, member, {"what": "up"}, study.now_ms)

@@ -25,7 +25,7 @@ from bot.domain.refusals_attendance import (
 )
 from bot.domain.refusals_sessions import NoSuchSession, SessionCancelled
 from bot.domain.sessions import Place, Session
-from bot.services import agenda, attendance, attendance_records, deliveries, groups, privacy, rsvps, sessions
+from bot.services import agenda, attendance, attendance_records, deliveries, groups, notes, privacy, sessions
 from bot.services.attendance_records import Roster, Whose
 from tests.services.review import TUTOR, WISHES, answers, post
 from tests.services.study import GUILD, Study
@@ -265,8 +265,8 @@ async def test_what_cannot_be_posted_is_told(study: Study) -> None:
     for parcel in await deliveries.take(study.database, study.now_ms, 20):
         await deliveries.give_up(study.database, parcel, "403 50007", None, study.now_ms)
     for user, what in ((ANA, "poll"), (TUTOR, "roster")):
-        told = await rsvps.unheard(study.database, study.group, user)
-        assert [one.word["what"] for one in told] == [what]
+        told = await notes.waiting(study.database, user)
+        assert [(one.kind, one.payload) for one in told] == [("session", {"what": what, "session": session.session_id})]
 
 
 # By button

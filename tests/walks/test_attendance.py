@@ -150,7 +150,7 @@ async def test_an_evening_in_the_study_room(study: Study) -> None:
     assert "posted and pinned" in said.text
     notes = await study.ana.sees("Appendix A", where=DAILY)
     assert notes.raw["pinned"]
-    assert notes.button("Recording or slides").url == "https://video.example/modifiers_1"
+    assert [one.url for one in notes.buttons] == ["https://video.example/modifiers_1"]
     await study.server.act("set_permission", target="bot", channel_id="1202", deny=["PIN_MESSAGES"])
     study.expects_refusals = True
     form = await study.tova.run("/session notes", _in=DAILY)

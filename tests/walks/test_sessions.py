@@ -229,8 +229,11 @@ async def test_closed_direct_messages_are_told_at_the_next_contact(study: Study)
     await study.server.act("block_dms", user_id=study.ben.id)
     await study.ana.press("Can't")
     await study.server.advance(TICK)
-    assert "You have moved up" in (await study.ben.run("/session list")).text
-    assert "You have moved up" not in (await study.ben.run("/session list")).text
+    await study.ben.run("/remind", when="tomorrow 9:00", what="Modifiers")
+    told = await study.ben.sees("You have moved up", ephemeral=True)
+    await study.ben.dismisses(told)
+    await study.ben.run("/session list")
+    await study.ben.sees_not("You have moved up")
 
 
 async def test_a_seat_that_is_deleted_goes_to_the_next(study: Study) -> None:

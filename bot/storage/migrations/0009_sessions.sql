@@ -60,17 +60,6 @@ CREATE TABLE session_rsvps (
 ) STRICT;
 CREATE INDEX session_rsvps_by_member ON session_rsvps (member_id);
 
--- What could not be said by direct message: it is told at the member's next contact.
-CREATE TABLE session_words (
-    word_id    INTEGER PRIMARY KEY,
-    session_id INTEGER NOT NULL REFERENCES sessions ON DELETE CASCADE,
-    member_id  INTEGER NOT NULL REFERENCES members ON DELETE CASCADE,
-    payload    TEXT    NOT NULL,
-    at         INTEGER NOT NULL
-) STRICT;
-CREATE INDEX session_words_by_member ON session_words (member_id);
-CREATE INDEX session_words_by_session ON session_words (session_id);
-
 -- What a tutor typed, until it is posted or a week has gone by. `session_id` is the one that it changes.
 CREATE TABLE session_drafts (
     draft_id   INTEGER PRIMARY KEY,
