@@ -17,7 +17,6 @@ SHOW_ME = "Show me on the calendar"
 HIDE_ME = "Take me off the calendar"
 LUCK = "Wish luck"
 
-COMMAND = "The date of your exam: countdown, reminders, and a quiet day when it comes"
 STATUS_TITLE = "Your exams"
 NONE = "You have set no exam date. `/exam set` takes one, in words such as 14 March or 2027-03-14."
 CLEAR_WHICH = "Which exam shall I forget? Its reminders go with it, and so does its score report if you entered one."

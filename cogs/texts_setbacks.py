@@ -103,14 +103,14 @@ NO_GAPS = (
     "No section that you entered is below the pass mark: it was close. What is left out here may be what was short."
 )
 GAPS_RULE = (
-    "Ordered by weight × distance to the pass mark: how much of the whole score a section lacks. Only you see this."
+    "Ordered by weight × distance to the pass mark: how much of the whole score a section costs. Only you see this."
 )
 
 
 def gap_line(number: int, name: str, gap: Gap) -> str:
     return (
-        f"{number}. **{name}** · {gap.share * 100:.0f} % of {gap.mark * 100:.0f} %, {gap.weight * 100:.0f} % of the "
-        f"exam: lacks {gap.cost * 100:.1f} points"
+        f"{number}. **{name}** · you {gap.share * 100:.0f} %, pass mark {gap.mark * 100:.0f} % · "
+        f"{gap.weight * 100:.0f} % of the exam · costs {gap.cost * 100:.1f} points"
     )
 
 
