@@ -92,8 +92,8 @@ class Notes(Feature):
         for one in await notes.waiting(self.house.database, interaction.user.id):
             text = await self._said(one)
             try:
-                # What a note is about may be gone.
-                if text is not None and text not in said:  # four messages about an exam that did not arrive are one thing to tell
+                # What a note is about may be gone; four that say the same are one thing to tell.
+                if text is not None and text not in said:
                     await interaction.followup.send(text, ephemeral=True)
             except discord.HTTPException as error:
                 log.warning("a note did not reach its member", extra={"code": error.code})

@@ -34,9 +34,10 @@ def link(session: Session) -> str:
 
 
 def announcement(session: Session, counts: Counts) -> discord.Embed:
-    body = texts.announcement(
-        session, counts, [plain(one) for one in session.topics], plain(session.notes), link(session)
-    )
+    topics = [plain(one) for one in session.topics]
+    # The notes give way, so that the figures below them always stand there.
+    room = max(1, DESCRIPTION - len(texts.announcement(session, counts, topics, " ", link(session))))
+    body = texts.announcement(session, counts, topics, cut(plain(session.notes), room), link(session))
     return discord.Embed(
         title=cut(title(session), 256), description=cut(body, DESCRIPTION), colour=_COLOURS[session.state]
     )
@@ -64,7 +65,7 @@ def buttons(session: Session, guild_id: int) -> discord.ui.View:
 
 def answer(mine: Mine) -> tuple[str, discord.ui.View]:
     """What a member reads after a press, with the menu of reminders for who goes."""
-    text = texts.answered(mine.answer, place=mine.place, session=mine.session, to_come=mine.to_come)
+    text = texts.answered(mine.answer, place=mine.place, session=mine.session, to_come=mine.to_come, hushed=mine.hushed)
     view = rows(())
     if mine.answer is Answer.GOING:
         view = discord.ui.View(timeout=None)
@@ -117,9 +118,9 @@ def form(draft_id: int, typed: Mapping[str, Any], topics: Sequence[str], name: s
 def event_description(session: Session, guild_id: int) -> str:
     """What Discord's event says; its last line tells which session it is of."""
     parts = [
-        f"{texts.TOPICS}: {', '.join(session.topics)}" if session.topics else "",
-        session.link if session.link and len(session.link) > LOCATION_MOST else "",
-        session.notes,
+        f"{texts.TOPICS}: {plain(', '.join(session.topics))}" if session.topics else "",
+        link(session) if len(session.link or "") > LOCATION_MOST else "",
+        plain(session.notes),
         f"https://discord.com/channels/{guild_id}/{session.channel_id}",
     ]
     mark = marker(session)

@@ -191,6 +191,7 @@ def tutor_buttons(session: Session) -> discord.ui.View:
     if session.recurrence is not None:
         made.insert(1, button(f"session-edit:{number}:series", words.EDIT_SERIES))
         made.append(button(f"session-drop:{number}:series", words.CANCEL_SERIES))
+        made.append(button(f"session-stop:{number}", words.STOP_SERIES))
     return rows(made)
 
 

@@ -20,8 +20,9 @@ from bot.services.house import House
 from cogs import session_cards as cards
 from cogs import texts
 from cogs import texts_sessions as words
-from cogs.plain import quiet
+from cogs.plain import cut, plain, quiet
 from cogs.posting import TooLate, has_button, once, post
+from cogs.presence import Presence
 from cogs.replies import Feature, button, rows
 from cogs.session_feeds import Feeds
 
@@ -41,6 +42,10 @@ class SessionPosts(Feature):
     def __init__(self, client: commands.Bot, house: House) -> None:
         super().__init__(client, house)
         self._feeds = Feeds(client, house)
+        self._presence = Presence(house)
+
+    async def cog_unload(self) -> None:
+        await self._presence.close()
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
@@ -165,6 +170,11 @@ class SessionPosts(Feature):
         return await self._write(parcel, user, session, said(parcel.delivery.payload, session, self._server(parcel)))
 
     async def _write(self, parcel: Parcel, user: int, session: Session, text: str) -> int | None:
+        if await self._presence.has_left(self.client.get_guild(parcel.group.guild_id), parcel.group, user):
+            now_ms = self.house.clock.now_ms()
+            await rsvps.left(self.house.database, session.session_id, parcel.group, user, now_ms)
+            self.client.dispatch("agenda_changed")
+            raise TooLate
         custom_id = f"session-file:{session.session_id}:n{parcel.delivery.nonce}"
         label = words.UNCALENDAR if session.state is State.CANCELLED else words.CALENDAR
         buttons = [button(custom_id, label)]
@@ -199,7 +209,8 @@ def _server(client: commands.Bot, group: Group) -> str:
 
 def said(word: dict[str, Any], session: Session, server: str) -> str:
     """A word about a session, in words."""
-    return words.word(word, session, cards.title(session), cards.link(session), server)
+    was = plain(word["title"]) if "title" in word.get("fields", ()) else None
+    return words.word(word, session, cards.title(session), cards.link(session), server, was)
 
 
 async def unheard(client: commands.Bot, house: House, note: dict[str, Any]) -> str | None:
@@ -225,7 +236,7 @@ async def _turn(event: discord.ScheduledEvent | None, state: State) -> int | Non
 def _parts(session: Session, guild_id: int) -> dict[str, Any]:
     """An event's fields by its kind: one outside of Discord has an end and a location, the others have a channel."""
     parts: dict[str, Any] = {
-        "name": session.title,
+        "name": cut(quiet(session.title), cards.TITLE_MOST),
         "description": cards.event_description(session, guild_id),
         "start_time": from_ms(session.starts_at),
         "end_time": from_ms(session.ends_at),
@@ -233,7 +244,7 @@ def _parts(session: Session, guild_id: int) -> dict[str, Any]:
     }
     if session.place_id is not None:
         return parts | {"channel": discord.Object(session.place_id)}
-    link = session.link or ""
+    link = quiet(session.link or "")
     return parts | {"location": link if len(link) <= cards.LOCATION_MOST else words.LOCATION_BELOW}
 
 

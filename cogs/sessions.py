@@ -190,6 +190,15 @@ class Sessions(Feature):
         yes = button(f"session-cancel:{session_id}:{scope}", label, style=discord.ButtonStyle.danger)
         await say(interaction, texts.ask_cancel(session, cards.title(session), series=series), view=rows([yes]))
 
+    @press("session-stop")
+    async def stopped(self, interaction: Interaction, session_id: int) -> None:
+        """This one is the last of its series."""
+        _, group = await self._tutored(interaction, session_id)
+        session = await sessions.stop_series(self.house.database, group, session_id, self.house.clock.now())
+        self.client.dispatch("agenda_changed")
+        text = texts.stopped(session, cards.title(session), cards.wall(session))
+        await interaction.response.edit_message(content=text, view=tutor_buttons(session))
+
     @press("session-cancel")
     async def cancelled(self, interaction: Interaction, session_id: int, scope: str) -> None:
         _, group = await self._tutored(interaction, session_id)

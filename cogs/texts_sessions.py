@@ -22,6 +22,7 @@ MANAGE = "Tutors"
 EVENT = "Event"
 TO_POST = "To the announcement"
 EDIT, EDIT_SERIES = "Edit", "Edit this and all following"
+STOP_SERIES = "Stop repeating"
 CANCEL, CANCEL_SERIES = "Cancel it", "Cancel it and all following"
 SURE_CANCEL, SURE_CANCEL_SERIES = "Yes, cancel it", "Yes, cancel all of them"
 CHANGE = "Change what I typed"
@@ -112,25 +113,33 @@ def announcement(session: Session, counts: Counts, topics: Sequence[str], notes:
 
 
 # A member's answer
-def answered(answer: Answer, *, place: int | None, session: Session, to_come: Sequence[Lead]) -> str:
+def answered(
+    answer: Answer, *, place: int | None, session: Session, to_come: Sequence[Lead], hushed: bool = False
+) -> str:
     """What became of a press, for the member alone."""
     if answer is Answer.MAYBE:
-        return "❔ Noted: you may come. I write you if it changes or is cancelled. A seat is kept only for *Going*."
+        return (
+            "❔ Noted: you may come. You get a direct message if it changes or is cancelled. A seat is kept only for "
+            "*Going*."
+        )
     if answer is Answer.NO:
         return "❌ Noted: you cannot come. Press *Going* if that changes."
     if place is not None:
         assert session.seats is not None
         return (
             f"⏳ {'The seat is' if session.seats == 1 else f'All {session.seats} seats are'} taken: you are number "
-            f"**{place}** on the waiting list. I write you as soon as you have a seat. {reminders(to_come)}"
+            f"**{place}** on the waiting list. You get a direct message as soon as you have a seat. "
+            f"{_reminders(to_come, hushed=hushed, waits=True)}"
         )
-    return f"✅ You have a seat, {_when(session)}. {reminders(to_come)}"
+    return f"✅ You have a seat, {_when(session)}. {_reminders(to_come, hushed=hushed)}"
 
 
-def reminders(to_come: Sequence[Lead]) -> str:
+def _reminders(to_come: Sequence[Lead], *, hushed: bool, waits: bool = False) -> str:
+    exam = " On the day of your exam I send none." if hushed else ""
     if not to_come:
-        return "No reminder is to come; choose below."
-    return f"I remind you by direct message {_and([LEADS[lead] for lead in to_come])}."
+        return f"No reminder is to come; choose below.{exam}"
+    then = "Then I" if waits else "I"
+    return f"{then} remind you by direct message {_and([LEADS[lead] for lead in to_come])}.{exam}"
 
 
 def _and(words: Sequence[str]) -> str:
@@ -148,8 +157,11 @@ def notice(session: Session, title: str, link: str, place_name: str, now: dateti
     )
 
 
-def word(said: Mapping[str, Any], session: Session, title: str, link: str, server: str) -> str:
-    """What a member or tutor is told about a session, by the word that `session_posts.tell` was given."""
+def word(said: Mapping[str, Any], session: Session, title: str, link: str, server: str, was: str | None = None) -> str:
+    """What a member or tutor is told about a session, by the word that `session_posts.tell` was given.
+
+    `was` is the title that it had before, where that has changed.
+    """
     match said["what"]:
         case "up":
             return (
@@ -159,10 +171,10 @@ def word(said: Mapping[str, Any], session: Session, title: str, link: str, serve
         case "down":
             return (
                 f"⏳ There are fewer seats now in **{title}**, {_when(session)}, in {server}, so you are on its "
-                "waiting list, before all who asked later. I write you as soon as you have a seat."
+                "waiting list, before all who asked later. You get a message as soon as you have a seat."
             )
         case "changed":
-            return _changed(said, session, title, link, server)
+            return _changed(said, session, title, link, server, was)
         case "cancelled":
             then = f" The next one is {at(from_ms(said['next']), 'F')}." if said["next"] else ""
             return f"❌ **{title}** in {server}, {_when(session)}, is cancelled.{then}"
@@ -187,9 +199,10 @@ def word(said: Mapping[str, Any], session: Session, title: str, link: str, serve
             raise AssertionError(f"no sentence for {said['what']}")
 
 
-def _changed(said: Mapping[str, Any], session: Session, title: str, link: str, server: str) -> str:
+def _changed(said: Mapping[str, Any], session: Session, title: str, link: str, server: str, was: str | None) -> str:
     fields = said["fields"]
-    lines = [f"✏️ **{title}** in {server} has changed:"]
+    before = f" (it was “{was}”)" if was else ""
+    lines = [f"✏️ **{title}**{before} in {server} has changed:"]
     if "start" in fields:
         lines.append(f"• it begins {_when(session)} ({_when(session, 'R')}), not {at(from_ms(said['was']), 'F')}")
     else:
@@ -279,6 +292,15 @@ def cancelled(title: str, told: int, then: Session | None, *, series: bool) -> s
     people = f"I tell {count(told, 'member', 'members')}." if told else "There was nobody to tell."
     after = f" The next one is posted for {_when(then)}." if then is not None else ""
     return f"✅ **{title}** is cancelled{', and so are all that would follow it' if series else ''}. {people}{after}"
+
+
+def stopped(session: Session, title: str, wall: datetime) -> str:
+    """It takes place and repeats no more; `wall` is its start on its own clock."""
+    every = f"every {wall:%A %H:%M}".lower()
+    return (
+        f"✅ **{title}**, {_when(session)}, takes place, and none follows it. To have it repeat again, edit its start "
+        f"to “{every}”."
+    )
 
 
 def ask_when(question: str) -> str:

@@ -24,7 +24,8 @@ EVERY_MS = 5_000
 class Mine:
     """A member's own part in a session. `place` is that on the waiting list, from 1; None for who does not wait.
 
-    `notices` has a bit for each reminder chosen, `to_come` those whose time is ahead.
+    `notices` has a bit for each reminder chosen, `to_come` those that will be sent; `hushed` tells that others of them
+    would come on the day of an exam of the member's, when nothing is.
     """
 
     session: Session
@@ -33,6 +34,7 @@ class Mine:
     place: int | None
     notices: int
     to_come: tuple[Lead, ...]
+    hushed: bool
 
 
 async def _open(tx: Transaction, session_id: int, guild_id: int | None, now_ms: int) -> Session:
@@ -71,12 +73,7 @@ async def answer(
         await _keep(tx, session, after, now_ms)
         if list(after.rsvps) != before:
             await count_soon(tx, session, now_ms, count_every_ms)
-        own = after.of(member)
-        assert own is not None
-        mask = await rsvps.notices(tx, session_id, member)
-        return Mine(
-            session, own.answer, own.seated, after.place(member), mask, to_come(mask, session.starts_at, now_ms)
-        )
+        return await _mine(tx, session, after, member, now_ms)
 
 
 async def choose_notices(
@@ -90,11 +87,21 @@ async def choose_notices(
         if member is None or not await rsvps.set_notices(tx, session_id, member, mask):
             raise NoSuchSession
         after = settled(await rsvps.of_session(tx, session_id), session.seats)
-        own = after.of(member)
-        assert own is not None
-        return Mine(
-            session, own.answer, own.seated, after.place(member), mask, to_come(mask, session.starts_at, now_ms)
-        )
+        return await _mine(tx, session, after, member, now_ms)
+
+
+async def _mine(tx: Transaction, session: Session, after: Settled, member: int, now_ms: int) -> Mine:
+    own = after.of(member)
+    assert own is not None, "they have answered"
+    mask = await rsvps.notices(tx, session.session_id, member)
+    ahead = to_come(mask, session.starts_at, now_ms)
+    sent = tuple([lead for lead in ahead if not await _hushed(tx, session, member, lead.due_at(session.starts_at))])
+    return Mine(session, own.answer, own.seated, after.place(member), mask, sent, sent != ahead)
+
+
+async def _hushed(tx: Transaction, session: Session, member: int, at_ms: int) -> bool:
+    """Whether no reminder comes then: on the day of an exam nothing does of another day's session."""
+    return await exams.quiet(tx, member, at_ms) and not await exams.quiet(tx, member, session.starts_at)
 
 
 async def settle(tx: Transaction, session: Session, now_ms: int) -> Settled:
@@ -138,6 +145,15 @@ async def count(tx: Transaction, entry: Entry, group: Group, plan: Plan, now_ms:
         await session_posts.show(tx, session, now_ms)
 
 
+async def left(database: Database, session_id: int, group: Group, user: int, now_ms: int) -> None:
+    """A member is no longer in the server: their seat goes to the next who waits."""
+    async with database.write() as tx:
+        member, session = await groups.member(tx, group.group_id, user), await sessions.by_id(tx, session_id)
+        if member is not None and session is not None and await rsvps.drop(tx, session_id, member):
+            await settle(tx, session, now_ms)
+            await count_soon(tx, session, now_ms)
+
+
 async def forget(tx: Transaction, group: Group, user: int) -> None:
     """Before a member is deleted: what becomes free is given away, and shown, as soon as the agenda is looked at."""
     member = await groups.member(tx, group.group_id, user)
@@ -178,10 +194,8 @@ async def claim(tx: Transaction, entry: Entry, group: Group, plan: Plan, now_ms:
         return
     lead = Lead[entry.key.rsplit(":", 1)[1].upper()]
     for member, mask in await rsvps.to_remind(tx, session.session_id, lead.bit):
-        if not says(lead, mask, session.starts_at, now_ms):
+        if not says(lead, mask, session.starts_at, now_ms) or await _hushed(tx, session, member, now_ms):
             continue
-        if await exams.quiet(tx, member, now_ms) and not await exams.quiet(tx, member, session.starts_at):
-            continue  # on the day of an exam nothing comes of another day's session
         await deliveries.put(
             tx,
             key=f"session-notice:{session.session_id}:{session.starts_at}:{lead.word}:{member}",
@@ -206,7 +220,7 @@ async def due(database: Database, delivery: Delivery, now_ms: int) -> tuple[int,
         user = await rsvps.user(tx, delivery.member_id)
         if session is None or user is None or not session.ahead or session.ends_at <= now_ms:
             return None
-        if session.starts_at != delivery.payload["starts_at"]:
+        if session.starts_at != delivery.payload["starts_at"] or await _hushed(tx, session, delivery.member_id, now_ms):
             return None
         seated = {one.member for one in await rsvps.of_session(tx, session.session_id) if one.seated}
     return (user, session) if delivery.member_id in seated else None

@@ -7,7 +7,7 @@ from typing import Any
 from bot.domain.instants import DAY_MS
 from bot.domain.sessions import Session, State
 from bot.services.parcels import TOO_LATE, Parcel
-from bot.storage import deliveries, notes, sessions
+from bot.storage import deliveries, notes, rsvps, sessions
 from bot.storage.database import Database, Transaction
 
 NOTE = "session"
@@ -176,6 +176,8 @@ async def untold(tx: Transaction, parcel: Parcel, problem: str, now_ms: int) -> 
     session, member = await _session(tx, parcel), parcel.delivery.member_id
     if session is None or member is None or (problem == TOO_LATE and not session.ahead):
         return
+    if member != session.tutor_id and not await rsvps.has_answered(tx, session.session_id, member):
+        return  # they are gone
     word = parcel.delivery.payload
     if parcel.delivery.kind == "session-notice":
         word = {"what": "notice"}

@@ -194,6 +194,23 @@ async def cancel(
         return Changed(after, (), told, then)
 
 
+async def stop_series(database: Database, group: Group, session_id: int, now: datetime) -> Session:
+    """Let a session be the last one of its series; it takes place itself, and nobody has to be told.
+
+    Raises NoSuchSession, SessionOver and SessionCancelled.
+    """
+    now_ms = to_ms(now)
+    async with database.write() as tx:
+        before = await _editable(tx, group, session_id, now_ms)
+        if before.series_id is None or before.recurrence is None:
+            return before
+        await sessions.end_series(tx, before.series_id, now_ms)
+        after = await sessions.by_id(tx, session_id)
+        assert after is not None, "it was there"
+        await session_posts.show(tx, after, now_ms)
+        return after
+
+
 async def _tell(tx: Transaction, session: Session, word: dict[str, Any], but: int, now_ms: int) -> int:
     """Tell those who come, wait or may come; returns how many. Whoever made the change knows of it."""
     told = 0

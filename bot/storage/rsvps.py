@@ -43,6 +43,15 @@ async def write(tx: Transaction, session_id: int, rsvps: Collection[Rsvp], now_m
     )
 
 
+async def drop(tx: Transaction, session_id: int, member_id: int) -> bool:
+    """Take a member's answer away; whether there was one."""
+    changed = await tx.run(
+        "DELETE FROM session_rsvps WHERE session_id = :session AND member_id = :member",
+        {"session": session_id, "member": member_id},
+    )
+    return changed > 0
+
+
 async def counts(tx: Transaction, session_ids: Collection[int]) -> dict[int, Counts]:
     """The figures of sessions; one without answers is left out."""
     names = {f"s{n}": one for n, one in enumerate(sorted(session_ids))}
@@ -58,6 +67,14 @@ async def counts(tx: Transaction, session_ids: Collection[int]) -> dict[int, Cou
         names,
     )
     return {row["session_id"]: Counts(row["going"], row["waiting"], row["maybe"], row["no"]) for row in rows}
+
+
+async def has_answered(tx: Transaction, session_id: int, member_id: int) -> bool:
+    row = await tx.one(
+        "SELECT 1 FROM session_rsvps WHERE session_id = :session AND member_id = :member",
+        {"session": session_id, "member": member_id},
+    )
+    return row is not None
 
 
 async def notices(tx: Transaction, session_id: int, member_id: int) -> int:

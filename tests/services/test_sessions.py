@@ -21,9 +21,10 @@ from bot.domain.refusals_sessions import (
     SessionOver,
 )
 from bot.domain.rsvps import Answer
-from bot.domain.sessions import Session, State
-from bot.services import calendars, deliveries, groups, rsvps, session_drafts, sessions
+from bot.domain.sessions import Lead, Session, State
+from bot.services import calendars, deliveries, exams, groups, rsvps, session_drafts, sessions
 from bot.services import privacy as privacy_
+from bot.services.exams import Wanted
 from tests.services.review import TUTOR, WISHES, answers, post
 from tests.services.study import GUILD, START, Study
 from tests.services.study import WISHES as GROUP
@@ -174,6 +175,58 @@ async def test_one_that_was_brought_forward_leaves_its_series_its_slot(study: St
     await study.until(STARTS)
     (second,) = [one.session for one in await sessions.coming(study.database, study.group, ANA)]
     assert (from_ms(second.starts_at), second.title) == (STARTS + timedelta(days=7), "Modifiers II")
+
+
+async def test_a_series_can_end_with_the_session_that_is_planned(study: Study) -> None:
+    """It takes place, its post says that it repeats no more, nobody is told, and none follows; an edit begins anew."""
+    session = await post(study, repeat=True)
+    await answers(study, session, ANA)
+    after = await sessions.stop_series(study.database, study.group, session.session_id, study.now)
+    assert (after.recurrence, after.state, after.revision) == (None, State.PLANNED, 0)
+    await study.work()
+    assert await _told(study) == {}
+    await study.until(STARTS - timedelta(days=1))
+    again = replace(WISHES, repeat=True)
+    await sessions.edit(study.database, study.group, session.session_id, TUTOR, again, study.now)
+    assert (await _now(study, session)).recurrence is not None
+    await sessions.stop_series(study.database, study.group, session.session_id, study.now)
+    await study.until(STARTS + timedelta(days=8))
+    assert await sessions.coming(study.database, study.group, ANA) == []
+    with pytest.raises(SessionOver):
+        await sessions.stop_series(study.database, study.group, session.session_id, study.now)
+
+
+async def test_no_reminder_of_another_days_session_comes_on_the_day_of_an_exam(study: Study) -> None:
+    """The member is told so when they choose; a session on the day itself is another matter; the others get theirs."""
+    session = await post(study)
+    for user in (ANA, BEN):
+        await answers(study, session, user)
+        mask = Lead.DAY.bit | Lead.HOUR.bit
+        mine = await rsvps.choose_notices(study.database, session.session_id, user, GUILD, mask, study.now)
+        assert (mine.to_come, mine.hushed) == ((Lead.DAY, Lead.HOUR), False)
+    day = (STARTS - timedelta(days=1)).date()
+    await exams.set_date(study.database, study.group, ANA, Wanted(day, None, "UTC", "cpc"), study.now)
+    mine = await answers(study, session, ANA)
+    assert (mine.to_come, mine.hushed) == ((Lead.HOUR,), True)
+    await study.until(STARTS)
+    users = {row["member_id"]: row["user_id"] for row in await study.sql("SELECT * FROM members")}
+    reminded = Counter(users[one.delivery.member_id or 0] for one in study.posted("session-notice"))
+    assert reminded == {ANA: 1, BEN: 2}
+
+
+async def test_the_seat_of_who_left_goes_to_the_next(study: Study) -> None:
+    """Found out when a reminder is to be written: who waits moves up once, and nothing waits for who is gone."""
+    session = await post(study, seats=1)
+    for user in (ANA, BEN):
+        await answers(study, session, user)
+    await study.until(STARTS - HOUR - timedelta(minutes=1))
+    await rsvps.left(study.database, session.session_id, study.group, ANA, study.now_ms)
+    await rsvps.left(study.database, session.session_id, study.group, ANA, study.now_ms)
+    await study.until(STARTS)
+    assert await _told(study) == {(BEN, "up"): 1}
+    shown = await sessions.shown(study.database, session.session_id)
+    assert shown is not None
+    assert (shown.counts.going, shown.counts.waiting) == (1, 0)
 
 
 async def test_a_series_goes_on_by_its_own_clock(study: Study) -> None:

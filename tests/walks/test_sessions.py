@@ -82,6 +82,8 @@ async def test_a_session_from_its_post_to_its_end(study: Study) -> None:
     assert "2 of 2 seats taken · ❔ 0 maybe · ❌ 1 can't" in announcement(study).text
     first = await calendar(await cara.press("Add to calendar", where="dm"))
 
+    hung = await study.tova.run("/remind", when="30 min before the next session", what="Copy the handout")
+    assert stamp(start - timedelta(minutes=30)) in hung.text
     form = await study.tova.run("/session edit", session="1")
     assert form.modal is not None
     assert "2026-03-05 18:00" in form.text
@@ -114,6 +116,9 @@ async def test_a_session_from_its_post_to_its_end(study: Study) -> None:
     assert [len(await dms(one)) for one in (study.ana, cara, study.ben)] == [3, 3, 0]
     listed = await study.ana.run("/session list")
     assert "2 of 2 seats taken · you: going" in listed.text
+    await study.tova.sees_not("⏰ Copy the handout", where="dm")
+    await study.server.clock_to(moved - timedelta(minutes=30))
+    await study.tova.sees("Copy the handout", where="dm", ephemeral=False)
     await study.server.clock_to(moved)
     assert "Going on now" in announcement(study).text
     await study.server.clock_to(moved + timedelta(minutes=90))
@@ -152,6 +157,15 @@ async def test_a_weekly_series(study: Study) -> None:
     assert (gone["method"], gone.walk("VEVENT")[0]["status"]) == ("CANCEL", "CANCELLED")
     await study.server.clock_to(third + timedelta(minutes=90))
     fourth = await study.ana.sees(stamp(study.berlin("2026-03-29 18:00")), where=DAILY)
+    assert "Only tutors" in (await study.ben.press_raw(fourth, "session-stop:4")).text
+    await study.tova.press("Tutors", on=fourth)
+    assert "edit its start to “every sunday 18:00”" in (await study.tova.press("Stop repeating")).text
+    await study.server.advance(TICK)
+    assert "Repeats" not in announcement(study).text
+    await study.tova.press("Edit")
+    await study.tova.submit(start="every sunday 18:00")
+    await study.server.advance(TICK)
+    assert "Repeats" in announcement(study).text
     await study.tova.press("Tutors", on=fourth)
     await study.tova.press("Cancel it and all following")
     assert "all that would follow" in (await study.tova.press("Yes, cancel all of them")).text
@@ -248,6 +262,21 @@ async def test_a_seat_that_is_deleted_goes_to_the_next(study: Study) -> None:
     await study.server.advance(TICK)
     assert "You have moved up" in (await dms(study.ben))[0]
     assert len(await study.rows("SELECT * FROM session_rsvps")) == 1
+
+
+async def test_the_seat_of_who_left_the_server_goes_to_the_next(study: Study) -> None:
+    """Ana leaves, which is found out when her reminder is due: Ben, who waited, is told that he has her seat."""
+    await posts(study, seats=1)
+    await study.ana.press("Going")
+    await study.ben.press("Going")
+    await study.server.act("leave", user_id=study.ana.id)
+    await study.server.clock_to(study.berlin("2026-03-05 17:00"))
+    await study.server.advance(5 * TICK)
+    (told,) = await dms(study.ben)
+    assert "You have moved up" in told
+    assert [row["seated"] for row in await study.rows("SELECT * FROM session_rsvps")] == [1]
+    (post,) = [one for one in study.ben.messages(DAILY) if one.button("Going")]
+    assert "1 of 1 seat taken · ❔" in post.text
 
 
 async def test_a_lost_reply_makes_no_second_event(study: Study) -> None:
