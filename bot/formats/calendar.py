@@ -38,17 +38,20 @@ class Entry:
     alarms: tuple[timedelta, ...] = (timedelta(hours=1),)
 
 
-def write(entries: Sequence[Entry], name: str) -> bytes:
-    """A calendar file of these sessions, called *name*: the same entries give the same bytes.
+def write(entries: Sequence[Entry], name: str | None = None) -> bytes:
+    """A calendar file of these sessions: the same entries give the same bytes.
 
-    A file of one cancelled session alone takes it out of a calendar (METHOD:CANCEL).
+    With a *name* it is a calendar to itself, which some programs open beside the member's own; without one its entries
+    go into that. A file of one cancelled session alone takes it out of a calendar (METHOD:CANCEL).
     """
     calendar = Calendar()
     calendar.add("version", "2.0")
     calendar.add("prodid", PRODUCT)
-    calendar.add("method", "CANCEL" if len(entries) == 1 and entries[0].cancelled else "PUBLISH")
-    calendar.add("x-wr-calname", name)
-    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    alone = name is None and len(entries) == 1
+    calendar.add("method", "CANCEL" if alone and entries[0].cancelled else "PUBLISH")
+    if name is not None:
+        calendar.add("x-wr-calname", name)
+        calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     for zone in sorted({one.zone for one in entries}):
         there = [one for one in entries if one.zone == zone]
         # The years around the sessions: a zone's whole history would make a large file.

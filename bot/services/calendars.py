@@ -11,7 +11,7 @@ from bot.formats.calendar import Entry, write
 
 def one(session: Session, guild_id: int, place: str) -> bytes:
     """The file of one session; `place` is its channel's name or its link."""
-    return write([_entry(session, guild_id, place)], session.title)
+    return write([_entry(session, guild_id, place)])
 
 
 def feed(sessions: Sequence[Session], guild_id: int, place: Callable[[Session], str], name: str) -> bytes:

@@ -67,7 +67,7 @@ def test_the_same_entries_give_the_same_bytes() -> None:
 def test_one_that_is_called_off_is_taken_out() -> None:
     """Alone it is a cancellation, with the same identity and a greater number; among others it is marked."""
     gone = replace(ENTRY, cancelled=True, sequence=3)
-    calendar = _read(write([gone], "Group"))
+    calendar = _read(write([gone]))
     (event,) = calendar.walk("VEVENT")
     assert (calendar["method"], event["status"], event["uid"], event["sequence"]) == (
         "CANCEL",
@@ -84,6 +84,12 @@ def test_one_that_is_called_off_is_taken_out() -> None:
 def test_an_empty_calendar_is_one() -> None:
     """A group without sessions has a file, so that a feed can be subscribed to before the first one."""
     assert _read(write([], "Group")).walk("VEVENT") == []
+
+
+def test_one_session_alone_goes_into_the_members_own_calendar() -> None:
+    """A file with a name would be opened as another calendar; a group's is one, also with a single cancelled entry."""
+    assert "x-wr-calname" not in _read(write([ENTRY]))
+    assert _read(write([replace(ENTRY, cancelled=True)], "Group"))["method"] == "PUBLISH"
 
 
 def _offset(zone: Any, instant: datetime) -> timedelta:
