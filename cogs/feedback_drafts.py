@@ -127,6 +127,7 @@ class FeedbackDrafts(Feature):
                     return texts_teachback.CHANGED if given.changed else texts_teachback.GIVEN
                 return words.given(changed=given.changed, trouble=given.ask.trouble)
             case reviews.UNCLEAR:
+                await self._look_for_reviewer(draft)
                 asked = await reviews.unclear(database, user, guild, draft.draft_id, now)
                 return words.unclear_asked(gone=asked.gone, anonymous=asked.anonymous)
             case reviews.ANSWER:
@@ -134,6 +135,13 @@ class FeedbackDrafts(Feature):
                 return words.ANSWERED
             case _:
                 raise NoSuchDraft
+
+    async def _look_for_reviewer(self, draft: Draft) -> None:
+        """Learn whether whoever is asked is still in the server; the asker may be told so."""
+        reviewer = await reviews.reviewer(self.house.database, draft.review_id or 0)
+        if reviewer is not None:
+            group = await groups.by_id(self.house.database, draft.group_id)
+            await self._presence.changes(self.client.get_guild(group.guild_id), group, [reviewer])
 
     @press("fb-post")
     async def post_anyway(self, interaction: Interaction, draft_id: int) -> None:

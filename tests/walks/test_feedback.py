@@ -22,13 +22,24 @@ GIVEN = {
 
 
 async def test_a_question_is_asked_answered_asked_back_and_resolved(study: Study) -> None:
-    """The card is a message with a thread; two reviews, one without a name, go there; only the asker can mark them."""
+    """Ask, invite, pass, give twice and once without a name, unclear, follow up, resolve, endorse, board.
+
+    The card is a message with a thread; only the asker can mark what is said there; a restart changes nothing.
+    """
     ana, ben, tova = study.ana, study.ben, study.tova
     cleo = await study.newcomer("Cleo")
+    await study.set_up(tutor_role="@Tutor")
+    for one in (ben, cleo, tova):
+        await one.run("/feedback review", switch="on")
     picture = File("case.png", b"\x89PNG picture", "image/png")
     await ana.run("/feedback ask")
     reply = await ana.submit(**ASK, files=[picture])
     assert "is being posted" in reply.text
+    for one in (ben, cleo, tova):
+        await one.sees("would you look at a question", where="dm")
+    assert "ask somebody else" in (await tova.press("Pass", where="dm")).text
+    for one in (ben, cleo):
+        assert ASK["title"] in (await one.press("I'll look", where="dm")).text
     card = await ben.sees("Is E11.65 right?", where=DAILY)
     assert f"<@{ana.id}>" in card.text
     assert [one["filename"] for one in card.attachments] == ["case.png"]
@@ -59,6 +70,10 @@ async def test_a_question_is_asked_answered_asked_back_and_resolved(study: Study
     assert "Only whoever asked" in (await tova.press("Helpful", on=first)).text
     assert "helped you" in (await ana.press("Helpful", on=first)).text
     await ben.sees("The asker found this helpful")
+    for review in (first, second):
+        await tova.press("More", on=review)
+        await tova.press("Endorse")
+        await ben.sees(f"Endorsed by <@{tova.id}>")
     await ana.press("Not yet clear", on=second)
     await ana.submit(text="Why only long-term?")
     await cleo.sees("has a question about your feedback", where="dm")
@@ -66,8 +81,12 @@ async def test_a_question_is_asked_answered_asked_back_and_resolved(study: Study
     await cleo.submit(text="Z79.4 says long-term in its name.")
     answer = await ana.sees("Z79.4 says long-term", where="Is E11.65 right?")
     assert cleo.id not in str(answer.raw["embeds"])
-    inbox = await ana.run("/feedback inbox")
-    assert inbox.text.count("was it helpful") == 1
+    assert answer.raw["message_reference"]["message_id"] == second.id
+    await ana.press("Helpful", on=second)
+    board = await ben.run("/leaderboard", board="helpers")
+    assert f"<@{ben.id}>" in board.text
+    assert cleo.id not in board.text
+    assert "Nothing waits" in (await ana.run("/feedback inbox")).text
 
     # Resolved once, kept for the asker, and archived a day after the last word.
     assert "Only whoever asked" in (await ben.press("Resolved", on=card)).text
