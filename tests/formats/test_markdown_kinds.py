@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 
 from bot.domain.questions import Bank, Case, Image, Kind, Option, Question, derived_case_key
 from bot.formats.markdown import read, read_questions, write, write_questions
+from bot.formats.markdown_text import FIELDS
 from tests.formats.any_questions import sets
 
 HEAD = "---\nbank: b\ntitle: T\nlicence: CC0\nrights: own work\nexam: cpc\n---\n"
@@ -201,3 +205,16 @@ def test_a_long_file_of_odd_lines_is_read_in_one_pass() -> None:
     _, questions, problems = read_questions("\n".join(["## Q", *odd, *odd]), "b.md")
     assert questions == ()
     assert problems
+
+
+def test_the_examples_of_the_writing_guide_are_read_and_canonical() -> None:
+    """What the guide shows is what is read, and what fmt would write; each of its marks and fields is known."""
+    guide = (Path(__file__).parents[2] / "config" / "banks" / "README.md").read_text("utf-8")
+    first, second = re.findall(r"```\n(.*?)```", guide, re.DOTALL)
+    for text in (first, HEAD + "\n" + second):
+        found, problems = read(text, "README.md")
+        assert problems == []
+        assert found is not None
+        assert write(found) == text
+    assert {question.kind for question in bank(second).questions} == set(Kind)
+    assert all(f"`@{name}`" in guide for name in FIELDS)
