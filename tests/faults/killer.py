@@ -4,13 +4,16 @@ A step is the moment before or after a COMMIT of the database, or before or afte
 changes something, counted from 0 once the clock stands at SINCE_MS or later. At STEP the process ends as a
 power cut would end it (SIGKILL). Each step reached is a line of STEPS_FILE, written before anything else happens.
 
-Where STEP is no number, the process is only halted (SIGSTOP), at the first step with these words. While there is a
-file STEPS_FILE.full, the database may not grow by a page.
+STEP can also be a step's own words and how often: "after POST /channels/1202/messages x2" is the second one of all
+that STEPS_FILE tells of, by this process and by those before it. Ids stand there as `#`, since they differ from run to
+run. With any other words the process is only halted (SIGSTOP), at the first step that has them. While there is a file
+STEPS_FILE.full, the database may not grow by a page.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sqlite3
 import sys
@@ -33,6 +36,15 @@ class Killer:
         self._reached = 0
         self._over = False
         self._now_ms = 0
+        named = re.fullmatch(r"(.+) x(\d+)", step)
+        self._named = named[1] if named else None
+        # What has come too often already is waited for once more.
+        self._left = max(1, int(named[2]) - self._before(named[1])) if named else 0
+
+    def _before(self, what: str) -> int:
+        """How often processes before this one came to a step."""
+        lines = self._steps.read_text("utf-8").splitlines() if self._steps.exists() else []
+        return sum(1 for line in lines if line.split(" ", 1)[1] == what)
 
     def hears(self, now_ms: int) -> None:
         """The clock was set."""
@@ -46,14 +58,16 @@ class Killer:
         """A step is reached."""
         if self._now_ms < self._since_ms or self._over:
             return
-        if not self._step.isdecimal():
+        what = re.sub(r"\d{15,}", "#", what)
+        if self._named is None and not self._step.isdecimal():
             if self._step in what:
                 self._over = True
                 os.kill(os.getpid(), signal.SIGSTOP)
             return
         with self._steps.open("a", encoding="utf-8") as file:
             file.write(f"{self._reached} {what}\n")
-        if str(self._reached) == self._step:
+        self._left -= what == self._named
+        if str(self._reached) == self._step or (what == self._named and self._left == 0):
             os.kill(os.getpid(), signal.SIGKILL)
         self._reached += 1
 

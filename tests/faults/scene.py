@@ -54,6 +54,8 @@ class Scene:
         self.log = folder / "bot.log"
         self.steps = folder / "steps"
         self.bot: subprocess.Process | None = None
+        self.kills: list[str] = []
+        self._kills_since = ASKED
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -90,6 +92,8 @@ class Scene:
         if self.bot is not None:
             await self.bot.wait()
             await self.server.bot_is(connected=False)
+        if self.kills and command is PLAIN:
+            command = self._killed_at(self.kills.pop(0), self._kills_since)
         self.bot = await self.launch(command)
         there = asyncio.create_task(self.server.bot_is(connected=True))
         ended = asyncio.create_task(self.bot.wait())
@@ -102,8 +106,15 @@ class Scene:
 
     async def start_to_be_killed(self, step: int | str, since: datetime = ASKED) -> None:
         """Start a bot that ends (or halts) at this step (see `killer`), counted from an instant on."""
-        killer = str(Path(__file__).parent / "killer.py")
-        await self.start((killer, str(step), str(to_ms(since)), str(self.steps)))
+        await self.start(self._killed_at(step, since))
+
+    async def start_to_be_killed_often(self, steps: Sequence[str], since: datetime) -> None:
+        """Start a bot that ends at the first of these steps, the one that follows it at the second, and so on."""
+        self.kills, self._kills_since = list(steps), since
+        await self.start()
+
+    def _killed_at(self, step: int | str, since: datetime) -> tuple[str, ...]:
+        return str(Path(__file__).parent / "killer.py"), str(step), str(to_ms(since)), str(self.steps)
 
     def reached(self) -> list[str]:
         """The steps that bots to be killed have reached."""

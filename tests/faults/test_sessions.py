@@ -1,12 +1,13 @@
-"""`kill -9` at the steps of a review session: its event, announcement, reminder and end appear exactly once."""
+"""`kill -9` at the steps of a review session, from its post to the poll after it: everything is there exactly once."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import sqlite3
+import re
 import sys
-from contextlib import closing
+from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,12 +23,20 @@ from tests.faults.scene import Scene, buttons, prepare
 
 NEVER = 10_000
 AT_ONCE = 2  # processes side by side: as many as the smallest machine has cores
-SOME = 6  # steps of an ordinary run, about; EVERY_STEP=1 tries them all
 POSTED = datetime(2026, 3, 2, 12, 45, tzinfo=UTC)
 REMINDED = datetime(2026, 3, 2, 13, 0, tzinfo=UTC)
 STARTS = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
+OPENS = STARTS - timedelta(minutes=15)
 OVER = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+ASKS = OVER + timedelta(minutes=10)
+CLOSES = OVER + timedelta(hours=1)
 ANA, TOVA = 2001, 2003
+BETWEEN = (
+    "before POST /guilds/1001/scheduled-events x1",
+    "before PATCH /channels/1202/messages/# x2",
+    "after COMMIT x30",
+)
+"""Steps of an ordinary run beside those after a message: before a request, and between two commits."""
 
 
 async def _plan(path: Path) -> None:
@@ -35,95 +44,105 @@ async def _plan(path: Path) -> None:
     await prepare(path)
     database = await Database.open(path)
     group = await groups.find(database, 1001)
-    wishes = Wishes(
-        title="Modifiers",
-        topics=(),
-        notes="",
-        starts_at=STARTS,
-        minutes=60,
-        zone="UTC",
-        place=Place.LINK,
-        place_id=None,
-        link="https://meet.example/room",
-        seats=1,
-    )
+    link = "https://meet.example/room"
+    wishes = Wishes("Modifiers", ("Modifiers",), "", STARTS, 60, "UTC", Place.LINK, None, link, 1)
     made = await sessions.post(database, group, TOVA, wishes, POSTED)
     await rsvps.answer(database, made.session_id, ANA, 1001, Answer.GOING, POSTED)
     await database.close()
 
 
-async def _a_session(prepared: Path, folder: Path, step: int) -> list[str]:
-    """Live through the session with a bot that is killed at `step`; returns the steps that were reached."""
+async def _a_session(prepared: Path, folder: Path, step: int | Sequence[str]) -> list[str]:
+    """Live through the session with bots that are killed at `step`, or one after another at several.
+
+    Returns the steps that were reached.
+    """
     async with Scene.open(prepared, folder) as scene:
         try:
-            killer = str(Path(__file__).parent / "killer.py")
-            await scene.start((killer, str(step), str(to_ms(POSTED)), str(scene.steps)))
-            for moment in (
-                POSTED,
-                POSTED + timedelta(seconds=30),
-                REMINDED,
-                STARTS,
-                OVER,
-                OVER + timedelta(minutes=10),
-            ):
+            if isinstance(step, int):
+                await scene.start_to_be_killed(step, POSTED)
+            else:
+                await scene.start_to_be_killed_often(step, POSTED)
+            for moment in (POSTED, POSTED + timedelta(seconds=30), REMINDED, OPENS, STARTS):
                 await scene.until(moment)
+            assert "You are there" in (await scene.press("I'm here")).text
+            for moment in (OVER, ASKS, CLOSES):
+                await scene.until(moment)
+            assert scene.kills == [], "not every step was reached"
             await _check_once(scene)
         except AssertionError as error:
-            error.add_note(f"killed at step {step}: {_steps(scene)[-1:]}\n{scene.output()}")
+            error.add_note(f"killed at {step}: {scene.reached()[-1:]}\n{scene.output()}")
             raise
-        return _steps(scene)
+        return scene.reached()
 
 
 async def _check_once(scene: Scene) -> None:
-    # Attendance has posts of its own.
-    posts = [post for post in await scene.posts() if [one.get("title") for one in post["embeds"]] == ["Modifiers"]]
-    assert len(posts) == 1, len(posts)
-    assert "This session is over." in posts[0]["embeds"][0]["description"]
-    assert "1 of 1 seat taken" in posts[0]["embeds"][0]["description"]
-    assert buttons(posts[0]) == []
+    """One of each: announcement, event, reminder; window, question, tutor's list and poll; and Ana's whole hour."""
+    posts = await scene.posts()
+    (announcement,) = [post for post in posts if [one.get("title") for one in post["embeds"]] == ["Modifiers"]]
+    assert "This session is over." in announcement["embeds"][0]["description"]
+    assert "1 of 1 seat taken" in announcement["embeds"][0]["description"]
+    assert sorted(one["custom_id"] for post in posts for one in buttons(post)) == [
+        "here:1:in", "here:1:out", "poll-open:1", "roster:1",
+    ]  # fmt: skip
     assert [one["status"] for one in scene.box.world.guilds["1001"].events.values()] == [3]
-    told = [one for one in scene.ana.messages("dm") if one.content.startswith("⏰")]
-    assert len(told) == 1, told
-    with closing(sqlite3.connect(scene.database)) as kept:
-        assert set(kept.execute("SELECT state FROM deliveries")) == {("sent",)}
-        assert kept.execute("SELECT state FROM sessions").fetchall() == [("over",)]
+    tova = await scene.server.member("Tova")
+    await tova.catch_up()
+    told = Counter(
+        part
+        for person, part in ((scene.ana, "⏰"), (scene.ana, "clearer to you now"), (tova, "Is this right?"))
+        for one in person.messages("dm")
+        if part in one.text
+    )
+    assert told == {"⏰": 1, "clearer to you now": 1, "Is this right?": 1}
+    assert scene.rows("SELECT source, began_at, ended_at FROM presences") == [("button", to_ms(STARTS), None)]
+    assert set(scene.rows("SELECT state FROM deliveries")) == {("sent",)}
+    assert scene.rows("SELECT state FROM sessions") == [("over",)]
     assert [one for one in await scene.server.broken_rules() if one["status"] != 400] == []
 
 
-def _steps(scene: Scene) -> list[str]:
-    return scene.steps.read_text("utf-8").splitlines() if scene.steps.exists() else []
+def _named(steps: Sequence[str]) -> list[str]:
+    """The steps as the killer takes their names, in their order."""
+    seen: Counter[str] = Counter()
+    found = []
+    for line in steps:
+        what = line.split(" ", 1)[1]
+        seen[what] += 1
+        found.append(f"{what} x{seen[what]}")
+    return found
 
 
-def _chosen(steps: list[str]) -> list[int]:
-    """All steps, or some: after the requests that members see, which are the ones that could double."""
-    if os.environ.get("EVERY_STEP"):
-        return list(range(len(steps)))
-    after = [n for n, step in enumerate(steps) if "after POST" in step]
-    rest = [n for n in range(len(steps)) if n not in after]
-    return sorted([*after, *rest[:: max(1, len(rest) // max(1, SOME - len(after)))]])[: SOME + 2]
+def _doubles(step: str) -> bool:
+    """Whether this is the step after a message or event that was made, one that could be made twice."""
+    return re.fullmatch(r"after POST .*/(messages|scheduled-events) x\d+", step) is not None
 
 
-async def test_killed_at_any_step_a_session_is_posted_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_killed_at_any_step_all_of_a_session_is_there_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Killed before or after any commit or request, a plain start makes everything right.
 
-    One announcement that ends as the session does, one event, one reminder. An event has no nonce: it is found again
-    by its marker.
+    An event has no nonce: it is found again by its marker. In an ordinary run two evenings have their bot killed again
+    and again, after each thing that could double; EVERY_STEP=1 gives each step an evening of its own.
     """
     prepared = tmp_path / "prepared.db"
     await _plan(prepared)
     steps = await _a_session(prepared, tmp_path / "whole", NEVER)
-    assert any("after POST /guilds/1001/scheduled-events" in step for step in steps)
-    chosen = _chosen(steps)
+    named = _named(steps)
+    after = [step for step in named if _doubles(step)]
+    assert len(after) >= 7, steps
+    trials: list[int | list[str]] = [after[::2], sorted([*after[1::2], *BETWEEN], key=named.index)]
+    if os.environ.get("EVERY_STEP"):
+        trials = [*trials, *range(len(steps))]
     with capsys.disabled():
-        sys.stdout.write(f"\nkilled at {len(chosen)} of {len(steps)} steps of a session\n")
+        kills = sum(1 if isinstance(one, int) else len(one) for one in trials)
+        sys.stdout.write(f"\n{kills} kills at {len(steps)} steps of a session\n")
     turn = asyncio.Semaphore(AT_ONCE)
 
-    async def trial(step: int) -> None:
+    async def trial(number: int, step: int | list[str]) -> None:
         async with turn:
-            reached = await _a_session(prepared, tmp_path / f"step{step}", step)
-            assert len(reached) == step + 1, f"the step {step} was not reached: {reached}"
+            await _a_session(prepared, tmp_path / f"trial{number}", step)
 
-    results = await asyncio.gather(*map(trial, chosen), return_exceptions=True)
+    results = await asyncio.gather(*(trial(*one) for one in enumerate(trials)), return_exceptions=True)
     failures = [one for one in results if isinstance(one, Exception)]
     if failures:
         raise ExceptionGroup("steps at which a kill left something wrong", failures)
