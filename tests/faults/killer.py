@@ -58,12 +58,12 @@ class Killer:
         """A step is reached."""
         if self._now_ms < self._since_ms or self._over:
             return
-        what = re.sub(r"\d{15,}", "#", what)
         if self._named is None and not self._step.isdecimal():
             if self._step in what:
                 self._over = True
                 os.kill(os.getpid(), signal.SIGSTOP)
             return
+        what = re.sub(r"\d{15,}", "#", what)
         with self._steps.open("a", encoding="utf-8") as file:
             file.write(f"{self._reached} {what}\n")
         self._left -= what == self._named
