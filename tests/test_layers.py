@@ -45,6 +45,8 @@ MORE: dict[str, set[str]] = {
     "cogs.direct": {"aiohttp"},  # the same
     "cogs.feedback_forms": {"aiohttp"},  # and of what fetching a file can
 }
+ANKI = "bot.formats.anki_collection"
+"""The one format that is a SQLite database: it is read from bytes in memory, and no file is touched."""
 
 
 def _modules(*parts: str) -> list[Path]:
@@ -100,7 +102,7 @@ def test_rules_and_formats_touch_nothing_outside(part: str) -> None:
     """No file, socket, process, thread, clock or event loop: what goes in are values, what comes out are values."""
     outside = {"asyncio", "os", "pathlib", "socket", "sqlite3", "subprocess", "tempfile", "threading", "time", "shutil"}
     for path in _modules(part.replace(".", "/")):
-        assert not _imports(path) & outside, path
+        assert not _imports(path) & (outside - {"sqlite3"} if _name(path) == ANKI else outside), path
         calls = [node.func for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
         assert "open" not in [call.id for call in calls if isinstance(call, ast.Name)], path
 
@@ -109,7 +111,7 @@ def test_sql_stands_in_storage_alone() -> None:
     """A statement anywhere else would be one that no storage test tries."""
     statement = re.compile(r"\b(SELECT\s.+\sFROM|INSERT INTO|UPDATE\s\w+\sSET|DELETE FROM|PRAGMA)\b", re.DOTALL)
     for path in _modules("bot", "cogs", "config"):
-        if _name(path).startswith("bot.storage"):
+        if _name(path).startswith("bot.storage") or _name(path) == ANKI:
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
