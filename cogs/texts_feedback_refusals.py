@@ -28,7 +28,7 @@ def refusal(error: no.Refusal) -> str | None:
             )
         case never.LeftServer():
             return (
-                "You are no longer in that server, so nothing was posted there. What you wrote is kept for a week, and "
+                "You are no longer in that server, so nothing was done there. A text of yours is kept for a week: "
                 "/feedback inbox there has it if you come back."
             )
         case never.OwnAsk():
