@@ -64,10 +64,12 @@ class SessionPosts(Feature):
         found = await self._shown(parcel)
         session = found.session
         await self._feeds.write(session.group_id)
-        channel = self.client.get_partial_messageable(session.channel_id, guild_id=found.guild_id)
+        # Edited before it could be posted, it is in the outbox twice.
+        if session.message_id is not None and await self._redraw(found):
+            return session.message_id
         return await once(
             self.client,
-            channel,
+            self._channel(found),
             parcel if session.ahead else replace(parcel, too_late=True),
             lambda message: has_button(message, f"rsvp:{session.session_id}:"),
             embed=cards.announcement(session, found.counts),
@@ -82,16 +84,28 @@ class SessionPosts(Feature):
         await self._feeds.write(session.group_id)
         if session.message_id is None or (session.shown > word["shown"] and not word["anew"]):
             return None
-        channel = self.client.get_partial_messageable(session.channel_id, guild_id=found.guild_id)
+        return session.message_id if await self._redraw(found) else None
+
+    def _channel(self, found: sessions.Shown) -> discord.PartialMessageable:
+        return self.client.get_partial_messageable(found.session.channel_id, guild_id=found.guild_id)
+
+    async def _redraw(self, found: sessions.Shown) -> bool:
+        """Let the announcement show the present state; whether it is still there."""
+        assert found.session.message_id is not None, "it was posted"
         try:
-            await channel.get_partial_message(session.message_id).edit(
-                embed=cards.announcement(session, found.counts), view=cards.buttons(session, found.guild_id)
+            await (
+                self._channel(found)
+                .get_partial_message(found.session.message_id)
+                .edit(
+                    embed=cards.announcement(found.session, found.counts),
+                    view=cards.buttons(found.session, found.guild_id),
+                )
             )
         except discord.NotFound as error:
             if error.code != UNKNOWN_MESSAGE:
                 raise
-            return None
-        return session.message_id
+            return False
+        return True
 
     @post("session-event")
     async def match_event(self, parcel: Parcel) -> int | None:

@@ -266,7 +266,8 @@ def no_rights(missing: Sequence[str]) -> str:
 
 
 def edited(session: Session, title: str, words: str, told: int, assumed: Sequence[str], missing: Sequence[str]) -> str:
-    people = f"I tell {count(told, 'member', 'members')} who come or may come." if told else "There was nobody to tell."
+    who = count(told, "member who comes or may come", "members who come or may come")
+    people = f"I tell {who}." if told else "There was nobody to tell."
     lines = [
         f"✅ **{title}** is changed. {people}",
         f"{_when(session)} ({_when(session, 'R')}): {words}, {length(session.minutes)}.",

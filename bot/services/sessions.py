@@ -129,6 +129,8 @@ async def edit(
         fields = changed(before, new)
         if begun:
             fields = (*fields, "repeat")
+        if before.state is State.PLANNED and (before.message_id is None or (with_event and before.problem is not None)):
+            fields = (*fields, "again")  # what could not be posted or made is tried once more
         if not fields:
             return Changed(before, (), 0)
         after = await sessions.update(tx, session_id, new, slot_at, now_ms)
@@ -238,7 +240,7 @@ def changed(before: Session, new: sessions.New) -> tuple[str, ...]:
 
 def _matters(fields: tuple[str, ...]) -> bool:
     """Who is touched by other seats is told so; a zone alone changes no instant."""
-    return bool(set(fields) - {"seats", "zone", "repeat"})
+    return bool(set(fields) - {"seats", "zone", "repeat", "again"})
 
 
 def _word(before: Session, fields: tuple[str, ...]) -> dict[str, Any]:

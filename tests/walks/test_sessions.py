@@ -212,12 +212,25 @@ async def test_without_the_right_to_make_events(study: Study) -> None:
     assert await events(study) == []
     await study.server.act("set_permission", target="bot", guild_id="1001", allow=["CREATE_EVENTS"])
     await study.tova.run("/session edit", session="1")
-    assert "There was nobody to tell" in (await study.tova.submit(title="Modifiers, again")).text
+    assert "There was nobody to tell" in (await study.tova.submit()).text
     await study.server.advance(TICK)
-    assert [one["name"] for one in await events(study)] == ["Modifiers, again"]
-    assert "Modifiers, again" in announcement(study).text
+    assert [one["name"] for one in await events(study)] == ["Modifiers"]
+    await study.tova.run("/session edit", session="1")
+    assert "Nothing is different" in (await study.tova.submit()).text
     stage = await posts(study, link=None, place="#Lecture hall")
     assert "I lack Manage Channels, Mute Members and Move Members" in stage.text
+
+
+async def test_an_edit_before_the_announcement_could_be_posted_makes_no_second_one(study: Study) -> None:
+    """Discord was out of order when it was posted and edited: there is one announcement, as it was edited."""
+    study.expects_refusals = True
+    await study.server.fail("POST", "/channels/1202/messages$", 503, times=3)
+    await posts(study)
+    await study.tova.run("/session edit", session="1")
+    await study.tova.submit(title="Modifiers II")
+    await study.server.advance(timedelta(minutes=2))
+    (post,) = [one for one in study.ana.messages(DAILY) if one.button("Going")]
+    assert "Modifiers II" in post.text
 
 
 async def test_what_an_admin_deletes_is_made_again_where_it_is_wanted(study: Study) -> None:
