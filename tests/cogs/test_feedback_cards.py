@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time
 from typing import Any
 
@@ -84,3 +85,12 @@ def test_what_members_write_stays_words() -> None:
     shown = f"{text.title}\n{text.description}"
     for live in ("\n# Big", "@everyone", "<@&5>", "<t:1:R>", " [click](https", " `code`"):
         assert live not in shown
+
+
+def test_who_is_not_in_a_thread_is_led_nowhere() -> None:
+    """Of a private question without a name the asker is not in the thread; all others are led there."""
+    named = _ask("did")
+    for visibility, anonymous in ((Visibility.GROUP, True), (Visibility.PRIVATE, False), (Visibility.PRIVATE, True)):
+        ask = replace(named, words=replace(named.words, visibility=visibility, anonymous=anonymous))
+        link = None if visibility is Visibility.PRIVATE and anonymous else "https://discord.com/channels/2/5/6"
+        assert cards.askers_link(ask, 2, 6) == link
