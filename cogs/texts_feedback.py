@@ -128,8 +128,9 @@ def ask_foot(state: State, reviews: int) -> str:
 
 
 def scores(names: Sequence[str], points: Sequence[int]) -> str:
-    return " · ".join(
-        f"{name} {'●' * point}{'○' * (4 - point)} {point}" for name, point in zip(names, points, strict=True)
+    """A line each, so that no phone breaks between a name and its score."""
+    return "\n".join(
+        f"{'●' * point}{'○' * (4 - point)} {point} {name}" for name, point in zip(names, points, strict=True)
     )
 
 
@@ -147,7 +148,6 @@ REPLY = "The answer"
 
 # What a member is told at once
 KEPT = "What you wrote is kept."
-POSTED_AS_CONVERSATION = "Anybody may also simply write in the thread."
 
 
 def warning(findings: Sequence[Finding], excerpts: Sequence[str]) -> str:
@@ -177,6 +177,11 @@ def asked(channel_id: int, *, private: bool, anonymous: bool) -> str:
     where = "in a private thread" if private else f"in <#{channel_id}>"
     if not anonymous:
         return f"Your question is being posted {where}. `/feedback mine` leads to it, and you are told of feedback."
+    if private:
+        return (
+            f"Your question is being posted {where}, without your name, so you are not in the thread: "
+            f"`/feedback mine` shows you what is said, and has *{ADD}*."
+        )
     return (
         f"Your question is being posted {where}, without your name. What you write in its thread yourself shows it: "
         f"use *{ADD}* instead. `/feedback mine` shows you what is said."
