@@ -1,0 +1,45 @@
+"""What an export into a poorer format gives back: the file, and what the format cannot hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bot.formats.imported import Skipped
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A file's *text*; the questions that are not in it, with the reason; and what those that are in it have lost.
+
+    A left out question's line is its number in the export, from 1. *lost* are sentences, one for each kind of loss.
+    """
+
+    text: str
+    left_out: tuple[Skipped, ...] = ()
+    lost: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Losses:
+    """Counts what an export loses; *name* is the format's."""
+
+    name: str
+    counts: Counter[str] = field(default_factory=Counter)
+    left_out: list[Skipped] = field(default_factory=list)
+
+    def note(self, what: Iterable[str]) -> None:
+        """One question loses these."""
+        self.counts.update(set(what))
+
+    def leave_out(self, number: int, stem: str, reason: str) -> None:
+        self.left_out.append(Skipped(number, " ".join(stem.split())[:80], reason))
+
+    def exported(self, text: str) -> Exported:
+        """The file with all that was counted."""
+        lost = tuple(
+            f"{self.name} has no place for {what}: {count} {'question' if count == 1 else 'questions'}"
+            for what, count in sorted(self.counts.items())
+        )
+        return Exported(text, tuple(self.left_out), lost)
