@@ -6,6 +6,7 @@ that breaks in the middle, what is whole before that place is read.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection, Iterator
 from html import escape
@@ -15,7 +16,7 @@ from lxml import etree
 
 from bot.formats.imported import MAX_BYTES, MAX_DEPTH, Gathering, TooLarge
 
-MAX_ELEMENTS = 2_000_000
+MAX_ELEMENTS = 1_500_000
 """Elements of one file: 20,000 questions have some fifty each."""
 _CHUNK = 65_536
 _PROLOGUE = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?(?:\s++|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
@@ -29,9 +30,12 @@ _EMPTY = frozenset(("br", "img", "hr", "wbr", "col", "input", "source", "embed")
 def local(element: Element) -> str:
     """An element's name in lower case, without namespace, and without the prefix and hyphens of QTI 3."""
     name: object = element.tag
-    if not isinstance(name, str):
-        return ""
-    name = name.rpartition("}")[2].lower()
+    return _short(name) if isinstance(name, str) else ""
+
+
+@functools.lru_cache(maxsize=1024)  # a format has some dozen names, and each is asked for at every element
+def _short(tag: str) -> str:
+    name = tag.rpartition("}")[2].lower()
     return name.removeprefix("qti-").replace("-", "") if name.startswith("qti-") else name
 
 
