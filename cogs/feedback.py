@@ -29,6 +29,28 @@ NEEDED = ("view_channel", "send_messages", "embed_links", "attach_files", "read_
 PRIVATE = ("create_private_threads",)
 
 
+class _Board(app_commands.Transformer):
+    """A text channel or a forum. discord.py reads the type ForumChannel as media channels too, which hold no text."""
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        return discord.AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        return [discord.ChannelType.text, discord.ChannelType.forum]
+
+    async def transform(
+        self,
+        interaction: discord.Interaction[Any],  # noqa: ARG002  discord.py's own signature
+        value: Any,
+        /,
+    ) -> discord.TextChannel | discord.ForumChannel:
+        found = value.resolve() or await value.fetch()
+        assert isinstance(found, discord.TextChannel | discord.ForumChannel), "Discord offers no other channel here"
+        return found
+
+
 class Feedback(Feature):
     """Asking for feedback and following one's own questions."""
 
@@ -269,7 +291,9 @@ class Feedback(Feature):
     @commands_group.command(name="channel", description="For admins: where questions for feedback are posted")
     @app_commands.describe(channel="A text channel or a forum; without one, the group's own channel")
     async def channel(
-        self, interaction: Interaction, channel: discord.TextChannel | discord.ForumChannel | None = None
+        self,
+        interaction: Interaction,
+        channel: app_commands.Transform[discord.TextChannel | discord.ForumChannel, _Board] | None = None,
     ) -> None:
         require_admin(interaction)
         group = await self.group(interaction)
