@@ -56,6 +56,12 @@ def link(ask: Ask, guild: int, message_id: int | None = None) -> str | None:
     return place if message_id is None else f"{place}/{message_id}"
 
 
+def askers_link(ask: Ask, guild: int, message_id: int | None = None) -> str | None:
+    """The same for whoever asked. Of a private question without a name they are not in the thread."""
+    hidden = ask.words.anonymous and ask.words.visibility is Visibility.PRIVATE
+    return None if hidden else link(ask, guild, message_id)
+
+
 def tag(posting: int) -> str:
     """Marks one posting in a button's id, so that the message is found again and no other."""
     return f"p{posting}."

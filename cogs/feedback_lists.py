@@ -84,7 +84,7 @@ def _place(guild: int, one: Waiting) -> str | None:
 def _mine_line(number: int, line: Line, guild: int) -> str:
     ask = line.ask
     where = words.state(ask.state, ask.trouble, missing=line.missing)
-    link = feedback_cards.link(ask, guild)
+    link = feedback_cards.askers_link(ask, guild)
     return words.mine_line(number, _short(ask.words.title), link, where, line.reviews, anonymous=ask.words.anonymous)
 
 
@@ -122,7 +122,7 @@ def own(found: Own, number: int) -> tuple[list[discord.Embed], list[feedback_car
         buttons.append(button(f"fb-reopen:{ask.ask_id}", words.REOPEN, row=1))
     if found.line.missing:
         buttons.append(button(f"fb-again:{ask.ask_id}", words.POST_AGAIN, row=1))
-    link = feedback_cards.link(ask, found.group.guild_id)
+    link = feedback_cards.askers_link(ask, found.group.guild_id)
     if link is not None:
         buttons.append(discord.ui.Button(label=words.OPEN_THREAD, url=link, row=1))
     return embeds, buttons

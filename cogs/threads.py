@@ -316,7 +316,8 @@ class Threads(Feature):
         if what in ("review", "changed", "question", "answer"):
             review = await reviews.card(self.house.database, subject)
             message_id = review.review.message_id if review is not None else None
-        link = cards.link(ask, parcel.group.guild_id, message_id)
+        linked = cards.link if what in ("question", "kept") else cards.askers_link
+        link = linked(ask, parcel.group.guild_id, message_id)
         if link is not None and what != "gone":
             buttons.append(discord.ui.Button(label=words.OPEN_THREAD, url=link))
         text = words.word(what, plain(cut(ask.words.title, 80)))
