@@ -26,7 +26,6 @@ RIGHT, CHANGE, READING = 1500, 1500, 1000
 FOLLOW_UP = 2000
 TAKEAWAY = 300
 LABEL = 45  # Discord's room above a field
-SCORES = (1, 4)
 
 MOST_OPEN, MOST_ASKS, MOST_REVIEWS, MOST_FOLLOW_UPS = 3, 5, 10, 30  # the last three within a day
 DAY = timedelta(days=1)

@@ -346,13 +346,6 @@ async def inbox(database: Database, group: Group, user: int) -> Inbox:
         )
 
 
-async def asker(database: Database, ask_id: int) -> int | None:
-    """Whose an ask is, anonymous or not: a user's id, for tutors only. None for a former member's."""
-    async with database.read() as tx:
-        author = await feedback.author(tx, ask_id)
-    return author[1] if author else None
-
-
 # Settings
 
 

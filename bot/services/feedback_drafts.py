@@ -66,9 +66,10 @@ async def keep(
 
 
 def warnings(payload: dict[str, Any], files: Sequence[File] = ()) -> tuple[Finding, ...]:
-    """What in a form's texts, and in text files beside it, looks like a patient's data."""
+    """What in a form's texts, and in files beside it and their names, looks like a patient's data."""
     texts = [value for value in payload.values() if isinstance(value, str)]
-    return look([*texts, *(one.data.decode("utf-8", "replace") for one in files if not one.picture)])
+    names = [one.name.replace("_", " ") for one in files]
+    return look([*texts, *names, *(one.data.decode("utf-8", "replace") for one in files if not one.picture)])
 
 
 async def of_user(database: Database, draft_id: int, user: int) -> Draft:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.domain import feedback as rules
 from bot.domain.feedback import Ask, Mark, Opinion, Review, Rubric, Visibility
-from bot.domain.instants import from_ms, to_ms
+from bot.domain.instants import MINUTE_MS, from_ms, to_ms
 from bot.domain.refusals_feedback import (
     AlreadyMarked,
     NoSuchReview,
@@ -116,7 +116,8 @@ async def give(database: Database, user: int, guild: int | None, draft_id: int, 
             await reviews.settle(tx, review_id, now_ms)
             await endorsements.rewritten(tx, ask.ask_id, review_id, now_ms)
             await threads.show_review(tx, ask, review_id, now_ms)
-            await threads.tell_asker(tx, ask, "changed", review_id, f"{review_id}:{before.revision}", now_ms)
+            # Once an hour at most: who changes a word again and again writes nobody a message each time.
+            await threads.tell_asker(tx, ask, "changed", review_id, f"{review_id}:{now_ms // (60 * MINUTE_MS)}", now_ms)
         await drafts.delete(tx, draft_id)
     return Given(ask, review_id, before is not None)
 
@@ -268,7 +269,7 @@ async def follow_up_card(database: Database, follow_up_id: int) -> FollowUpCard 
 
 
 async def reviewer(database: Database, review_id: int) -> int | None:
-    """Whose a review is, anonymous or not: a user's id, for tutors only. None for a former member's."""
+    """Whose a review is, anonymous or not: a user's id, to be shown to tutors only. None for a former member's."""
     async with database.read() as tx:
         writer = await reviews.author(tx, review_id)
     return writer[1] if writer else None

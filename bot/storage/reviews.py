@@ -21,7 +21,7 @@ class Waiting:
 
     ask_id: int
     title: str
-    thread_id: int | None
+    thread_id: int | None  # where the member may see it
     message_id: int | None
     review_id: int
     subject_id: int  # the same, or the question about it
@@ -196,8 +196,9 @@ async def set_mark(tx: Transaction, review_id: int, member_id: int, kind: Mark, 
 async def unmarked(tx: Transaction, member_id: int) -> list[Waiting]:
     """The reviews of a member's asks that they said nothing to, or nothing since they were unclear, oldest first."""
     rows = await tx.all(
-        """SELECT a.ask_id, a.title, a.thread_id, r.message_id, r.review_id, r.review_id AS subject,
-               r.made_at AS at
+        """SELECT a.ask_id, a.title,
+               CASE WHEN a.visibility = 'private' AND a.anonymous = 1 THEN NULL ELSE a.thread_id END AS thread_id,
+               r.message_id, r.review_id, r.review_id AS subject, r.made_at AS at
            FROM reviews r JOIN asks a ON a.ask_id = r.ask_id JOIN ask_authors w ON w.ask_id = a.ask_id
            WHERE w.member_id = :member AND a.state <> 'removed' AND r.state = 'posted' AND NOT EXISTS (
                SELECT 1 FROM marks m WHERE m.review_id = r.review_id AND m.member_id = :member

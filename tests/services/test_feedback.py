@@ -94,12 +94,14 @@ async def test_what_is_refused_stays_a_draft(study: Study) -> None:
 
 
 async def test_files_are_looked_at_and_only_their_names_stay(study: Study) -> None:
-    """A text file is looked through for a patient's data, a picture is not; after posting the bytes are gone."""
+    """A text file is looked through for a patient's data, of a picture the name; after posting the bytes are gone."""
     files = [File("case.png", b"MRN 4821377"), File("case.txt", b"MRN 4821377")]
+    named = [File("Mrs_Okafor.png", b"")]
     kept = await feedback_drafts.keep(
         study.database, study.group, ANA, "ask", dict(peers.WORDS), study.now, files=files
     )
     assert [one.kind for one in kept.warnings] == [Kind.RECORD]
+    assert [one.kind for one in feedback_drafts.warnings({}, named)] == [Kind.NAME]
     ask = await feedback.open_ask(study.database, study.group, ANA, kept.draft_id, CHANNEL, EXAM, study.now)
     assert [one.name for one in await feedback.files(study.database, ask.ask_id)] == ["case.png", "case.txt"]
     await study.work()
@@ -110,7 +112,7 @@ async def test_files_are_looked_at_and_only_their_names_stay(study: Study) -> No
 
 
 async def test_one_review_a_member_which_can_be_changed(study: Study) -> None:
-    """A second form changes the first review; a mistake in it changes nothing."""
+    """A second form changes the first review; a mistake in it changes nothing; the asker hears of it once an hour."""
     ask = await peers.ask(study, ANA)
     with pytest.raises(OwnAsk):
         await peers.review(study, ANA, ask.ask_id)
@@ -124,6 +126,11 @@ async def test_one_review_a_member_which_can_be_changed(study: Study) -> None:
     assert card.review.opinion.change == "Nothing after all."
     await study.work()
     assert [kind for kind in _kinds(study) if kind.startswith("review")] == ["review", "review-card"]
+    for change in ("Nothing.", "Nothing!", "No."):
+        await peers.review(study, BEN, ask.ask_id, change=change)
+    await study.work()
+    told = [one.delivery.payload["what"] for one in study.outbox if one.delivery.kind == "feedback-word"]
+    assert told == ["review", "changed"]
 
 
 async def test_a_press_from_elsewhere_finds_nothing(study: Study) -> None:
