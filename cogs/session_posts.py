@@ -169,7 +169,6 @@ class SessionPosts(Feature):
             cards.title(session),
             cards.link(session),
             self._server(parcel),
-            now,
             texts.late(late // timedelta(minutes=1)) if late > LATE else None,
         )
         return await self._write(parcel, user, session, text)

@@ -185,7 +185,7 @@ def attended(one: Attended, title: str, tutor: str | None) -> str:
     if one.confirmed_at is not None:
         state = f"confirmed by {tutor or 'a tutor whose data was deleted'} {at(one.confirmed_at, 'd')}"
     code = f" · `{spaced(one.code)}`" if one.code is not None else ""
-    return f"{at(from_ms(one.session.starts_at), 'd')} **{title}** · {minutes(one.minutes)}, {state}{code}"
+    return f"{at(from_ms(one.session.starts_at), 'd')} **{title}**\n{minutes(one.minutes)}, {state}{code}"
 
 
 def more(number: int) -> str:
@@ -268,7 +268,7 @@ def _afterwards_refusal(error: Refusal) -> str | None:
                 "`/session notes` again."
             )
         case no.BadNotesLink(words=words):
-            return f"“{words}” is no address of a page, so nothing was posted. An address begins with https://."
+            return f"The link “{words}” is no address of a page, so nothing was posted. One begins with https://."
         case no.NotesRefused(channel_id=channel_id):
             return (
                 f"Discord did not let me post in <#{channel_id}>, so the notes are not posted. Give me the rights back "

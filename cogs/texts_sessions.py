@@ -147,14 +147,11 @@ def _and(words: Sequence[str]) -> str:
 
 
 # By direct message
-def notice(session: Session, title: str, link: str, place_name: str, now: datetime, late: str | None) -> str:
-    """A reminder; `late` says how late it is, `place_name` the server."""
-    begun = from_ms(session.starts_at) <= now
-    verb = "began" if begun else "begins"
+def notice(session: Session, title: str, link: str, place_name: str, late: str | None) -> str:
+    """A reminder; `late` says how late it is, `place_name` the server. It has no verb: it is also read afterwards."""
     tail = f" ({late})" if late else ""
-    return (
-        f"⏰ **{title}** in {place_name} {verb} {_when(session, 'R')}, {_when(session)}: {place(session, link)}{tail}"
-    )
+    when = f"{_when(session)} ({_when(session, 'R')})"
+    return f"⏰ **{title}** in {place_name}: {when}, {place(session, link)}{tail}"
 
 
 def word(said: Mapping[str, Any], session: Session, title: str, link: str, server: str, was: str | None = None) -> str:
@@ -390,6 +387,8 @@ def refusal(error: Refusal) -> str | None:
                 "day and a time, such as thursday 18:00."
             )
         case no.DraftGone():
-            return "That form was sent already, is older than a week, or is another tutor's. Use `/session post` anew."
+            return (
+                "That form was sent already, is older than a week, or is another tutor's. Please use its command anew."
+            )
         case _:
             return None

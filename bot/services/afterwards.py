@@ -141,12 +141,14 @@ async def _asked(tx: Transaction, session_id: int, user: int, now_ms: int) -> tu
     session = await sessions.by_id(tx, session_id)
     if session is None:
         raise NoSuchSession
+    member = await groups.member(tx, session.group_id, user)
+    if member is None:
+        raise NotThere
     if session.state is State.CANCELLED:
         raise SessionCancelled
     if now_ms < session.ends_at:
         raise NotOverYet(from_ms(session.ends_at))
-    member = await groups.member(tx, session.group_id, user)
-    if member is None or member not in await _there(tx, session, now_ms):
+    if member not in await _there(tx, session, now_ms):
         raise NotThere
     return session, member
 

@@ -111,7 +111,7 @@ async def test_a_session_from_its_post_to_its_end(study: Study) -> None:
     await study.server.clock_to(moved - timedelta(days=1, seconds=1))
     assert len(await dms(study.ana)) == 1
     await study.server.clock_to(moved - timedelta(days=1))
-    assert f"begins {stamp(moved, 'R')}" in (await dms(study.ana))[1]
+    assert f": {stamp(moved)} ({stamp(moved, 'R')}), https://meet.example/room" in (await dms(study.ana))[1]
     await study.server.clock_to(moved - timedelta(hours=1))
     assert [len(await dms(one)) for one in (study.ana, cara, study.ben)] == [3, 3, 0]
     listed = await study.ana.run("/session list")
