@@ -119,7 +119,9 @@ def test_a_pdf_can_be_read(paper: str, size: tuple[int, int]) -> None:
 
 def test_a_long_record_repeats_its_head_and_loses_no_line() -> None:
     """Sixty lines take several pages; each page has the table's head, and each code is there once."""
-    lines = tuple(replace(LINE, code=f"{n + 5000:012}", title=f"Session {n} " + "of many words " * (n % 5)) for n in range(60))
+    lines = tuple(
+        replace(LINE, code=f"{n + 5000:012}", title=f"Session {n} " + "of many words " * (n % 5)) for n in range(60)
+    )
     pages = _pages(to_pdf(replace(RECORD, lines=lines), "A4", _letters()))
     assert len(pages) > 2
     assert all("Confirmed by" in page for page in pages[:-1])
