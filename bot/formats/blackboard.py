@@ -7,10 +7,11 @@ that is recognized as one or not at all.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.domain.questions import Kind, Option, Question, true_false
+from bot.formats.delimited import by_spreadsheet, unquoted
 from bot.formats.imported import Gathering, Imported, text_of
 from bot.formats.opening import opening
 from bot.formats.rich_text import RichText
@@ -53,30 +54,12 @@ def read(data: bytes, name: str) -> Imported:
         text = text_of(data, into)
         if text is not None:
             lines = text.split("\n")
-            quoted = _by_spreadsheet(lines)
+            quoted = by_spreadsheet(lines, "\t")
             for number, line in enumerate(lines, 1):
                 if line.strip():
-                    fields = [(_unquoted(one) if quoted else one).strip() for one in line.split("\t")]
+                    fields = [(unquoted(one) if quoted else one).strip() for one in line.split("\t")]
                     _Row(number, fields, into).take()
     return into.done()
-
-
-def _by_spreadsheet(lines: Sequence[str]) -> bool:
-    """Whether a spreadsheet put the quotes: around every field with a comma or quote, and quotes within are doubled."""
-    found = False
-    for line in lines:
-        for one in line.split("\t"):
-            if '"' in one or "," in one:
-                bare = one.strip()
-                if len(bare) < 2 or bare[0] != '"' or bare[-1] != '"' or '"' in bare[1:-1].replace('""', ""):
-                    return False
-                found = True
-    return found
-
-
-def _unquoted(one: str) -> str:
-    bare = one.strip()
-    return bare[1:-1].replace('""', '"') if len(bare) > 1 and bare[0] == '"' else one
 
 
 class _Unsound(Exception):

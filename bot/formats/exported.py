@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from bot.domain.questions import Kind, Question, folded
 from bot.formats.imported import Skipped
 
 
@@ -43,3 +44,24 @@ class Losses:
             for what, count in sorted(self.counts.items())
         )
         return Exported(text, tuple(self.left_out), lost)
+
+
+def plain_truth(question: Question) -> bool:
+    """Whether a question's options are True and False, in this order."""
+    return [folded(option.text) for option in question.options] == ["true", "false"]
+
+
+def lost_by_all(question: Question) -> Iterable[str]:
+    """What no format but our own has a place for."""
+    if question.source:
+        yield "a source"
+    if question.difficulty is not None:
+        yield "a difficulty"
+    if question.code_year is not None:
+        yield "a code year"
+    if question.case is not None:
+        yield "a case that questions share (its text stands before each of them)"
+    if not question.shuffle and question.kind is not Kind.TRUEFALSE:
+        yield "an order of options that stays"
+    if question.kind is Kind.TRUEFALSE and not plain_truth(question):
+        yield "words other than True and False, in this order (it has two options)"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from bot.domain.questions import Kind, Option, Question, folded
-from bot.formats.exported import Exported, Losses
+from bot.domain.questions import Kind, Option, Question
+from bot.formats.exported import Exported, Losses, lost_by_all, plain_truth
 from bot.formats.html_text import plain
 from bot.formats.markdown_text import write_weight
 from bot.formats.tidy import tidied
@@ -52,20 +52,9 @@ def _cannot(question: Question) -> str:
 
 
 def _lost(question: Question) -> Iterable[str]:
-    if question.source:
-        yield "a source"
-    if question.difficulty is not None:
-        yield "a difficulty"
-    if question.code_year is not None:
-        yield "a code year"
-    if question.case is not None:
-        yield "a case that questions share (its text stands before each of them)"
-    if not question.shuffle and question.kind is not Kind.TRUEFALSE:
-        yield "an order of options that stays"
+    yield from lost_by_all(question)
     if question.kind is Kind.MULTI and question.scoring == "all":
         yield "a point for all or nothing (parts of it are earned)"
-    if question.kind is Kind.TRUEFALSE and not _plain_truth(question):
-        yield "words other than True and False, in this order (it has two options)"
 
 
 def _question(question: Question) -> list[str]:
@@ -76,7 +65,7 @@ def _question(question: Question) -> list[str]:
     # The title keeps a stem's “//” and “$” from beginning a line.
     out.append(f"::{_escaped(title)}::{style}{_escaped(stem)}{{")
     inherited = bool(style)
-    if question.kind is Kind.TRUEFALSE and _plain_truth(question):
+    if question.kind is Kind.TRUEFALSE and plain_truth(question):
         out[-1] += _truth(question.options, inherited)
     elif question.kind is Kind.SHORT:
         out += [f"={_text(answer.replace('*', _STAR), inherited)}" for answer in question.answers]
@@ -106,10 +95,6 @@ def _options(question: Question, inherited: bool) -> list[str]:
 
 def _share(weight: float | None) -> str:
     return "" if weight is None else f"%{write_weight(weight)}%"
-
-
-def _plain_truth(question: Question) -> bool:
-    return [folded(option.text) for option in question.options] == ["true", "false"]
 
 
 def _truth(options: Sequence[Option], inherited: bool) -> str:

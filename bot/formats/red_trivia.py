@@ -14,7 +14,7 @@ from itertools import pairwise
 import yaml
 
 from bot.domain.questions import Kind, Question, folded
-from bot.formats.imported import MAX_DEPTH, Gathering, Imported, TooLarge, text_of
+from bot.formats.imported import MAX_DEPTH, MAX_QUESTIONS, Gathering, Imported, TooLarge, text_of
 from bot.formats.opening import opening
 
 NAME = "red trivia"
@@ -83,7 +83,9 @@ class _List:
         begins = [match.start() for match in _ENTRY.finditer(text)]
         self.count = 0
         counted = 0
-        for begin, end in pairwise([*begins, len(text)]):
+        for number, (begin, end) in enumerate(pairwise([*begins, len(text)])):
+            if number >= 2 * MAX_QUESTIONS:
+                raise TooLarge(f"a file may hold {MAX_QUESTIONS:,} questions; the rest was not read")
             self.first += text.count("\n", counted, begin)
             counted = begin
             found: list[tuple[_Node, _Node | None]] = []
