@@ -15,7 +15,7 @@ from tests.faults.scene import ASKED, CLOSED, SUMMED_UP, Scene, check_once, prep
 
 NEVER = 10_000
 AT_ONCE = 2  # processes side by side: as many as the smallest machine has cores
-SOME = 12  # steps of an ordinary run, about; EVERY_STEP=1 tries them all
+SOME = 6  # steps of an ordinary run, about; EVERY_STEP=1 tries them all
 
 
 async def _a_day(prepared: Path, folder: Path, step: int) -> list[str]:
