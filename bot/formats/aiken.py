@@ -17,6 +17,7 @@ from bot.formats.lettered import Line, key_of, label, lettered, run, starts
 from bot.formats.opening import opening
 
 NAME = "aiken"
+MAX_LINES = 20 * MAX_QUESTIONS
 _ANSWER = re.compile(
     r"\s*+(?:(?:the\s++)?correct\s++)?(?:answers?|ans)\s*+[:：]\s*+(.*)|\s*+ANSWER(?:\s*+[=-])?\s++([A-Z])\s*+$",
     re.IGNORECASE,
@@ -46,6 +47,8 @@ def read(data: bytes, name: str) -> Imported:
     with into.guarded():
         text = text_of(data, into)
         if text is not None:
+            if text.count("\n") > MAX_LINES:
+                raise TooLarge(f"the file has more than {MAX_LINES:,} lines, the most that is read")
             _keep(_questions(text, into), into)
     return into.done()
 

@@ -22,6 +22,7 @@ from bot.formats.rich_text import RichText
 from bot.formats.wording import nearest
 
 NAME = "anki text"
+MOST_GAPS = 100
 EXPLANATION = "<hr id=explanation>"
 """What parts a back from the explanation in a file of ours; Anki draws a line."""
 
@@ -197,9 +198,12 @@ class _Cards:
 
     def _cloze(self, note: _Note) -> None:
         extra = "<br>".join(filter(None, note.fields[1:]))
-        if not gaps(note.fields[0]):
+        numbers = gaps(note.fields[0])
+        if not numbers:
             raise _CannotAsk("there is no gap in its text")
-        for number in sorted(gaps(note.fields[0])):
+        if len(numbers) > MOST_GAPS:
+            raise _CannotAsk(f"it has {len(numbers)} cards in one text; {MOST_GAPS} is the most")
+        for number in sorted(numbers):
             front, hidden = with_gap(note.fields[0], number)
             key = note.base.key
             base = replace(note.base, key=f"{key[:58]}-{number}" if key and number > 1 else key)

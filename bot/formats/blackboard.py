@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 
 from bot.domain.questions import Kind, Option, Question, true_false
 from bot.formats.delimited import by_spreadsheet, unquoted
-from bot.formats.imported import Gathering, Imported, text_of
+from bot.formats.imported import MAX_QUESTIONS, Gathering, Imported, TooLarge, text_of
 from bot.formats.opening import opening
 from bot.formats.rich_text import RichText
 from bot.formats.wording import nearest
 
 NAME = "blackboard"
+MAX_LINES = 2 * MAX_QUESTIONS
 
 _CANNOT = {
     "ESS": "an essay cannot be judged in chat",
@@ -56,6 +57,8 @@ def read(data: bytes, name: str) -> Imported:
             lines = text.split("\n")
             quoted = by_spreadsheet(lines, "\t")
             for number, line in enumerate(lines, 1):
+                if number > MAX_LINES:
+                    raise TooLarge(f"a file may have {MAX_LINES:,} lines, each with a question; the rest was not read")
                 if line.strip():
                     fields = [(unquoted(one) if quoted else one).strip() for one in line.split("\t")]
                     _Row(number, fields, into).take()

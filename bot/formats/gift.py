@@ -24,11 +24,14 @@ BLANK = "_____"
 _FORMAT = re.compile(r"\s*+\[(html|moodle|plain|markdown)\]", re.IGNORECASE)
 _STAR = re.compile(r"(?<!\\)\*")
 _NUMBER = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?(?:[eE][-+]?[0-9]+)?")
-_SNIFFED = re.compile(r"(?<!\\)\{(?:\s*+[=~]|\s*+(?i:true|false|t|f)\s*+[#}]|#\s*+[-=0-9]|\s*+\}$)", re.MULTILINE)
+_SNIFFED = re.compile(
+    r"(?<!\\)(?:\\\\)*+\{(?:\s*+[=~]|\s*+(?i:true|false|t|f)\s*+[#}]|#\s*+[-=0-9]|\s*+\}$)", re.MULTILINE
+)
 _NOT_GIFT = re.compile(r"\s*+(?:[\[{]\s*+[\[{\"]|<)")
 _SNIFFED_TITLE = re.compile(r"^[ \t]*+::[^:\n]++::", re.MULTILINE)
 _SNIFFED_CATEGORY = re.compile(r"^\$CATEGORY:", re.MULTILINE)
 MAX_PARTS = 2 * MAX_QUESTIONS
+MAX_LINES = 40 * MAX_QUESTIONS
 SHARE_TOLD = 0.1
 """Percent by which shares may miss 100 without a word."""
 
@@ -51,6 +54,8 @@ def read(data: bytes, name: str) -> Imported:
     with into.guarded():
         text = text_of(data, into)
         if text is not None:
+            if text.count("\n") > MAX_LINES:
+                raise TooLarge(f"the file has more than {MAX_LINES:,} lines, the most that is read")
             parts = (part for block in blocks(text, into.warning) for part in _parts(block, into))
             for number, part in enumerate(parts):
                 if number >= MAX_PARTS:

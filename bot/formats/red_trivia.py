@@ -20,6 +20,7 @@ from bot.formats.opening import opening
 NAME = "red trivia"
 MAX_EVENTS = 1_000_000
 """Keys, texts, and beginnings and ends of lists in a file: 20,000 questions with four answers have 140,000."""
+MAX_ENTRIES = 4 * MAX_QUESTIONS
 _OURS = {"AUTHOR", "DESCRIPTION", "CONFIG"}
 _ENTRY = re.compile(r"^[^\s#\-\]}]", re.MULTILINE)
 _SNIFFED = re.compile(r"^(?![ \t#\-])[^\n]+:[ \t]*\n(?:[ \t]*- [^\n]+)", re.MULTILINE)
@@ -64,6 +65,7 @@ class _List:
     into: Gathering
     first: int = 0
     count: int = 0
+    entries: int = 0
     seen: dict[str, tuple[int, frozenset[str]]] = field(default_factory=dict)
 
     def read(self, text: str) -> None:
@@ -83,9 +85,8 @@ class _List:
         begins = [match.start() for match in _ENTRY.finditer(text)]
         self.count = 0
         counted = 0
-        for number, (begin, end) in enumerate(pairwise([*begins, len(text)])):
-            if number >= 2 * MAX_QUESTIONS:
-                raise TooLarge(f"a file may hold {MAX_QUESTIONS:,} questions; the rest was not read")
+        for begin, end in pairwise([*begins, len(text)]):
+            self._one_more()
             self.first += text.count("\n", counted, begin)
             counted = begin
             found: list[tuple[_Node, _Node | None]] = []
@@ -103,8 +104,14 @@ class _List:
             f"this is not readable as YAML ({said}) and was left out; a text with “: ” or “ #” in it needs quotes",
         )
 
+    def _one_more(self) -> None:
+        self.entries += 1
+        if self.entries > MAX_ENTRIES:
+            raise TooLarge(f"a file may hold {MAX_QUESTIONS:,} questions; the rest was not read")
+
     def _take(self, found: list[tuple[_Node, _Node | None]]) -> None:
         for key, value in found:
+            self._one_more()
             if value is not None:
                 self._entry(key, value)
             else:

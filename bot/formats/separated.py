@@ -116,6 +116,8 @@ def _cards(text: str, way: _Way) -> Iterator[Row]:
 
 def _take(cards: Iterable[Row], way: _Way, into: Gathering) -> None:
     for number, card in enumerate(cards):
+        if number >= 2 * MAX_QUESTIONS:
+            raise TooLarge(f"a file may hold {MAX_QUESTIONS:,} cards; the rest was not read")
         if len(card.fields) != 2:
             what = f"“{card.fields[0][:40]}”"
             into.error(card.line, f"{_named(way.within)} parts {what} into {len(card.fields)}; a card has two sides")

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.questions import Kind
+from bot.formats import aiken
 from bot.formats.aiken import read, sniff
 from bot.formats.imported import Imported
 from bot.formats.lettered import key_of
@@ -162,6 +163,12 @@ def test_keys_that_can_be_read_in_two_ways_are_none() -> None:
     assert key_of("B; D", ["a", "b"]).fault
     assert key_of("B. because", ["a", "b"]).told.startswith("the text behind the key")
     assert key_of("A", ["A", "b"]).right == {0}
+
+
+def test_more_lines_than_any_bank_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bound is named."""
+    monkeypatch.setattr(aiken, "MAX_LINES", 3)
+    assert told(given_text(TWO)) == ["1 error: the file has more than 3 lines, the most that is read"]
 
 
 PIECES = st.sampled_from(

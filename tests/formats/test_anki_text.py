@@ -68,6 +68,8 @@ def test_gaps_become_a_card_each() -> None:
     assert [(question.key, question.explanation) for question in done.questions] == [("g1", "arm"), ("g1-2", "arm")]
     done = given_text(f"#notetype:Cloze\n{HEAD}no gap\tx\n")
     assert [(skipped.line, skipped.reason) for skipped in done.skipped] == [(4, "there is no gap in its text")]
+    many = "".join(f"{{{{c{number}::x}}}}" for number in range(500))
+    assert "500 cards in one text" in given_text(HEAD + many).skipped[0].reason
 
 
 @pytest.mark.parametrize(
