@@ -58,7 +58,10 @@ class Ground:
             await asyncio.sleep(0.01)
         options = {"channel": DAILY_QUIZ_ID, "zone": "Europe/Berlin"}
         form = {"kind": "command", "name": "setup", "channel_id": DAILY_QUIZ_ID, "options": options}
+        # Commands are synchronised before the bot listens: what it did not hear is said again.
         outcome = await self.box.people.interact(TOVA_ID, form)
+        while outcome["status"] == "failed":
+            outcome = await self.box.people.interact(TOVA_ID, form)
         await self.box.clock.move(to_next=True)
         return {"status": outcome["status"]}
 
