@@ -6,9 +6,9 @@ holds but nobody can be asked in chat (an essay, say) is skipped with the reason
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.domain.questions import KEY_FORM, Bank, Case, Problem, Question, derived_case_key, derived_key, faults
 from bot.formats.tidy import tidied
@@ -49,7 +49,8 @@ class Imported:
     """A file's questions, sound ones only, in its order, each with a key; *format* is the format's name.
 
     A *topic* of '' means that the file names none. *header* is what a file of ours says of its bank, without the
-    questions. *uncounted* is how many problems and skipped things are not listed.
+    questions. *uncounted* is how many problems and skipped things are not listed. *files* are the pictures that came
+    with it, by the bare name that `Image.name` has; unread, so they may be broken or no pictures.
     """
 
     format: str
@@ -58,6 +59,7 @@ class Imported:
     skipped: tuple[Skipped, ...] = ()
     uncounted: int = 0
     header: Bank | None = None
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class Gathering:
