@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 STATIC = Path(sandbox.__file__).parent / "static"
-FILES = sorted(path.name for path in STATIC.iterdir())
+FILES = sorted(path.name for path in STATIC.iterdir() if path.is_file())
+VENDOR = STATIC / "vendor"
 SCRIPTS = [name for name in FILES if name.endswith(".js")]
 NAMESPACE = "http://www.w3.org/2000/svg"
 NODE = shutil.which("node")
@@ -55,6 +57,27 @@ async def test_the_page_and_its_files_are_served(page: aiohttp.ClientSession) ->
             assert answer.status == 200
             assert kinds[name.rsplit(".", 1)[-1]] in answer.headers["Content-Type"]
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_the_libraries_are_served(page: aiohttp.ClientSession) -> None:
+    """The vendored libraries come as scripts from this server, too."""
+    for path in VENDOR.rglob("*.js"):
+        async with page.get(f"/static/{path.relative_to(STATIC).as_posix()}") as answer:
+            assert answer.status == 200
+            assert "javascript" in answer.headers["Content-Type"]
+
+
+def test_the_libraries_are_what_was_published() -> None:
+    """Each vendored file has the sum that VENDOR.md gives, none is left out, and each folder has its licence."""
+    listed = dict(
+        re.findall(r"^\| (\S+) \| `([0-9a-f]{64})` \|$", (VENDOR / "VENDOR.md").read_text("utf-8"), re.MULTILINE)
+    )
+    scripts = [
+        path for path in VENDOR.rglob("*") if path.suffix in (".js", ".ts") and not path.name.startswith("LICENSE")
+    ]
+    sums = {path.relative_to(VENDOR).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in scripts}
+    assert sums == listed
+    assert all((folder / "LICENSE").is_file() for folder in VENDOR.iterdir() if folder.is_dir())
 
 
 async def test_scripts_come_from_this_server_only(page: aiohttp.ClientSession) -> None:
