@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import datetime
@@ -111,9 +112,12 @@ def wrong(letter: str) -> str:
 Begin = Callable[..., Awaitable[Study]]
 
 
-@pytest.fixture
-async def begin(tmp_path: Path) -> AsyncIterator[Begin]:
-    """Starts a study with settings of one's own; at the end no request may have broken a rule of Discord's."""
+@contextlib.asynccontextmanager
+async def beginning(folder: Path) -> AsyncIterator[Begin]:
+    """A sandbox, and what starts a study on it; the databases lie in `folder`.
+
+    At the end no request may have broken a rule of Discord's.
+    """
     async with AsyncExitStack() as stack:
         box = await stack.enter_async_context(Sandbox(port=0, frozen=True, rate_limit_scale=0.02))
         server = await stack.enter_async_context(Server.open(box.url))
@@ -123,7 +127,7 @@ async def begin(tmp_path: Path) -> AsyncIterator[Begin]:
             chosen: dict[str, Any] = {
                 "discord_token": "sandbox-token",
                 "endpoint": box.url,
-                "database": tmp_path / "studyhall.db",
+                "database": folder / "studyhall.db",
                 "count_every_seconds": 0.02,
             }
             study = Study(server, Settings(**{**chosen, **settings}))
@@ -141,6 +145,13 @@ async def begin(tmp_path: Path) -> AsyncIterator[Begin]:
             await study.stop()
             broken = await server.broken_rules()
             assert study.expects_refusals or not broken, broken
+
+
+@pytest.fixture
+async def begin(tmp_path: Path) -> AsyncIterator[Begin]:
+    """Starts a study with settings of one's own; at the end no request may have broken a rule of Discord's."""
+    async with beginning(tmp_path) as start:
+        yield start
 
 
 @pytest.fixture
