@@ -11,6 +11,7 @@ from aiohttp import web
 
 from sandbox import (
     clock_socket,
+    guard,
     people_http,
     rest_channels,
     rest_commands,
@@ -113,6 +114,7 @@ class Sandbox:
     async def start(self) -> None:
         """Listen. Raises OSError when the port is taken."""
         app = web.Application(client_max_size=MAX_BODY)
+        guard.install(app)
         app.router.add_route("*", PREFIX + "/{tail:.*}", self.rest.serve)
         app.router.add_get("/gateway", self.gateway.serve)
         app.router.add_get("/gateway/", self.gateway.serve)
