@@ -80,7 +80,8 @@ def sandbox(
         database = log.with_name("studyhall.db")
         begin_anew(database)
     # Run as a program of its own: the two meet by socket alone, as the bot meets Discord.
-    arguments = [sys.executable, "-m", "sandbox", "--port", str(port), "--bot", str(database), "--log", str(log)]
+    arguments = [sys.executable, "-m", "sandbox", "--open", "--port", str(port), "--bot", str(database)]
+    arguments += ["--log", str(log)]
     os.execv(sys.executable, arguments)  # noqa: S606  our own program, with a checked port and a path
 
 

@@ -15,8 +15,9 @@ def main() -> int:
     parser.add_argument("--frozen", action="store_true", help="the clock moves only when it is moved")
     parser.add_argument("--bot", type=Path, metavar="DATABASE", help="run the bot too, on this database file")
     parser.add_argument("--log", type=Path, metavar="FILE", help="where the bot writes; without it, to the terminal")
+    parser.add_argument("--open", action="store_true", help="open the page where there is a desktop")
     chosen = parser.parse_args()
-    return run(chosen.bot, port=chosen.port, frozen=chosen.frozen, log=chosen.log)
+    return run(chosen.bot, port=chosen.port, frozen=chosen.frozen, log=chosen.log, show=chosen.open)
 
 
 if __name__ == "__main__":

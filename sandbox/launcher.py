@@ -7,13 +7,14 @@ import contextlib
 import os
 import signal
 import sys
+import webbrowser
 from typing import TYPE_CHECKING, TextIO
 
 from sandbox.server import Sandbox
 from sandbox.study_group import TOKEN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 STOP_TIMEOUT_S = 10.0
@@ -25,6 +26,7 @@ REFUSED = 2  # the exit code of a bot, and of ours, that did not start
 class BotProcess:
     """The bot as a child process of the same Python (`command`: its arguments); it writes to `log`, or where we do.
 
+    It is on a leash: however we end, it ends too, since a bot without its world only tries to find it again.
     `ends` has the exit code of each end that nobody asked for here.
     """
 
@@ -56,7 +58,11 @@ class BotProcess:
         with contextlib.ExitStack() as files:
             output = None if self._log is None else files.enter_context(self._log.open("ab"))
             process = await asyncio.create_subprocess_exec(
-                sys.executable, *self._command, env=self._environment, stdout=output, stderr=output
+                *(sys.executable, "-m", "sandbox.leash", *self._command),
+                env=self._environment,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=output,
+                stderr=output,
             )
         self._process = process
         self._watch = asyncio.create_task(self._report(process))
@@ -98,8 +104,12 @@ class BotProcess:
         return None if self._process is None else await self._process.wait()
 
 
-async def launch(database: Path | None, *, port: int = 0, frozen: bool = False, log: Path | None = None) -> int:
+async def launch(
+    database: Path | None, *, port: int = 0, frozen: bool = False, log: Path | None = None, show: bool = False
+) -> int:
     """Run until Ctrl-C or SIGTERM: the sandbox and, with a `database`, the bot. Prints the page's address.
+
+    With `show` the page is opened too, where there is a desktop and somebody at a terminal to see it.
 
     A bot that is killed from outside is started again. Returns the exit code: 2 where the bot refused to start.
     """
@@ -110,12 +120,14 @@ async def launch(database: Path | None, *, port: int = 0, frozen: bool = False, 
     async with Sandbox(port, frozen=frozen, rate_limit_scale=1.0) as box:
         if database is None:
             _say(f"The study group is at {box.url}/")
+            if show:
+                await open_page(box.url)
             await stopped.wait()
             return 0
         bot = box.bot_process = BotProcess(box.url, database, log=log)
         await bot.start()
         where = "" if log is None else f" (the bot's log: {log})"
-        announcing = asyncio.create_task(_announce(box, f"The study group is at {box.url}/{where}"))
+        announcing = asyncio.create_task(_announce(box, f"The study group is at {box.url}/{where}", show=show))
         keeping = asyncio.create_task(_keep_alive(bot, log))
         waiting = asyncio.create_task(stopped.wait())
         try:
@@ -127,13 +139,31 @@ async def launch(database: Path | None, *, port: int = 0, frozen: bool = False, 
             await bot.stop()
 
 
-async def _announce(box: Sandbox, line: str) -> None:
+async def _announce(box: Sandbox, line: str, *, show: bool) -> None:
     """Say where the page is once the bot is in it: who opens it then can use every command."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(START_TIMEOUT_S):
             while not box.gateway.connected():  # noqa: ASYNC110  once a start, and nobody else asks
                 await asyncio.sleep(0.05)
     _say(line)
+    if show:
+        await open_page(box.url)
+
+
+def has_desktop(environment: Mapping[str, str], system: str, *, terminal: bool) -> bool:
+    """Whether somebody sits before a screen here; `system` is sys.platform. Never in CI, over ssh or in a service."""
+    if not terminal or environment.get("CI") or environment.get("SSH_CONNECTION"):
+        return False
+    if system in ("darwin", "win32"):
+        return True
+    return bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
+
+
+async def open_page(url: str) -> None:
+    """Open the page in the browser of this desktop, where there is one; the address is printed anyway."""
+    if has_desktop(os.environ, sys.platform, terminal=sys.stdout.isatty()):
+        # In a thread: some browsers hold on to whoever starts them.
+        await asyncio.to_thread(webbrowser.open, f"{url}/")
 
 
 async def _keep_alive(bot: BotProcess, log: Path | None) -> int:
@@ -160,13 +190,15 @@ def _say(line: str, stream: TextIO | None = None) -> None:
     print(line, file=stream or sys.stdout, flush=True)
 
 
-def run(database: Path | None, *, port: int = 0, frozen: bool = False, log: Path | None = None) -> int:
+def run(
+    database: Path | None, *, port: int = 0, frozen: bool = False, log: Path | None = None, show: bool = False
+) -> int:
     """The same from outside an event loop; says in one sentence why it cannot start."""
     try:
         if log is not None:
             log.parent.mkdir(parents=True, exist_ok=True)
             log.unlink(missing_ok=True)
-        return asyncio.run(launch(database, port=port, frozen=frozen, log=log))
+        return asyncio.run(launch(database, port=port, frozen=frozen, log=log, show=show))
     except OSError as error:
         _say(
             f"The sandbox cannot start ({error.strerror}). If another program has port {port}, choose another one: "

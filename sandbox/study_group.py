@@ -15,6 +15,7 @@ TOKEN = "sandbox-token"  # noqa: S105 - nothing is behind this door
 GUILD_ID = "1001"
 TUTOR_ROLE_ID = "1101"
 BOT_ROLE_ID = "1102"
+ADMIN_ROLE_ID = "1103"
 GENERAL_ID = "1201"
 DAILY_QUIZ_ID = "1202"
 REVIEW_SESSIONS_ID = "1203"
@@ -24,6 +25,8 @@ STAGE_ID = "1206"
 ANA_ID = "2001"
 BEN_ID = "2002"
 TOVA_ID = "2003"
+MIA_ID = "2004"
+ADAM_ID = "2005"
 BOT_ID = "3001"
 
 TAGS = {"1301": "Question", "1302": "Case", "1303": "Resolved"}
@@ -71,17 +74,20 @@ def join_bot(world: World, guild: Guild, bot: Bot, *, role_id: str | None = None
 
 
 def study_group(clock: Clock) -> World:
-    """Ana and Ben who study, Tova who tutors and owns the server, and the bot."""
+    """Ana, Ben and Mia who study, Tova who tutors and owns the server, Adam who manages it, and the bot."""
     world = World(clock)
-    for name, user_id in (("Ana", ANA_ID), ("Ben", BEN_ID), ("Tova", TOVA_ID)):
+    for name, user_id in (("Ana", ANA_ID), ("Ben", BEN_ID), ("Tova", TOVA_ID), ("Mia", MIA_ID), ("Adam", ADAM_ID)):
         world.add_user(name, user_id=user_id)
     guild = world.add_guild("CPC study group", TOVA_ID, guild_id=GUILD_ID, everyone=EVERYONE)
     tutor = world.add_role(guild, "Tutor", permissions_bits=bits("MANAGE_GUILD"), role_id=TUTOR_ROLE_ID)
     guild.members[TOVA_ID]["roles"].append(tutor["id"])
     world.add_member(guild, ANA_ID)
     world.add_member(guild, BEN_ID)
+    world.add_member(guild, MIA_ID)
     bot = world.add_bot(TOKEN, "Studyhall", owner=world.users[TOVA_ID], user_id=BOT_ID)
     join_bot(world, guild, bot, role_id=BOT_ROLE_ID)
+    admin = world.add_role(guild, "Admin", permissions_bits=bits("ADMINISTRATOR"), role_id=ADMIN_ROLE_ID)
+    world.add_member(guild, ADAM_ID, [admin["id"]])
     world.add_channel(guild, "general", channel_id=GENERAL_ID)
     world.add_channel(guild, "daily-quiz", channel_id=DAILY_QUIZ_ID)
     world.add_channel(guild, "review-sessions", channel_id=REVIEW_SESSIONS_ID)

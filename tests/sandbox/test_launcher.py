@@ -11,7 +11,7 @@ from pathlib import Path
 import aiohttp
 import orjson
 
-from sandbox.launcher import BotProcess
+from sandbox.launcher import BotProcess, has_desktop
 from sandbox.server import Sandbox
 from tests.people import Member, Server
 
@@ -65,3 +65,36 @@ async def test_the_command_prints_one_line_and_ends_on_a_signal() -> None:
     process.terminate()
     assert await process.wait() == 0
     assert await process.stdout.read() == b""
+
+
+_PARENT = """
+import asyncio, pathlib
+from sandbox.launcher import BotProcess
+async def main():
+    program = "import signal; print('up', flush=True); signal.pause()"
+    await BotProcess("http://127.0.0.1:1", pathlib.Path("x.db"), ("-c", program)).start()
+    await asyncio.Event().wait()
+asyncio.run(main())
+"""
+
+
+async def test_a_killed_sandbox_leaves_no_bot_behind() -> None:
+    """With SIGKILL nobody can say goodbye; the bot ends all the same."""
+    parent = await asyncio.create_subprocess_exec(sys.executable, "-c", _PARENT, stdout=asyncio.subprocess.PIPE)
+    assert parent.stdout is not None
+    assert await parent.stdout.readline() == b"up\n"
+    parent.kill()
+    # The bot holds the other end of this pipe: it closes when the bot is gone, too.
+    assert await parent.stdout.read() == b""
+    assert await parent.wait() == -signal.SIGKILL
+
+
+def test_a_browser_is_opened_only_before_a_screen() -> None:
+    """On a desktop with somebody at the terminal; not in CI, over ssh, in a container or in a pipe."""
+    assert has_desktop({"DISPLAY": ":0"}, "linux", terminal=True)
+    assert has_desktop({"WAYLAND_DISPLAY": "wayland-0"}, "linux", terminal=True)
+    assert has_desktop({}, "darwin", terminal=True)
+    assert not has_desktop({}, "linux", terminal=True)
+    assert not has_desktop({"DISPLAY": ":0"}, "linux", terminal=False)
+    assert not has_desktop({"DISPLAY": ":0", "CI": "true"}, "linux", terminal=True)
+    assert not has_desktop({"SSH_CONNECTION": "1 2 3 4"}, "darwin", terminal=True)

@@ -226,6 +226,8 @@ async def test_the_page_knows_the_group(ana: Member, server: Server) -> None:
         ("Ana", "Member", False),
         ("Ben", "Member", False),
         ("Tova", "Tutor", True),
+        ("Mia", "Member", False),
+        ("Adam", "Admin", True),
     ]
     assert state["me"]["id"] == ANA_ID
     assert state["bot"]["connected"] is False
