@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from bot.domain.questions import Kind, Option, Question, folded, true_false
-from bot.formats.imported import MAX_QUESTIONS, Gathering, Imported, TooLarge, text_of
+from bot.formats.imported import MAX_QUESTIONS, Gathering, Imported, Told, TooLarge, text_of
 from bot.formats.lettered import Line, key_of, label, lettered, run, starts
 from bot.formats.opening import opening
 
@@ -41,9 +41,9 @@ def sniff(data: bytes, name: str) -> float:
     return 0.0 if not keys else 0.95 if exact else 0.8
 
 
-def read(data: bytes, name: str) -> Imported:
+def read(data: bytes, name: str, told: Told | None = None) -> Imported:
     """The questions of an Aiken file; *name* is named in the problems."""
-    into = Gathering(NAME, name)
+    into = Gathering(NAME, name, told)
     with into.guarded():
         text = text_of(data, into)
         if text is not None:

@@ -17,7 +17,7 @@ from bot.formats.anki_cards import cloze_field, gaps, side, with_gap
 from bot.formats.anki_collection import NotAnki, Note, notes, wire
 from bot.formats.archive import Archive, names_in, opened
 from bot.formats.html_text import plain
-from bot.formats.imported import MAX_QUESTIONS, Gathering, Imported, TooLarge
+from bot.formats.imported import MAX_QUESTIONS, Gathering, Imported, Told, TooLarge
 from bot.formats.rich_text import RichText
 
 NAME = "anki"
@@ -38,9 +38,9 @@ def sniff(data: bytes, name: str) -> float:
     return 0.98 if set(names_in(data)) & set(_COLLECTIONS) else 0.0
 
 
-def read(data: bytes, name: str) -> Imported:
+def read(data: bytes, name: str, told: Told | None = None) -> Imported:
     """The cards of a package; *name* is named in the problems, with the note's number in place of a line."""
-    into = Gathering(NAME, name)
+    into = Gathering(NAME, name, told)
     with into.guarded():
         archive = opened(data, into)
         collection = None if archive is None else _collection(archive, into)
@@ -105,6 +105,7 @@ def _take(collection: bytes, media: frozenset[str], into: Gathering) -> None:
         )
         return
     sounds = 0
+    into.lines = len(found)
     for number, note in enumerate(found, 1):
         if number > MAX_QUESTIONS:
             raise TooLarge(f"a file may hold {MAX_QUESTIONS:,} notes; the rest was not read")

@@ -16,7 +16,7 @@ from bot.formats.anki_cards import gaps, with_gap
 from bot.formats.anki_options import with_options
 from bot.formats.delimited import Row, rows
 from bot.formats.html_text import plain
-from bot.formats.imported import MAX_QUESTIONS, Gathering, Imported, TooLarge, text_of
+from bot.formats.imported import MAX_QUESTIONS, Gathering, Imported, Told, TooLarge, text_of
 from bot.formats.opening import opening
 from bot.formats.rich_text import RichText
 from bot.formats.wording import nearest
@@ -47,9 +47,9 @@ def sniff(data: bytes, name: str) -> float:
     return 0.97 if _SNIFFED.match(opening(data)) else 0.0
 
 
-def read(data: bytes, name: str) -> Imported:
+def read(data: bytes, name: str, told: Told | None = None) -> Imported:
     """The cards of one of Anki's text files; *name* is named in the problems."""
-    into = Gathering(NAME, name)
+    into = Gathering(NAME, name, told)
     with into.guarded():
         text = text_of(data, into)
         if text is not None:

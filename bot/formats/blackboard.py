@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from bot.domain.questions import Kind, Option, Question, true_false
 from bot.formats.delimited import by_spreadsheet, unquoted
-from bot.formats.imported import MAX_QUESTIONS, Gathering, Imported, TooLarge, text_of
+from bot.formats.imported import MAX_QUESTIONS, Gathering, Imported, Told, TooLarge, text_of
 from bot.formats.opening import opening
 from bot.formats.rich_text import RichText
 from bot.formats.wording import nearest
@@ -48,9 +48,9 @@ def sniff(data: bytes, name: str) -> float:
     return 0.0 if not fitting else 0.95 if fitting * 10 >= len(lines) * 8 else 0.3
 
 
-def read(data: bytes, name: str) -> Imported:
+def read(data: bytes, name: str, told: Told | None = None) -> Imported:
     """The questions of a file for Blackboard; *name* is named in the problems."""
-    into = Gathering(NAME, name)
+    into = Gathering(NAME, name, told)
     with into.guarded():
         text = text_of(data, into)
         if text is not None:

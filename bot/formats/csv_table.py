@@ -15,7 +15,7 @@ from bot.domain.questions import CHOICES, Case, Image, Kind, Option, Question, S
 from bot.domain.questions import true_false as true_false_options
 from bot.formats.csv_columns import Columns, columns, complain
 from bot.formats.csv_write import unguarded
-from bot.formats.imported import MAX_LINE, Gathering, Imported, text_of
+from bot.formats.imported import MAX_LINE, Gathering, Imported, Told, text_of
 from bot.formats.keys import Base, base_of, right_ones
 from bot.formats.markdown_text import read_tags
 from bot.formats.tidy import tidy
@@ -237,9 +237,9 @@ def _layout(text: str) -> tuple[str, Columns]:
     return best[2], best[3]
 
 
-def read(data: bytes, name: str) -> Imported:
+def read(data: bytes, name: str, told: Told | None = None) -> Imported:
     """The questions of a table; *name* is named in the problems."""
-    into = Gathering("csv", name)
+    into = Gathering("csv", name, told)
     with into.guarded():
         text = text_of(data, into)
         if text is not None:

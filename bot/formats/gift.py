@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from bot.domain.questions import Kind, Option, Question, Scoring, as_key, true_false
 from bot.formats.gift_answers import FULL, Answer, Answers, NotGift, answers
 from bot.formats.gift_blocks import ESCAPED, LINE, Block, Braced, Sign, blocks, braced, written
-from bot.formats.imported import MAX_QUESTIONS, Gathering, Imported, TooLarge, text_of
+from bot.formats.imported import MAX_QUESTIONS, Gathering, Imported, Told, TooLarge, text_of
 from bot.formats.opening import opening
 from bot.formats.rich_text import RichText
 
@@ -48,9 +48,9 @@ def sniff(data: bytes, name: str) -> float:
     return (0.95 if titled else 0.85) if answered else (0.4 if titled else 0.0)
 
 
-def read(data: bytes, name: str) -> Imported:
+def read(data: bytes, name: str, told: Told | None = None) -> Imported:
     """The questions of a GIFT file; *name* is named in the problems."""
-    into = Gathering(NAME, name)
+    into = Gathering(NAME, name, told)
     with into.guarded():
         text = text_of(data, into)
         if text is not None:

@@ -6,11 +6,12 @@ holds but nobody can be asked in chat (an essay, say) is skipped with the reason
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from bot.domain.questions import KEY_FORM, Bank, Case, Problem, Question, derived_case_key, derived_key, faults
+from bot.domain.questions import KEY_FORM, Bank, Case, Image, Problem, Question, derived_case_key, derived_key, faults
 from bot.formats.tidy import tidied
 from bot.formats.wording import hidden_character
 
@@ -29,6 +30,10 @@ MAX_DEPTH = 60
 """Levels of XML, JSON or YAML within each other."""
 MAX_PROBLEMS = 500
 """Problems, and skipped things, that are listed; the rest is counted."""
+
+
+Told = Callable[[int, int], None]
+"""Is told how far a file is read: lines behind, and lines in all."""
 
 
 class TooLarge(Exception):
@@ -65,13 +70,17 @@ class Imported:
 class Gathering:
     """An import under way: takes questions, problems and what is skipped, and keeps to the bounds.
 
-    *file* is named in the problems; lines count from 1 (rows of a sheet, notes of a deck).
+    *file* is named in the problems; lines count from 1 (rows of a sheet, notes of a deck). *told* hears of each
+    question, once a reader has said how many *lines* there are.
     """
 
-    def __init__(self, name: str, file: str) -> None:
+    def __init__(self, name: str, file: str, told: Told | None = None) -> None:
         self.format = name
         self.file = file
         self.header: Bank | None = None
+        self.lines = 0
+        self._told = told
+        self._files: dict[str, bytes] = {}
         self._questions: list[Question] = []
         self._problems: list[Problem] = []
         self._skipped: list[Skipped] = []
@@ -105,11 +114,23 @@ class Gathering:
         else:
             self._uncounted += 1
 
+    def attach(self, image: Image, data: bytes) -> Image:
+        """Take a picture's file; its image, under another name where another picture has that already."""
+        if self._files.setdefault(image.name, data) == data:
+            return image
+        stem, dot, ending = image.name.rpartition(".")
+        mark = hashlib.sha256(data).hexdigest()[:8]
+        renamed = replace(image, name=f"{stem[:70]}-{mark}.{ending[:10]}" if dot else f"{ending[:80]}-{mark}")
+        self._files[renamed.name] = data
+        return renamed
+
     def keep(self, question: Question, option_lines: Sequence[int] = ()) -> bool:
         """Take a question that is sound, tidied, with a derived key where it has none; report one that is not.
 
         *option_lines*: where its options stand, for the faults of one. Raises TooLarge at the bound on questions.
         """
+        if self._told is not None and self.lines:
+            self._told(min(question.line, self.lines), self.lines)
         question = tidied(question)
         found = faults(question)
         for fault in found:
@@ -158,6 +179,11 @@ class Gathering:
         """What came of it, problems in the order of their lines."""
         if not self._questions and not self._problems and not self._skipped:
             self.error(1, "there is no question in this file")
+        return self.gathered()
+
+    def gathered(self) -> Imported:
+        """The same, where a file without any question is no fault."""
+        shown = {image.name for question in self._questions for image in images(question)}
         return Imported(
             self.format,
             tuple(self._questions),
@@ -165,7 +191,14 @@ class Gathering:
             tuple(sorted(self._skipped, key=lambda one: one.line)),
             self._uncounted,
             self.header,
+            {name: data for name, data in self._files.items() if name in shown},
         )
+
+
+def images(question: Question) -> list[Image]:
+    """The pictures that a question shows: its own, and its case's."""
+    found = (question.image, question.case.image if question.case is not None else None)
+    return [image for image in found if image is not None]
 
 
 def _hidden(question: Question) -> str | None:
@@ -174,8 +207,7 @@ def _hidden(question: Question) -> str | None:
     texts += question.answers
     if question.case is not None:
         texts += [question.case.key, question.case.stem]
-    for image in (question.image, question.case.image if question.case is not None else None):
-        texts += [] if image is None else [image.alt]
+    texts += [image.alt for image in images(question)]
     return next((found for found in map(hidden_character, texts) if found), None)
 
 
@@ -192,6 +224,7 @@ def text_of(data: bytes, into: Gathering, *, one_line: bool = False) -> str | No
     if text is None:
         return None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    into.lines = text.count("\n") + 1
     if one_line:
         return text
     long = next((n for n, line in enumerate(text.split("\n"), 1) if len(line) > MAX_LINE), None)

@@ -15,7 +15,7 @@ from typing import Any
 from bot.domain.questions import Bank, Case, Image, Kind, Option, Question, Scoring
 from bot.formats.header import KEYS as HEADER
 from bot.formats.header import SLUG_FORM
-from bot.formats.imported import Gathering, Imported, TooLarge, text_of
+from bot.formats.imported import Gathering, Imported, Told, TooLarge, text_of
 from bot.formats.tidy import tidied
 from bot.formats.wording import nearest
 
@@ -107,9 +107,9 @@ def sniff(data: bytes, name: str) -> bool:
     return head.startswith(("{", "[")) and bool(re.search(r'"stem"\s*:', head))
 
 
-def read(data: bytes, name: str) -> Imported:
+def read(data: bytes, name: str, told: Told | None = None) -> Imported:
     """The questions of a JSON file; *name* is named in the problems."""
-    into = Gathering("json", name)
+    into = Gathering("json", name, told)
     with into.guarded():
         text = text_of(data, into, one_line=True)
         if text is not None:

@@ -19,7 +19,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from bot.domain.questions import Kind, Option, Question
 from bot.formats.archive import Archive, is_zip, names_in, opened
-from bot.formats.imported import MAX_LINE, MAX_QUESTIONS, Gathering, Imported, TooLarge
+from bot.formats.imported import MAX_LINE, MAX_QUESTIONS, Gathering, Imported, Told, TooLarge
 
 NAME = "kahoot"
 MAX_SHEETS = 50_000_000
@@ -52,12 +52,14 @@ def sniff(data: bytes, name: str) -> float:
     return 0.97 if found else 0.3
 
 
-def read(data: bytes, name: str) -> Imported:
+def read(data: bytes, name: str, told: Told | None = None) -> Imported:
     """The questions of a spreadsheet; *name* is named in the problems, with the row in place of a line."""
-    into = Gathering(NAME, name)
+    into = Gathering(NAME, name, told)
     with into.guarded():
         columns = None
-        for line, row in enumerate(_rows(data, into, _MOST_ROWS + 1), 1):
+        rows = _rows(data, into, _MOST_ROWS + 1)
+        into.lines = len(rows)
+        for line, row in enumerate(rows, 1):
             if line > _MOST_ROWS:
                 raise TooLarge(f"a sheet may have {_MOST_ROWS:,} rows; the rest was not read")
             if columns is None and line <= _HEAD_ROWS:

@@ -13,7 +13,8 @@ from collections import Counter
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from bot.domain.questions import CHOICES, Bank, Image, Kind, Option, Problem, Question, folded
+from bot.domain.questions import CHOICES, Bank, Kind, Option, Problem, Question, folded
+from bot.formats.imported import images
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -134,7 +135,7 @@ def _advice(question: Question, usual: frozenset[str]) -> Iterator[str]:
     negative = _negative(question.stem)
     if negative:
         yield f"“{negative}” turns the question round and is overread; write {negative.upper()}, or ask without it"
-    for image in _images(question):
+    for image in images(question):
         if not image.alt:
             yield f"“{image.name}” has no “@alt:” that says what it shows, for who cannot see it"
 
@@ -189,11 +190,6 @@ def _negative(stem: str) -> str:
     return ""
 
 
-def _images(question: Question) -> list[Image]:
-    images = (question.image, None if question.case is None else question.case.image)
-    return [image for image in images if image is not None]
-
-
 def _wording(question: Question) -> Iterator[str]:
     for option in question.options:
         if _ALL_ABOVE.search(option.text):
@@ -233,7 +229,7 @@ def _codes(bank: Bank) -> Iterator[tuple[int, str]]:
         texts = [question.topic, question.stem, question.explanation, question.source, question.key, *question.tags]
         texts += [text for option in question.options for text in (option.text, option.feedback)]
         texts += question.answers
-        texts += [text for image in _images(question) for text in (image.name, image.alt)]
+        texts += [text for image in images(question) for text in (image.name, image.alt)]
         texts += [] if question.case is None else [question.case.key, question.case.stem]
         yield from ((question.line, code) for code in _found(texts))
 

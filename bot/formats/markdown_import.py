@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.formats.imported import Gathering, Imported, text_of
+from bot.formats.imported import Gathering, Imported, Told, text_of
 from bot.formats.markdown import read_questions
 
 _HEADER = re.compile(r"\s*---[ \t]*\n(?:[a-z]+:.*\n|[ \t]*\n){1,12}?---[ \t]*(?:\n|$)")
@@ -22,9 +22,9 @@ def sniff(data: bytes, name: str) -> bool:
     return bool(heading and _ANSWER.search(text, heading.end()))
 
 
-def read(data: bytes, name: str) -> Imported:
+def read(data: bytes, name: str, told: Told | None = None) -> Imported:
     """The questions of a Markdown file; *name* is named in the problems."""
-    into = Gathering("markdown", name)
+    into = Gathering("markdown", name, told)
     with into.guarded():
         text = text_of(data, into)
         if text is not None:

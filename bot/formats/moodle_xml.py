@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from bot.domain.questions import Kind, Option, Question, Scoring, as_key, true_false
 from bot.formats.html_text import plain
-from bot.formats.imported import Gathering, Imported
+from bot.formats.imported import Gathering, Imported, Told
 from bot.formats.rich_text import RichText
 from bot.formats.xml_tree import (
     Element,
@@ -80,9 +80,9 @@ def sniff(data: bytes, name: str) -> float:
     return 0.98 if re.search(rb"<question\s+type\s*=", data[:1_000_000].replace(b"\x00", b"")) else 0.5
 
 
-def read(data: bytes, name: str) -> Imported:
+def read(data: bytes, name: str, told: Told | None = None) -> Imported:
     """The questions of a Moodle XML file; *name* is named in the problems."""
-    into = Gathering(NAME, name)
+    into = Gathering(NAME, name, told)
     topic = ""
     silent = 0
     with into.guarded():

@@ -16,7 +16,7 @@ from urllib.parse import unquote, unquote_plus
 
 from bot.domain.questions import Kind, Option, Question, folded, true_false
 from bot.formats.html_text import entities
-from bot.formats.imported import Gathering, Imported, TooLarge, text_of
+from bot.formats.imported import Gathering, Imported, Told, TooLarge, text_of
 from bot.formats.opening import opening
 
 NAME = "open trivia"
@@ -46,9 +46,9 @@ def sniff(data: bytes, name: str) -> float:
     return 0.8 if '"response_code"' in text and '"results"' in text else 0.0
 
 
-def read(data: bytes, name: str) -> Imported:
+def read(data: bytes, name: str, told: Told | None = None) -> Imported:
     """The questions of a file from the Open Trivia Database; *name* is named in the problems."""
-    into = Gathering(NAME, name)
+    into = Gathering(NAME, name, told)
     with into.guarded():
         text = text_of(data, into, one_line=True)
         if text is not None:

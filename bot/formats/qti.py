@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 
 from bot.formats import qti_1, qti_2
 from bot.formats.archive import Archive, is_zip, names_in, opened
-from bot.formats.imported import Gathering, Imported
+from bot.formats.imported import Gathering, Imported, Told
 from bot.formats.qti_item import CannotAsk, Item, Unsound
 from bot.formats.xml_tree import attribute, bare, elements, root_name
 
@@ -34,9 +34,9 @@ def sniff(data: bytes, name: str) -> float:
     return 0.95 if any("qti" in part or "assessment" in part for part in names) else 0.7
 
 
-def read(data: bytes, name: str) -> Imported:
+def read(data: bytes, name: str, told: Told | None = None) -> Imported:
     """The questions of a QTI file or package; *name* is named in the problems, with the part of the package."""
-    into = Gathering(NAME, name)
+    into = Gathering(NAME, name, told)
     with into.guarded():
         if not is_zip(data):
             _file(data, into, None)

@@ -14,7 +14,7 @@ from itertools import pairwise
 import yaml
 
 from bot.domain.questions import Kind, Question, folded
-from bot.formats.imported import MAX_DEPTH, MAX_QUESTIONS, Gathering, Imported, TooLarge, text_of
+from bot.formats.imported import MAX_DEPTH, MAX_QUESTIONS, Gathering, Imported, Told, TooLarge, text_of
 from bot.formats.opening import opening
 
 NAME = "red trivia"
@@ -38,9 +38,9 @@ def sniff(data: bytes, name: str) -> float:
     return 0.65 if listed else 0.0
 
 
-def read(data: bytes, name: str) -> Imported:
+def read(data: bytes, name: str, told: Told | None = None) -> Imported:
     """The questions of a trivia list; *name* is named in the problems."""
-    into = Gathering(NAME, name)
+    into = Gathering(NAME, name, told)
     with into.guarded():
         text = text_of(data, into)
         if text is not None:

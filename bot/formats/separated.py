@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from bot.domain.questions import Kind, Question, folded
 from bot.formats.delimited import Row, by_spreadsheet, rows
-from bot.formats.imported import MAX_QUESTIONS, Gathering, Imported, TooLarge, text_of
+from bot.formats.imported import MAX_QUESTIONS, Gathering, Imported, Told, TooLarge, text_of
 from bot.formats.opening import opening
 
 NAME = "terms"
@@ -49,9 +49,9 @@ def sniff(data: bytes, name: str) -> float:
     return 0.25 if len(fitting) == 1 and len(lines) > 1 else 0.0
 
 
-def read(data: bytes, name: str) -> Imported:
+def read(data: bytes, name: str, told: Told | None = None) -> Imported:
     """The pairs of a file as flashcards; *name* is named in the problems."""
-    into = Gathering(NAME, name)
+    into = Gathering(NAME, name, told)
     with into.guarded():
         text = text_of(data, into)
         if text is not None and text.strip():

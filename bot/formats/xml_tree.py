@@ -14,12 +14,12 @@ from typing import Any
 
 from lxml import etree
 
+from bot.formats.doctype import DOCTYPE, has_doctype
 from bot.formats.imported import MAX_BYTES, MAX_DEPTH, Gathering, TooLarge
 
 MAX_ELEMENTS = 1_500_000
 """Elements of one file: 20,000 questions have some fifty each."""
 _CHUNK = 65_536
-_PROLOGUE = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?(?:\s++|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
 _DECLARED = re.compile(rb"\s*+<\?xml[^>]*?encoding\s*+=\s*+[\"']([^\"']++)[\"']")
 
 Element = etree._Element  # noqa: SLF001 - lxml has no public name for it
@@ -46,9 +46,10 @@ def elements(data: bytes, names: Collection[str], into: Gathering) -> Iterator[E
     """
     if len(data) > MAX_BYTES:
         raise TooLarge(f"the file has {len(data):,} bytes; {MAX_BYTES:,} is the most")
-    if _PROLOGUE.match(data[:_CHUNK].replace(b"\x00", b"")):
-        into.error(1, "the file has a DOCTYPE, which could make it grow without end; it was not read")
+    if has_doctype(data):
+        into.error(1, DOCTYPE)
         return
+    into.lines = data.count(b"\n") + 1
     parser = etree.XMLPullParser(
         events=_EVENTS,
         encoding=_encoding(data, into),
@@ -74,7 +75,7 @@ def elements(data: bytes, names: Collection[str], into: Gathering) -> Iterator[E
             fault = str(error)
         yield from walk.found()
         if walk.doctype:
-            into.error(1, "the file has a DOCTYPE, which could make it grow without end; it was not read")
+            into.error(1, DOCTYPE)
             return
         if fault:
             into.error(line, f"the XML breaks here, and the rest was not read: {' '.join(fault.split())[:160]}")
@@ -139,7 +140,7 @@ def root_name(data: bytes) -> str:
     head = data[:_CHUNK]
     if not head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<"):
         return ""
-    if _PROLOGUE.match(head.replace(b"\x00", b"")):
+    if has_doctype(data):
         return ""
     parser = etree.XMLPullParser(events=("start",), resolve_entities=False, no_network=True, remove_comments=True)
     try:
