@@ -1,0 +1,271 @@
+"""What importing a file into a bank means: which questions are new, changed, gone, doubtful or there already.
+
+The file is compared once; the tutor's choices are then applied to what was found, without the file's text.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from bot.domain.blueprint import Blueprint
+from bot.domain.identity import likenesses, match
+from bot.domain.questions import CHOICES, Question, slug
+from bot.domain.rescore import key_changed
+
+BANK_NAME_LIMIT = 80
+SLUG_LIMIT = 48
+MAX_OWN = 20_000
+"""Live questions of a group's own banks together."""
+SHORT = 160
+"""Characters of a stem or an answer in a finding; an ellipsis says that there is more."""
+SAMPLES = 3
+
+Verdict = Literal["changed", "key", "ask", "duplicate", "conflict", "voided", "gone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A question of a bank as it stands.
+
+    *bank* is the bank's title, *file_print* the digest of the content as the question's file last had it.
+    """
+
+    question_id: int
+    question: Question
+    live: bool
+    voided: bool = False
+    bank: str = ""
+    file_print: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a tutor recognises a kept question by."""
+
+    question_id: int
+    key: str
+    bank: str
+    stem: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A question that a tutor should know about.
+
+    *place* is its index in the file, -1 for one that is gone from it. *others* are the kept ones that it is, or may be.
+    *counts* is whether importing it changes anything; *back* whether a retired one comes back with it.
+    """
+
+    verdict: Verdict
+    place: int
+    line: int
+    stem: str
+    answer: str
+    others: tuple[Card, ...] = ()
+    alike: float = 1.0
+    back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a file means for a bank. Numbers are indices of the file's questions, ids those of kept ones.
+
+    *pairs* gives the kept question of each changed one; *homeless* are the new and doubtful ones without a topic.
+    """
+
+    new: tuple[int, ...]
+    pairs: Mapping[int, int]
+    same: int
+    findings: tuple[Finding, ...]
+    homeless: frozenset[int]
+
+    def of(self, *verdicts: Verdict) -> list[Finding]:
+        return [one for one in self.findings if one.verdict in verdicts]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a tutor chose: *topic* for the questions that name none, whether what vanished stays, and the doubtful ones.
+
+    *asks* gives, by place, the id of the question that it is, or 0 for a new one.
+    """
+
+    topic: str = ""
+    keep_gone: bool = False
+    asks: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change of the bank: a question of the file put in (*question_id* None) or over a kept one, or a retirement.
+
+    *place* is None where a question is retired.
+    """
+
+    place: int | None
+    question_id: int | None
+
+
+def short(text: str, limit: int = SHORT) -> str:
+    """A text in one line, with an ellipsis where it was longer."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def answer_of(question: Question) -> str:
+    """The right answer in one line."""
+    texts = (
+        [option.text for option in question.options if option.correct]
+        if question.kind in CHOICES
+        else list(question.answers)
+    )
+    return short(" · ".join(texts))
+
+
+def bank_name(wanted: str | None, header: str, file: str) -> str:
+    """A bank's name: the one that is wanted, else the file's header's, else the file's own without its ending."""
+    bare = file.replace("\\", "/").rpartition("/")[2]
+    stem = bare.rpartition(".")[0] or bare
+    for name in (wanted or "", header, stem.replace("_", " ")):
+        if slug(name):
+            return short(name, BANK_NAME_LIMIT)
+    return "Imported questions"
+
+
+def bank_slug(group_id: int, name: str) -> str:
+    """The slug of a group's own bank; names that differ in case or signs alone are one bank."""
+    return f"g{group_id}-{slug(name)[:SLUG_LIMIT].rstrip('-')}"
+
+
+def compare(
+    fresh: Sequence[Question],
+    kept: Sequence[Standing],
+    others: Sequence[Standing],
+    prints: Sequence[str] = (),
+) -> Comparison:
+    """Hold a file's questions against its bank (*kept*, retired ones too) and the other banks that the group has.
+
+    *prints* are the digests of the file's questions, in their order, as `Standing.file_print` has them: what the file
+    has not changed since it was last read stays as a tutor made it.
+    """
+    by_key = {one.question.key: one for one in kept}
+    # Its line carries a question's place through the matching, which gives it another key.
+    found = match([replace(one, line=place) for place, one in enumerate(fresh)], [one.question for one in kept])
+    findings: list[Finding] = []
+    pairs: dict[int, int] = {}
+    same = 0
+    for pair in found.pairs:
+        place, standing = pair.fresh.line, by_key[pair.kept.key]
+        mine = at_home(replace(pair.fresh, line=fresh[place].line), standing.question)
+        unread = bool(prints) and standing.file_print == prints[place]
+        if standing.voided:
+            findings.append(_finding("voided", place, mine, (standing,)))
+        elif standing.live and (unread or _equal(mine, standing.question)):
+            same += 1
+        else:
+            pairs[place] = standing.question_id
+            verdict: Verdict = "key" if key_changed(standing.question.options, mine.options) else "changed"
+            findings.append(replace(_finding(verdict, place, mine, (standing,)), back=not standing.live))
+    there = [one for one in (*kept, *others) if one.live or one.voided]
+    alike = _alike([one.line for one in found.new], fresh, there)
+    findings += alike.values()
+    for ask in found.asks:
+        place = ask.fresh.line
+        findings.append(_finding("ask", place, fresh[place], [by_key[one.key] for one in ask.candidates]))
+    findings += [_gone(by_key[one.key]) for one in found.gone if by_key[one.key].live]
+    new = tuple(one.line for one in found.new if one.line not in alike)
+    doubtful = [ask.fresh.line for ask in found.asks]
+    homeless = frozenset(place for place in (*new, *doubtful) if not slug(fresh[place].topic))
+    return Comparison(new, pairs, same, tuple(findings), homeless)
+
+
+def at_home(question: Question, kept: Question) -> Question:
+    """A question of a file with the topic of the kept one that it is, where the file names no other."""
+    if not slug(question.topic) or slug(question.topic) == slug(kept.topic):
+        return replace(question, topic=kept.topic)
+    return question
+
+
+def _equal(mine: Question, kept: Question) -> bool:
+    return replace(mine, key=kept.key) == kept
+
+
+def _alike(places: Sequence[int], fresh: Sequence[Question], there: Sequence[Standing]) -> dict[int, Finding]:
+    """Of the new ones those that some bank has already, in other words or with another answer, by their places."""
+    # Equal keys would say that a question is compared with itself; two banks may have the same ones.
+    known = [replace(one.question, key=f"/{at}") for at, one in enumerate(there)]
+    found = likenesses((replace(fresh[place], key=str(place)) for place in places), known)
+    return {
+        (place := int(one.question.key)): replace(
+            _finding(one.verdict, place, fresh[place], (there[int(one.other.key[1:])],)), alike=one.alike
+        )
+        for one in found
+    }
+
+
+def _finding(verdict: Verdict, place: int, question: Question, others: Sequence[Standing]) -> Finding:
+    cards = tuple(map(_card, others))
+    return Finding(verdict, place, question.line, short(question.stem), answer_of(question), cards)
+
+
+def _gone(standing: Standing) -> Finding:
+    return Finding("gone", -1, 0, short(standing.question.stem), answer_of(standing.question), (_card(standing),))
+
+
+def _card(one: Standing) -> Card:
+    return Card(one.question_id, one.question.key, one.bank, short(one.question.stem), answer_of(one.question))
+
+
+def steps(found: Comparison, choices: Choices) -> list[Step]:
+    """The changes that an import makes, in the file's order; retirements come last."""
+    done = [Step(place, None) for place in found.new]
+    done += [Step(place, question_id) for place, question_id in found.pairs.items()]
+    doubtful = {one.place: {card.question_id for card in one.others} for one in found.of("ask")}
+    for place, chosen in choices.asks.items():
+        if chosen in doubtful.get(place, ()):
+            done.append(Step(place, chosen))
+        elif place in doubtful and not chosen:
+            done.append(Step(place, None))
+    if not slug(choices.topic):
+        done = [one for one in done if one.question_id is not None or one.place not in found.homeless]
+    done.sort(key=lambda one: one.place or 0)
+    if not choices.keep_gone:
+        done += [Step(None, one.others[0].question_id) for one in found.of("gone")]
+    return done
+
+
+def open_asks(found: Comparison, choices: Choices) -> list[Finding]:
+    """The doubtful ones that nobody has decided yet, with the candidates that are still free."""
+    taken = {chosen for chosen in choices.asks.values() if chosen}
+    return [
+        replace(one, others=tuple(card for card in one.others if card.question_id not in taken))
+        for one in found.of("ask")
+        if one.place not in choices.asks
+    ]
+
+
+def unknown_topics(topics: Mapping[str, int], blueprint: Blueprint) -> list[str]:
+    """The topics of a file that the exam does not have, as they are written."""
+    return [topic for topic in topics if slug(topic) and blueprint.section_of(slug(topic)) is None]
+
+
+def counts(questions: Sequence[Question]) -> tuple[Counter[str], Counter[str]]:
+    """How many questions there are by type and by topic; a topic of '' stands for none."""
+    kinds, topics = Counter[str](), Counter[str]()
+    names: dict[str, str] = {}
+    for question in questions:
+        kinds[question.kind.value] += 1
+        topics[names.setdefault(slug(question.topic), question.topic)] += 1
+    return kinds, topics
+
+
+def samples(questions: Sequence[Question], found: Comparison) -> list[Question]:
+    """Some questions to look at, from the beginning, the middle and the end of what would be imported."""
+    places = sorted((*found.new, *found.pairs)) or list(range(len(questions)))
+    if len(places) > SAMPLES:
+        places = [places[0], places[len(places) // 2], places[-1]]
+    return [questions[place] for place in places]
