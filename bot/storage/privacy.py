@@ -93,6 +93,9 @@ TABLES: dict[str, str] = {
     "notes": "SELECT kind, payload, made_at FROM notes WHERE member_id = :member ORDER BY note_id",
     "agenda": "SELECT kind, due_at FROM agenda WHERE member_id = :member ORDER BY due_at",
     "deliveries": "SELECT kind, state, due_at FROM deliveries WHERE member_id = :member ORDER BY due_at",
+    "corrections": """SELECT q.key AS question, r.day, c.correct, c.voided, c.points FROM corrections c
+        JOIN rounds r ON r.round_id = c.round_id JOIN questions q ON q.question_id = r.question_id
+        WHERE c.member_id = :member ORDER BY c.round_id""",
     "flags": """SELECT q.key AS question, f.reason, f.flagged_at FROM flags f
         JOIN questions q ON q.question_id = f.question_id WHERE f.member_id = :member""",
 }
