@@ -5,22 +5,20 @@ from __future__ import annotations
 import json
 import math
 import random
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.domain.estimates import Abilities, predict, update
+from tests import warm
 
 GOLDEN: dict[str, Any] = json.loads((Path(__file__).parent / "domain" / "estimates_golden.json").read_text("utf-8"))
 NAMES = {"auc", "log_loss", "brier", "ece", "n", "micros_per_answer"}
 
 
-def studyhall(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "bot", "model", "evaluate", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parent.parent)
+def studyhall(*arguments: object) -> warm.Done:
+    return warm.run(("-m", "bot", "model", "evaluate", *map(str, arguments)), cwd=Path(__file__).parent.parent)
 
 
 def evaluated(*arguments: object) -> dict[str, Any]:

@@ -9,7 +9,6 @@ import os
 import re
 import signal
 import sqlite3
-import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from bot.storage.migrations import APPLICATION_ID, scripts
 from config.settings import Settings, variable
 from sandbox.server import Sandbox
 from sandbox.study_group import TOKEN
+from tests import warm
 from tests.people import Server
 
 BANKS = Path(__file__).parent.parent / "config" / "banks"
@@ -74,15 +74,9 @@ class Shell:
         return {name: value for name, value in os.environ.items() if name not in settings} | given
 
     def __call__(self, *arguments: str, **given: str) -> Ended:
-        done = subprocess.run(
-            [sys.executable, "-m", "bot", *arguments],
-            cwd=self.folder,
-            env=self.environment({"PYTHONPATH": str(BANKS.parent.parent), **given}),
-            capture_output=True,
-            timeout=PATIENCE_S,
-            check=False,
-        )
-        return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+        env = self.environment({"PYTHONPATH": str(BANKS.parent.parent), **given})
+        done = warm.run(("-m", "bot", *arguments), cwd=self.folder, env=env)
+        return Ended(done.returncode, done.stdout, done.stderr)
 
     async def run(self, *arguments: str, **given: str) -> Ended:
         """The same while this test's event loop goes on (a sandbox in it answers)."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests import warm
 
 ROOT = Path(__file__).parent.parent
 BANK = """---
@@ -28,15 +28,9 @@ exam: cpc
 """
 
 
-def studyhall(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "bot", "bank", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=ROOT,
-        env={**os.environ, "STUDYHALL_DATABASE": str(folder / "studyhall.db")},
-    )
+def studyhall(folder: Path, *arguments: str) -> warm.Done:
+    env = {**os.environ, "STUDYHALL_DATABASE": str(folder / "studyhall.db")}
+    return warm.run(("-m", "bot", "bank", *arguments), cwd=ROOT, env=env)
 
 
 @pytest.fixture

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
+
+from tests import warm
 
 ROOT = Path(__file__).parent.parent
 MONDAY = ("--now", "2027-03-08T09:00:00+01:00", "--zone", "Europe/Berlin")
 
 
-def when(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "bot", "when", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+def when(*arguments: str) -> warm.Done:
+    return warm.run(("-m", "bot", "when", *arguments), cwd=ROOT)
 
 
 def answer(*arguments: str) -> dict[str, Any]:

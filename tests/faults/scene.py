@@ -8,8 +8,6 @@ import os
 import shutil
 import signal
 import sqlite3
-import sys
-from asyncio import create_subprocess_exec, subprocess
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -22,6 +20,7 @@ from bot.services import banks, groups
 from bot.storage.database import Database
 from config.settings import Settings
 from sandbox.server import Sandbox
+from tests import warm
 from tests.people import Member, Reply, Server
 
 ROOT = Path(__file__).parents[2]
@@ -53,7 +52,7 @@ class Scene:
         self.database = folder / "study.db"
         self.log = folder / "bot.log"
         self.steps = folder / "steps"
-        self.bot: subprocess.Process | None = None
+        self.bot: warm.Process | None = None
         self.kills: list[str] = []
         self._kills_since = ASKED
 
@@ -72,7 +71,7 @@ class Scene:
                     scene.bot.kill()
                     await scene.bot.wait()
 
-    async def launch(self, command: Sequence[str] = PLAIN) -> subprocess.Process:
+    async def launch(self, command: Sequence[str] = PLAIN) -> warm.Process:
         """Start a process of the bot's and do not wait for it."""
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("STUDYHALL_")},
@@ -83,8 +82,8 @@ class Scene:
             "PYTHONPATH": str(ROOT),
         }
         with self.log.open("ab") as log:
-            return await create_subprocess_exec(
-                sys.executable, *command, cwd=ROOT, env=environment, stdout=log, stderr=log
+            return await asyncio.to_thread(
+                warm.Process.start, command, cwd=ROOT, env=environment, stdout=log, stderr=log
             )
 
     async def start(self, command: Sequence[str] = PLAIN) -> None:

@@ -124,19 +124,13 @@ async def test_what_arrived_and_could_not_be_noted_comes_once(prepared: Path) ->
     async def trial(how: str) -> None:
         async with _running(prepared, how, "after POST /channels/") as (scene, tap):
             moving = asyncio.create_task(scene.until(DUE))
-            await asyncio.wait_for(asyncio.to_thread(_halted, scene), PATIENCE_S)
+            assert scene.bot is not None
+            await asyncio.wait_for(scene.bot.halted(), PATIENCE_S)
             assert sum((await counts(scene)).values()) == 1
             _disk(scene, how, full=True)
-            assert scene.bot is not None
             os.kill(scene.bot.pid, signal.SIGCONT)
             await tap.hears("what became of a delivery could not be written")
             _disk(scene, how, full=False)
             await moving
 
     await asyncio.gather(*map(trial, HOWS))
-
-
-def _halted(scene: Scene) -> None:
-    """Return when the bot was halted."""
-    assert scene.bot is not None
-    os.waitid(os.P_PID, scene.bot.pid, os.WSTOPPED | os.WNOWAIT)

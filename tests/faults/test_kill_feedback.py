@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from pathlib import Path
 
 from bot.domain.instants import to_ms
@@ -16,7 +15,7 @@ KILLER = str(Path(__file__).parent / "killer.py")
 async def _killed(scene: Scene) -> None:
     """The bot has halted where it was to, and is killed there."""
     assert scene.bot is not None
-    await asyncio.to_thread(os.waitid, os.P_PID, scene.bot.pid, os.WSTOPPED | os.WNOWAIT)
+    await scene.bot.halted()
     await scene.kill()
 
 
