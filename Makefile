@@ -12,7 +12,7 @@ run: .venv/run.stamp ## start Studyhall: against Discord with DISCORD_TOKEN set,
 	@exec $(BIN)/studyhall run --or-sandbox
 
 test: .venv/dev.stamp ## the whole test suite
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 lint: .venv/dev.stamp ## ruff
 	@$(BIN)/ruff check .

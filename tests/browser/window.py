@@ -1,0 +1,158 @@
+"""One person's window in a real browser: they look, write, press and choose by what is to be read there.
+
+Everything is found by its role and name, as people and screen readers find it; every wait is for something to be seen.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.async_api import ConsoleMessage, Locator, Page, Request, WebSocket, expect
+
+PATIENCE_S = 10.0
+"""Real seconds until something that does not appear fails the test."""
+_AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+
+
+class Window:
+    """A page open as `name`. Made by the fixture `window`."""
+
+    def __init__(self, page: Page, name: str, address: str) -> None:
+        self.page = page
+        self.name = name
+        self.address = address
+        self.complaints: list[str] = []
+        self.allowed: list[str] = []
+        self._host = urlsplit(address).netloc
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        page.context.on("request", self._asked)
+        page.on("websocket", self._connected)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"{message.type}: {message.text} ({message.location.get('url')})")
+
+    def _asked(self, request: Request) -> None:
+        if urlsplit(request.url).netloc != self._host and not request.url.startswith(("data:", "blob:")):
+            self.complaints.append(f"asked elsewhere: {request.url}")
+
+    def _connected(self, socket: WebSocket) -> None:
+        if urlsplit(socket.url).netloc != self._host:
+            self.complaints.append(f"connected elsewhere: {socket.url}")
+
+    def behaved(self) -> None:
+        """Assert that nothing was asked of another host and nothing complained, but for what is `allowed`."""
+        bad = [one for one in self.complaints if not any(part in one for part in self.allowed)]
+        assert not bad, f"{self.name}'s page: {bad}"
+
+    async def arrive(self) -> None:
+        """Open the page."""
+        await self.page.goto(self.address)
+        await expect(self.page).to_have_title(re.compile(rf"· {self.name} ·"))
+
+    # Places
+
+    @property
+    def log(self) -> Locator:
+        """The open channel's messages."""
+        return self.page.get_by_role("log", name="Messages of this channel")
+
+    @property
+    def entry(self) -> Locator:
+        """The input line of the open channel."""
+        return self.page.get_by_role("main").get_by_role("textbox", name=re.compile("^Message "))
+
+    @property
+    def dialog(self) -> Locator:
+        """The open form or picture."""
+        return self.page.get_by_role("dialog")
+
+    def channel(self, name: str) -> Locator:
+        """A channel's entry at the side."""
+        named = re.compile(rf"^\W*{re.escape(name)}\b")
+        return self.page.get_by_role("navigation", name="Channels").get_by_role("button", name=named)
+
+    async def go(self, name: str) -> None:
+        """Open a channel."""
+        await self.channel(name).first.click()
+        await expect(self.page.get_by_role("heading", level=1, name=name)).to_be_visible()
+
+    # Looking
+
+    def message(self, text: str | re.Pattern[str]) -> Locator:
+        """The newest message with this text in it."""
+        return self.log.get_by_role("listitem").filter(has_text=text).last
+
+    async def sees(self, text: str | re.Pattern[str]) -> Locator:
+        """Wait for a message with this text; returns the newest."""
+        found = self.message(text)
+        await expect(found).to_be_visible()
+        return found
+
+    async def sees_not(self, text: str) -> None:
+        """Assert that the open channel does not show it."""
+        await expect(self.log).not_to_contain_text(text)
+
+    # Doing
+
+    async def press(self, label: str, on: Locator | None = None) -> None:
+        """Press the newest button of that name, on a message or anywhere in the channel."""
+        await (on or self.log).get_by_role("button", name=label, exact=True).last.click()
+
+    async def writes(self, text: str) -> None:
+        """Send a message."""
+        await self.entry.fill(text)
+        await self.entry.press("Enter")
+
+    async def picks(self, command: str) -> Locator:
+        """Choose a slash command in the picker; returns its form, or the input line where it has none."""
+        await self.entry.fill(command)
+        options = self.page.get_by_role("listbox", name="Commands").get_by_role("option")
+        await options.filter(has_text=re.compile(rf"^\s*{re.escape(command)}")).first.click()
+        form = self.page.get_by_role("form", name=command)
+        await expect(form).to_be_visible()
+        return form
+
+    async def run(self, command: str, **options: str) -> None:
+        """Run a slash command with these options (people, channels and choices by what is read there)."""
+        form = await self.picks(command)
+        for name, value in options.items():
+            await self.fills(form, name, value)
+        await form.get_by_role("button", name="Run").click()
+
+    async def fills(self, form: Locator, name: str, value: str) -> None:
+        """Fill in one option, asking for it first where it is optional."""
+        more = form.get_by_role("button", name=f"+ {name}", exact=True)
+        if await more.count():
+            await more.click()
+        field = form.get_by_label(re.compile(rf"^\s*{name}"))
+        if await field.evaluate("element => element.tagName") == "SELECT":
+            await field.select_option(label=value)
+        else:
+            await field.fill(value)
+
+    async def moves(self, button: str | re.Pattern[str]) -> None:
+        """Move the clock by one of its buttons, and wait until what became due has happened."""
+        controls = self.page.get_by_role("group", name="Move the clock")
+        await controls.get_by_role("button", name=button).click()
+        await expect(controls).not_to_have_attribute("aria-busy", "true")
+
+    # Judging
+
+    async def is_accessible(self, *rules: str) -> None:
+        """Assert that axe finds nothing wrong; with `rules`, only by these."""
+        options: dict[str, Any] = {"resultTypes": ["violations"]}
+        if rules:
+            options["runOnly"] = {"type": "rule", "values": list(rules)}
+        await self.page.evaluate(_AXE)
+        found = await self.page.evaluate("options => axe.run(options)", options)
+        wrong = [
+            f"{one['id']} ({one['help']}): {node['html'][:200]} {node['failureSummary']}"
+            for one in found["violations"]
+            for node in one["nodes"]
+        ]
+        assert not wrong, f"{self.name}'s page:\n" + "\n".join(wrong)
