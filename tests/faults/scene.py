@@ -13,14 +13,13 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any, Self
 
-from bot import running
 from bot.domain.groups import Feedback, Wishes
 from bot.domain.instants import to_ms
-from bot.services import banks, groups
+from bot.services import groups
 from bot.storage.database import Database
-from config.settings import Settings
 from sandbox.server import Sandbox
 from tests import warm
+from tests.blank import stocked
 from tests.people import Member, Reply, Server
 
 ROOT = Path(__file__).parents[2]
@@ -35,9 +34,8 @@ Json = dict[str, Any]
 async def prepare(path: Path) -> None:
     """A database in which Tova's group is set up: a question a day at 09:00 UTC, open for ten hours."""
     wishes = Wishes(int(CHANNEL), "UTC", time(9), frozenset(range(7)), 1, 600, Feedback.INSTANT, None, "cpc")
-    _, found = running.content(Settings())
+    await stocked(path)
     database = await Database.open(path)
-    await banks.load(database, found)
     await groups.set_up(database, 1001, wishes, 2003, datetime(2026, 3, 2, 12, tzinfo=UTC))
     await database.close()
 
