@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,8 @@ LICENSED_CODE = re.compile(r"\b\d{5}\b|\d{4}[FTUMA]|D\d{4}")
 
 ENOUGH = 20
 """Questions from which on a bank's habits are judged at all."""
+LONGER = 1.3
+"""Times the next longest option from which on the length of a right one catches the eye."""
 SURPRISE = 3.0
 """Standard deviations above chance that are called a habit: one bank in a thousand by luck."""
 
@@ -45,6 +49,38 @@ _STEM_LENGTH = 5
 """Letters by which two forms of a word are taken for the same."""
 
 
+MESSAGES: Mapping[str, str] = {
+    "no-source": "there is no “@source:” that a member could check",
+    "negative": "“{}” turns the question round and is overread; write {}, or ask without it",
+    "no-alt": "“{}” has no “@alt:” that says what it shows, for who cannot see it",
+    "no-explanation": "there is no explanation (“> …”): a member will not learn why the {}",
+    "silent": "{} of {} wrong options have no feedback (“  > …”) saying why they are wrong",
+    "all-right": "every option is right, so there is nothing to choose",
+    "weights": "weights count only with “@scoring: partial”",
+    "twice": "the right option is twice as long as any other",
+    "longest": "the right option is the longest",
+    "repeats": "the stem repeats “{}” of the right option, and of no other",
+    "holds-answer": "the stem holds the answer “{}”",
+    "all-above": "“{}”: two right options give it away; ask for one best answer",
+    "none-above": "“{}” refers to the other options by place; write “@shuffle: off”",
+    "letters": "“{}” refers to options by their letters, which are shuffled",
+    "article": "the stem ends with “{}”, which fits some options only; move the article into the options",
+    "licensed": "“{}” looks like a licensed code; describe the service in your own words",
+}
+"""What is said of a question in a file, by the kind of advice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Something about one question that could be better; *values* are the words of it that are meant."""
+
+    kind: str
+    values: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return MESSAGES[self.kind].format(*self.values)
+
+
 def lint(bank: Bank, *, file: str = "", public: bool = False, text: str | None = None) -> list[Problem]:
     """Warnings for a bank, by line. *public*: what looks like a licensed code is an error.
 
@@ -56,7 +92,7 @@ def lint(bank: Bank, *, file: str = "", public: bool = False, text: str | None =
     stems: dict[tuple[str, str, str], int] = {}
     usual = _usual_words(bank.questions)
     for question in bank.questions:
-        found += [Problem(name, question.line, "warning", message) for message in _advice(question, usual)]
+        found += [Problem(name, question.line, "warning", str(advice)) for advice in _advice(question, usual)]
         same = stems.setdefault(_asked(question), question.line)
         if same != question.line:
             found.append(Problem(name, question.line, "warning", f"the same stem as in line {same}"))
@@ -74,8 +110,7 @@ def licensed(text: str, file: str, *, public: bool) -> list[Problem]:
 
 
 def _licensed(file: str, line: int, code: str, *, public: bool) -> Problem:
-    message = f"“{code}” looks like a licensed code; describe the service in your own words"
-    return Problem(file, line, "error" if public else "warning", message)
+    return Problem(file, line, "error" if public else "warning", str(Advice("licensed", (code,))))
 
 
 def _asked(question: Question) -> tuple[str, str, str]:
@@ -125,54 +160,65 @@ def _surprising(count: int, chances: list[float]) -> bool:
     return count - expected > SURPRISE * spread
 
 
-def _advice(question: Question, usual: frozenset[str]) -> Iterator[str]:
+def advise(question: Question) -> list[Advice]:
+    """Advice on one question by itself, as its author can use it before it is in a bank."""
+    found = list(_advice(question, frozenset()))
+    if question.kind is Kind.SINGLE and _longest_is_right(question.options):
+        lengths = sorted(len(option.text) for option in question.options)
+        if lengths[-1] >= LONGER * lengths[-2] and not any(one.kind == "twice" for one in found):
+            found.append(Advice("longest"))
+    bank = Bank("", "", "", "", "", (question,))
+    return [*found, *(Advice("licensed", (code,)) for _, code in _codes(bank))]
+
+
+def _advice(question: Question, usual: frozenset[str]) -> Iterator[Advice]:
     if question.kind in CHOICES:
         yield from _options_advice(question, usual)
     elif question.kind is Kind.SHORT:
         yield from _short_advice(question)
     if not question.source:
-        yield "there is no “@source:” that a member could check"
+        yield Advice("no-source")
     negative = _negative(question.stem)
     if negative:
-        yield f"“{negative}” turns the question round and is overread; write {negative.upper()}, or ask without it"
+        yield Advice("negative", (negative, negative.upper()))
     for image in images(question):
         if not image.alt:
-            yield f"“{image.name}” has no “@alt:” that says what it shows, for who cannot see it"
+            yield Advice("no-alt", (image.name,))
 
 
-def _options_advice(question: Question, usual: frozenset[str]) -> Iterator[str]:
+def _options_advice(question: Question, usual: frozenset[str]) -> Iterator[Advice]:
     right = [option for option in question.options if option.correct]
     wrong = [option for option in question.options if not option.correct]
     if not question.explanation and not all(option.feedback for option in right):
-        yield "there is no explanation (“> …”): a member will not learn why the right option is right"
+        yield Advice("no-explanation", ("right option is right",))
     silent = sum(not option.feedback for option in wrong)
     if silent and not (question.kind is Kind.TRUEFALSE and question.explanation):
-        yield f"{silent} of {len(wrong)} wrong options have no feedback (“  > …”) saying why they are wrong"
+        yield Advice("silent", (str(silent), str(len(wrong))))
     if question.kind is not Kind.TRUEFALSE and wrong:
         if len(right) == 1:
             yield from _single_advice(question.stem, right[0], wrong, usual)
     elif not wrong:
-        yield "every option is right, so there is nothing to choose"
+        yield Advice("all-right")
     if question.scoring == "all" and any(option.weight is not None for option in question.options):
-        yield "weights count only with “@scoring: partial”"
+        yield Advice("weights")
     yield from _wording(question)
 
 
-def _single_advice(stem: str, right: Option, wrong: list[Option], usual: frozenset[str]) -> Iterator[str]:
+def _single_advice(stem: str, right: Option, wrong: list[Option], usual: frozenset[str]) -> Iterator[Advice]:
     if len(right.text) >= 2 * max(len(option.text) for option in wrong) and len(right.text) >= 40:
-        yield "the right option is twice as long as any other"
+        yield Advice("twice")
     repeated = _repeated_words(stem, right, wrong, usual)
     if repeated:
-        yield f"the stem repeats “{repeated}” of the right option, and of no other"
+        yield Advice("repeats", (repeated,))
 
 
-def _short_advice(question: Question) -> Iterator[str]:
+def _short_advice(question: Question) -> Iterator[Advice]:
     if not question.explanation:
-        yield "there is no explanation (“> …”): a member will not learn why the answer is right"
+        yield Advice("no-explanation", ("answer is right",))
     stem = f" {' '.join(_TOKEN.findall(folded(question.stem)))} "
     for answer in question.answers:
         if f" {' '.join(_TOKEN.findall(folded(answer)))} " in stem:
-            yield f"the stem holds the answer “{answer[:40]}”"
+            yield Advice("holds-answer", (answer[:40],))
 
 
 def _negative(stem: str) -> str:
@@ -190,17 +236,17 @@ def _negative(stem: str) -> str:
     return ""
 
 
-def _wording(question: Question) -> Iterator[str]:
+def _wording(question: Question) -> Iterator[Advice]:
     for option in question.options:
         if _ALL_ABOVE.search(option.text):
-            yield f"“{option.text[:40]}”: two right options give it away; ask for one best answer"
+            yield Advice("all-above", (option.text[:40],))
         elif _NONE_ABOVE.search(option.text) and question.shuffle:
-            yield f"“{option.text[:40]}” refers to the other options by place; write “@shuffle: off”"
+            yield Advice("none-above", (option.text[:40],))
         elif _BOTH.fullmatch(option.text.strip(" .")):
-            yield f"“{option.text[:40]}” refers to options by their letters, which are shuffled"
+            yield Advice("letters", (option.text[:40],))
     article = _ARTICLE.search(question.stem)
     if article:
-        yield f"the stem ends with “{article[1]}”, which fits some options only; move the article into the options"
+        yield Advice("article", (article[1],))
 
 
 def _repeated_words(stem: str, right: Option, wrong: list[Option], usual: frozenset[str]) -> str:
