@@ -29,9 +29,10 @@ def seen_message(channel: Channel, message: Json, person_id: str) -> Json:
 class Listener:
     """One websocket of one person."""
 
-    def __init__(self, person_id: str, ws: web.WebSocketResponse) -> None:
+    def __init__(self, person_id: str, ws: web.WebSocketResponse, *, page: bool = False) -> None:
         self.person_id = person_id
         self.ws = ws
+        self.page = page
         self._queue: asyncio.Queue[str | None] = asyncio.Queue()
 
     def push(self, name: str, data: Any) -> None:
@@ -66,6 +67,16 @@ class Live:
 
     def _clock_moved(self) -> None:
         self.tell_all("CLOCK", self.clock_json())
+
+    def online(self) -> list[str]:
+        """Who has the page open; the streams of tests and benchmarks do not count."""
+        return sorted({listener.person_id for listener in self.listeners if listener.page})
+
+    def _tell_presence(self) -> None:
+        """Pages alone hear who comes and goes: among a thousand streams everybody's coming would be a million events."""
+        for listener in self.listeners:
+            if listener.page:
+                listener.push("PRESENCE", {"online": self.online()})
 
     def tell_all(self, name: str, data: Json) -> None:
         """Push to every page."""
@@ -111,9 +122,11 @@ class Live:
         """One page's stream; it begins with READY {clock, bot}."""
         ws = web.WebSocketResponse(compress=False)
         await ws.prepare(request)
-        listener = Listener(person_id, ws)
+        listener = Listener(person_id, ws, page="page" in request.query)
         listener.push("READY", self.greeting())
         self.listeners.add(listener)
+        if listener.page:
+            self._tell_presence()
         pump = asyncio.create_task(listener.pump())
         try:
             async for message in ws:
@@ -122,6 +135,8 @@ class Live:
                     listener.push("SYNC", orjson.loads(message.data))
         finally:
             self.listeners.discard(listener)
+            if listener.page:
+                self._tell_presence()
             listener.end()
             await pump
         return ws

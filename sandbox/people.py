@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ class People:
         self.world = world
         self.acts = acts
         self.live = live
+        self.run = secrets.token_hex(8)
 
     # Looking
 
@@ -40,6 +42,9 @@ class People:
             "guilds": [guild for guild in guilds if guild is not None],
             "dms": [world.dm_json(channel, person) for channel in dms],
             "commands": self.commands(person),
+            "online": self.live.online(),
+            # What a browser keeps of one world means nothing in the next, although the ids are the same.
+            "run": self.run,
         }
 
     def _person(self, user: Json) -> Json:
