@@ -20,6 +20,7 @@ from bot.client import Studyhall
 from bot.clock import Clock, SandboxClock, SystemClock
 from bot.domain.blueprint import Blueprint
 from bot.domain.questions import Bank, Problem
+from bot.intake.worker import Reader
 from bot.pictures.worker import Painter
 from bot.places import places
 from bot.services import banks
@@ -74,13 +75,14 @@ async def house(settings: Settings, clock: Clock, rng: Random) -> AsyncIterator[
         database = await Database.open(settings.database)
     except DatabaseRefused as error:
         raise StartRefused(str(error)) from None
-    painter = Painter()
+    painter, reader = Painter(), Reader()
     try:
         await banks.load(database, found)
         plan = Plan(blueprints, timedelta(minutes=settings.late_grace_minutes), settings.repeat_days, rng)
         every, calendars = settings.count_every_seconds, settings.calendars
-        yield House(database, Desk(database), clock, plan, places(), every, painter, calendars)
+        yield House(database, Desk(database), clock, plan, places(), every, painter, reader, calendars)
     finally:
+        await reader.close()
         await painter.close()
         # An open connection's thread would keep a crashing process alive for ever.
         await database.close()

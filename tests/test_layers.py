@@ -31,9 +31,10 @@ TABLE: dict[str, set[str]] = {
         "rapidfuzz",
     },
     "bot.storage": {"bot.domain", "bot.storage", "aiosqlite"},
-    "bot.services": {"bot.storage", "bot.formats", "bot.domain", "bot.services"},
+    "bot.intake": {"bot.domain", "bot.formats", "bot.intake", "PIL"},
+    "bot.services": {"bot.storage", "bot.formats", "bot.domain", "bot.intake", "bot.services"},
     "bot.pictures": {"bot.domain", "bot.pictures", "matplotlib", "PIL"},
-    "cogs": {"bot.services", "bot.domain", "bot.pictures", "cogs", "discord"},
+    "cogs": {"bot.services", "bot.domain", "bot.intake", "bot.pictures", "cogs", "discord"},
     "config": {"config", "pydantic", "pydantic_settings", "dotenv"},
     "sandbox": {"sandbox", "aiohttp", "orjson", "jsonschema_rs"},
     # The parts that put everything together.

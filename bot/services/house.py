@@ -12,6 +12,7 @@ from bot.domain.blueprint import Blueprint
 from bot.domain.groups import Group
 from bot.domain.refusals import UnknownExam
 from bot.domain.zones import Places
+from bot.intake.worker import Reader
 from bot.services.answers import Desk
 from bot.services.plan import Plan
 from bot.storage.database import Database
@@ -48,6 +49,7 @@ class House:
     places: Places
     count_every: float
     painter: Painter
+    reader: Reader
     calendars: Path | None = None
 
     @property

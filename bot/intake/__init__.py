@@ -1,0 +1,1 @@
+"""Question files from strangers, read in a process of their own."""
