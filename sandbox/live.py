@@ -73,7 +73,7 @@ class Live:
         return sorted({listener.person_id for listener in self.listeners if listener.page})
 
     def _tell_presence(self) -> None:
-        """Pages alone hear who comes and goes: among a thousand streams everybody's coming would be a million events."""
+        """Pages alone hear who comes and goes: of a thousand streams each would hear a thousand."""
         for listener in self.listeners:
             if listener.page:
                 listener.push("PRESENCE", {"online": self.online()})
