@@ -10,6 +10,8 @@ from bot.domain.questions import slug as topic_slug
 if TYPE_CHECKING:
     from datetime import date
 
+    from bot.domain.code_years import CodeYears
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -54,7 +56,7 @@ class Blueprint:
     """What an exam consists of.
 
     *pass_mark* is a share from 0 to 1; the sections' weights sum to 1. *banks* are values of a bank's
-    `exam:`. *upkeep* is None where the file says nothing of it.
+    `exam:`. *upkeep* and *code_years* are None where the file says nothing of them.
     """
 
     id: str
@@ -67,6 +69,7 @@ class Blueprint:
     sections: tuple[Section, ...]
     rules: tuple[Rule, ...] = ()
     upkeep: Upkeep | None = None
+    code_years: CodeYears | None = None
 
     def section_of(self, slug: str) -> Section | None:
         """The section that a topic (by its slug) belongs to."""

@@ -2,8 +2,10 @@
 
 Top level: id, name, version, pass_mark (percent), questions, minutes, banks (values of a bank's `exam:`);
 `[[sections]]` with name, weight (percent), topics; `[[rules]]` with title, text, as_of (a date). `[upkeep]`, where
-the certificate has to be kept valid: units, months, text, as_of, and `[[upkeep.kinds]]` with name, least, most. Every
-fault is reported with its line, of syntax and of sense alike; a blueprint with an error is not returned.
+the certificate has to be kept valid: units, months, text, as_of, and `[[upkeep.kinds]]` with name, least, most.
+`[code_years]`, where questions grow old with the code sets: from (the day "01-01" on which a year's codes begin to
+count), text, source, as_of, and ahead = true where that year has the next one's number. Every fault is reported with
+its line, of syntax and of sense alike; a blueprint with an error is not returned.
 """
 
 from __future__ import annotations
@@ -16,14 +18,18 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.domain.blueprint import Blueprint, Rule, Section, UnitKind, Upkeep
+from bot.domain.code_years import CodeYears
 from bot.domain.questions import TOPIC_LIMIT, Problem, slug
 from bot.formats.wording import nearest
 
-_TOP = ("id", "name", "version", "pass_mark", "questions", "minutes", "banks", "sections", "rules", "upkeep")
+_TOP = ("id", "name", "version", "pass_mark", "questions", "minutes", "banks", "sections", "rules", "upkeep",
+        "code_years")  # fmt: skip
 _SECTION = ("name", "weight", "topics")
 _RULE = ("title", "text", "as_of")
 _UPKEEP = ("units", "months", "text", "as_of", "kinds")
 _KIND = ("name", "least", "most")
+_CODE_YEARS = ("from", "text", "source", "as_of", "ahead")
+_MONTH_DAY = re.compile(r"\d\d-\d\d", re.ASCII)
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _AT_LINE = re.compile(r"\s*\(at line (\d+), column (\d+)\)$")
 _TABLE = re.compile(r"\s*\[\[?\s*([A-Za-z0-9_.-]+)\s*\]\]?")
@@ -86,7 +92,8 @@ class _Table:
     def _missing(self, key: str) -> bool:
         if key in self.data:
             return False
-        of = "[upkeep]" if self.name == "upkeep" else f"[[{self.name}]] number {self.index + 1}"
+        single = self.name in ("upkeep", "code_years")
+        of = f"[{self.name}]" if single else f"[[{self.name}]] number {self.index + 1}"
         where = f" of {of}" if self.name else ""
         self.fault(None, f"the key “{key}”{where} is missing")
         return True
@@ -187,6 +194,7 @@ def read(text: str, file: str) -> tuple[Blueprint | None, list[Problem]]:
     sections = _sections(top, lines, report)
     rules = _rules(top, lines, report)
     upkeep = _upkeep(top, lines, report)
+    code_years = _code_years(top, lines, report)
     if problems or mark is None:
         return None, problems
     return (
@@ -201,6 +209,7 @@ def read(text: str, file: str) -> tuple[Blueprint | None, list[Problem]]:
             sections=sections,
             rules=rules,
             upkeep=upkeep,
+            code_years=code_years,
         ),
         [],
     )
@@ -272,15 +281,42 @@ def _rules(top: _Table, lines: _Lines, report: _Report) -> tuple[Rule, ...]:
     return tuple(rules)
 
 
-def _upkeep(top: _Table, lines: _Lines, report: _Report) -> Upkeep | None:
-    value = top.data.get("upkeep")
+def _single(top: _Table, name: str, known: tuple[str, ...], lines: _Lines, report: _Report) -> _Table | None:
+    """A table that stands once at most."""
+    value = top.data.get(name)
     if value is None:
         return None
     if not isinstance(value, dict):
-        top.fault("upkeep", "“upkeep” must be written as an [upkeep] table")
+        top.fault(name, f"“{name}” must be written as {'an' if name[0] in 'aeiou' else 'a'} [{name}] table")
         return None
-    table = _Table(value, "upkeep", 0, lines, report)
-    table.only(_UPKEEP)
+    table = _Table(value, name, 0, lines, report)
+    table.only(known)
+    return table
+
+
+def _code_years(top: _Table, lines: _Lines, report: _Report) -> CodeYears | None:
+    table = _single(top, "code_years", _CODE_YEARS, lines, report)
+    if table is None:
+        return None
+    text, source, as_of = table.words("text", _LONGEST_RULE), table.words("source", _LONGEST_RULE), table.day("as_of")
+    begins = table.words("from", 5)
+    ahead = table.data.get("ahead", False)
+    if not isinstance(ahead, bool):
+        table.fault("ahead", "“ahead” must be true or false")
+    try:
+        # A year with no 29 February: the day has to come every year.
+        day = date.fromisoformat(f"2025-{begins}" if _MONTH_DAY.fullmatch(begins) else "")
+    except ValueError:
+        if begins:
+            table.fault("from", '“from” must be a day of every year as month and day, such as "01-01"')
+        return None
+    return CodeYears(day.month, day.day, text, source, as_of, bool(ahead))
+
+
+def _upkeep(top: _Table, lines: _Lines, report: _Report) -> Upkeep | None:
+    table = _single(top, "upkeep", _UPKEEP, lines, report)
+    if table is None:
+        return None
     units, months = table.halves("units"), table.whole("months", _LONGEST_CYCLE)
     text, as_of = table.words("text", _LONGEST_RULE), table.day("as_of")
     kinds: list[UnitKind] = []

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.blueprint import Rule, Section, UnitKind, Upkeep
+from bot.domain.code_years import CodeYears
 from bot.formats.blueprint import read
 
 SOUND = """\
@@ -210,3 +211,45 @@ def test_every_shipped_exam_is_sound() -> None:
         assert problems == []
         assert blueprint is not None
         assert blueprint.id == path.stem
+
+
+CODE_YEARS = (
+    SOUND
+    + """
+[code_years]
+from = "10-01"
+text = "Codes change in October."
+source = "Their pages"
+as_of = 2026-01-15
+ahead = true
+"""
+)
+
+
+def test_code_years_are_read() -> None:
+    """The day on which a year's codes begin to count, with its source; without the table there is none."""
+    blueprint, problems = read(CODE_YEARS, "exam.toml")
+    assert (blueprint is not None, problems) == (True, [])
+    assert blueprint is not None
+    assert blueprint.code_years == CodeYears(
+        10, 1, "Codes change in October.", "Their pages", date(2026, 1, 15), ahead=True
+    )
+    plain, _ = read(SOUND, "exam.toml")
+    assert plain is not None
+    assert plain.code_years is None
+
+
+@pytest.mark.parametrize("day", ["02-29", "13-01", "W01", "1001", "Octob"])
+def test_a_code_year_begins_on_a_day_of_every_year(day: str) -> None:
+    """What is no month and day, or not one of every year, is reported at its line."""
+    (found,) = complaints(CODE_YEARS.replace("10-01", day))
+    assert "“from” must be a day of every year" in found
+
+
+def test_other_faults_of_code_years_are_reported() -> None:
+    """A missing source, a switch that is none, an unknown key."""
+    text = CODE_YEARS.replace('source = "Their pages"\n', 'sauce = "x"\n').replace("true", '"yes"')
+    found = "\n".join(complaints(text))
+    assert "the key “source” of [code_years] is missing" in found
+    assert "“ahead” must be true or false" in found
+    assert "unknown key “sauce”" in found
