@@ -57,16 +57,26 @@ def choose(
         return max(candidates, key=lambda one: (one.last_asked or 0.0, -one.question_id), default=None)
     pool = [one for one in pool if one.topic not in avoid_topics] or pool
     topics = sorted({one.topic for one in pool})
-    weights = [
-        shares.get(topic, 0.0) * (1.0 + WEAKNESS_GAIN * weakness.get(topic, 0.0)) * taught.get(topic, 1.0)
-        for topic in topics
-    ]
-    if not any(weights):
-        weights = [1.0] * len(topics)
-    (topic,) = rng.choices(topics, weights)
+    leaning = weights(topics, shares=shares, weakness=weakness, taught=taught)
+    (topic,) = rng.choices(topics, [leaning[topic] for topic in topics])
     pool = [one for one in pool if one.topic == topic]
     fits = [FLOOR + math.exp(-(((one.expected - TARGET) / SPREAD) ** 2)) for one in pool]
     return rng.choices(pool, fits)[0]
+
+
+def weights(
+    topics: Collection[str],
+    *,
+    shares: Mapping[str, float],
+    weakness: Mapping[str, float],
+    taught: Mapping[str, float] = MappingProxyType({}),
+) -> dict[str, float]:
+    """How often each of these topics is taken, in any scale; the arguments are those of `choose`."""
+    found = {
+        topic: shares.get(topic, 0.0) * (1.0 + WEAKNESS_GAIN * weakness.get(topic, 0.0)) * taught.get(topic, 1.0)
+        for topic in topics
+    }
+    return found if any(found.values()) else dict.fromkeys(topics, 1.0)
 
 
 def days_left(candidates: Sequence[Candidate], *, repeat_days: int, per_day: int) -> int:
