@@ -75,8 +75,8 @@ async def begin(tx: Transaction, entry: Entry, group: Group, plan: Plan, now_ms:
     if day.weekday() == 0:
         await _make_leagues(tx, group, day)
     for window in ended(day, known):
+        await seasons.archive(tx, group.group_id, window)
         if await standings.took_part(tx, group.group_id, window):
-            await seasons.archive(tx, group.group_id, window)
             if window.key.startswith(Span.WEEK):
                 await teachback.plan_week(tx, group, day)
             await agenda.put(

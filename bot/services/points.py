@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.standings import MIN_PEOPLE, Window, round_points
-from bot.storage import seasons, standings
+from bot.domain.standings import MIN_PEOPLE, round_points
+from bot.storage import standings
 from bot.storage.database import Transaction
 from bot.storage.standings import Person
 
@@ -105,10 +105,3 @@ def _rows(stake: Stake, member: int, points: int, answered: int, days: int) -> l
         }
         for period in stake.periods
     ]
-
-
-async def rebuild(tx: Transaction, group_id: int) -> None:
-    """Make a group's summary rows anew from its answers: after a key was changed or a question voided."""
-    await standings.count_anew(tx, group_id)
-    known = await seasons.of_group(tx, group_id)
-    await standings.rebuild(tx, group_id, [Window(one.key, one.first, one.last) for one in known])

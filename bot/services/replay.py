@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.estimates import item_pool, item_prior
 from bot.services.beliefs import Beliefs, expected
-from bot.storage import answers, estimates
+from bot.storage import answers, estimates, snapshots
 from bot.storage.database import Database, Row, Transaction
 from bot.storage.estimates import Item, Rows
 from bot.storage.replay import events
+from bot.storage.snapshots import Boundary, Own
 
 CHUNK = 400  # events that are entered in one turn of the event loop: a few milliseconds
 
@@ -35,6 +37,11 @@ class Replay:
         self.rows = rows
         self.upto = 0
         self.answers = 0
+        # What was believed of a group's members when a period began; taken out by whoever writes it.
+        self.looked_back: list[tuple[Boundary, dict[int, Own]]] = []
+        self._seen: set[tuple[int, str]] = set()
+        self._topics: set[int] = set()
+        self._counted: Counter[int] = Counter()
         # What was expected of a member around an answer that was judged anew: (before, after) by (round, member).
         self.corrected: dict[tuple[int, int], tuple[float, float]] = {}
         self.add_items(items)
@@ -47,18 +54,46 @@ class Replay:
                 if item.live:
                     self._pools.setdefault(item.topic_id, []).append(question)
 
-    def enter(self, found: Iterable[Row], upto: int) -> None:
-        """Enter the events with the numbers from the last one up to `upto`."""
+    def enter(self, found: Iterable[Row], upto: int, boundaries: Sequence[Boundary] = ()) -> None:
+        """Enter the events with the numbers from the last one up to `upto`.
+
+        `boundaries` are those in between, in their order; one that was entered before is passed over.
+        """
+        waiting = [one for one in reversed(boundaries) if (one.group_id, one.day) not in self._seen]
         for event in found:
+            while waiting and waiting[-1].seq < event["at"]:
+                self._look_back(waiting.pop())
             if event["counted"]:
                 self._learn(event)
+        while waiting:
+            self._look_back(waiting.pop())
         self.upto = upto
+
+    def _look_back(self, boundary: Boundary) -> None:
+        self._seen.add((boundary.group_id, boundary.day))
+        rows = self.rows
+        known = {
+            member: Own(
+                rows.learners[member],
+                {
+                    topic: rows.learner_topics[member, topic]
+                    for topic in self._topics
+                    if (member, topic) in rows.learner_topics
+                },
+                self._counted[member],
+            )
+            for member in boundary.members
+            if member in rows.learners
+        }
+        self.looked_back.append((boundary, known))
 
     def _learn(self, event: Row) -> None:
         about = (event["member_id"], event["topic_id"], event["question_id"])
         correct, beliefs = bool(event["correct"]), self._beliefs
         enter = beliefs.guess if event["tap"] else beliefs.answer
         self.answers += not event["tap"]
+        self._counted[event["member_id"]] += not event["tap"]
+        self._topics.add(event["topic_id"])
         if not event["rejudged"]:
             enter(*about, correct=correct)
             return
@@ -75,8 +110,13 @@ class Replay:
 
 async def enter_rest(tx: Transaction, made: Replay) -> None:
     """Enter all that is kept after the last event, in one transaction."""
-    last = await answers.last_seq(tx)
-    made.enter(await events(tx, made.upto, last), last)
+    await enter_next(tx, made, await answers.last_seq(tx))
+
+
+async def enter_next(tx: Transaction, made: Replay, upto: int) -> None:
+    """Enter what is kept after the last event up to the number `upto`."""
+    found = await events(tx, made.upto, upto)
+    made.enter(found, upto, await snapshots.boundaries(tx, made.upto, upto))
 
 
 async def replay(database: Database) -> Comparison:

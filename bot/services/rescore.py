@@ -9,10 +9,9 @@ from functools import partial
 
 from bot.domain.instants import to_ms
 from bot.services import honours
-from bot.services.replay import CHUNK, Replay, enter_rest
-from bot.storage import answers, estimates, rescore
+from bot.services.replay import CHUNK, Replay, enter_next, enter_rest
+from bot.storage import answers, estimates, rescore, snapshots
 from bot.storage.database import Database, Transaction
-from bot.storage.replay import events
 
 
 class NoSuchQuestion(Exception):
@@ -58,11 +57,12 @@ async def unvoid(database: Database, bank: str, key: str) -> Voided:
 
 
 async def rebuild(database: Database) -> bool:
-    """Make estimates, boards and streaks anew where they no longer follow from the answers; whether that was needed.
+    """Make all that is kept of what follows from the answers anew where it no longer does; whether that was needed.
 
-    Answers go on being taken: all that is kept is replayed in small steps beside them, and what came meanwhile is
-    replayed in the one transaction that puts the new summaries in the place of the old ones. Whatever ends this early
-    leaves the old summaries, known to be outdated. Where the evidence changes meanwhile it begins anew.
+    Estimates, and what they were when each period began; boards, tallies and streaks of the groups concerned. Answers
+    go on being taken: all that is kept is replayed in small steps beside them, and what came meanwhile is replayed in
+    the one transaction that puts the new estimates in the place of the old ones. Boards follow, some members at a time.
+    Whatever ends this early leaves it known to be unfinished. Where the evidence changes meanwhile it begins anew.
     """
     needed = False
     while True:
@@ -72,30 +72,52 @@ async def rebuild(database: Database) -> bool:
             number = await rescore.evidence(tx)
             made = Replay(await estimates.items(tx))
         needed = True
-        await _catch_up(database, made)
-        await database.write_at_once(partial(_swap, made=made, number=number))
+        if not await _catch_up(database, made, number):
+            continue
+        for group in await database.write_at_once(partial(_swap, made=made, number=number)):
+            await honours.rebuild(database, group)
+        await database.write_at_once(partial(_finish, number=number))
 
 
-async def _catch_up(database: Database, made: Replay) -> None:
-    """Enter all that is kept, a chunk in each read transaction: a long one would keep other readers waiting."""
+async def _catch_up(database: Database, made: Replay, number: int) -> bool:
+    """Enter all that is kept, a chunk in each read transaction: a long one would keep other readers waiting.
+
+    False where the evidence changed meanwhile.
+    """
     while True:
         async with database.read() as tx:
             last = await answers.last_seq(tx)
             upto = min(last, made.upto + CHUNK)
-            found = await events(tx, made.upto, upto)
-        made.enter(found, upto)
+            await enter_next(tx, made, upto)
+        while made.looked_back:
+            work = partial(_write_past, made=made, number=number)
+            if not await database.write_at_once(work):
+                return False
         if upto == last:
-            return
+            return True
         await asyncio.sleep(0)
 
 
-async def _swap(tx: Transaction, made: Replay, number: int) -> None:
+async def _write_past(tx: Transaction, made: Replay, number: int) -> bool:
     if await rescore.evidence(tx) != number:
-        return
+        return False
+    await snapshots.replace(tx, *made.looked_back.pop())
+    return True
+
+
+async def _swap(tx: Transaction, made: Replay, number: int) -> list[int]:
+    """Put the new estimates in the place of the old ones; the groups whose boards have to follow."""
+    if await rescore.evidence(tx) != number:
+        return []
     made.add_items(await estimates.items(tx))
     await enter_rest(tx, made)
+    while made.looked_back:
+        await snapshots.replace(tx, *made.looked_back.pop())
     await estimates.replace(tx, made.rows)
-    for group in await rescore.outdated_groups(tx):
-        await honours.rebuild(tx, group)
     await rescore.correct_chances(tx, made.corrected)
-    await rescore.made_for(tx, number)
+    return await rescore.outdated_groups(tx)
+
+
+async def _finish(tx: Transaction, number: int) -> None:
+    if await rescore.evidence(tx) == number:
+        await rescore.made_for(tx, number)

@@ -27,7 +27,6 @@ from bot.storage import streaks as kept
 from bot.storage.database import Database, Transaction
 from bot.storage.streaks import Posted
 
-AT_ONCE = 500  # members whose whole histories are read together
 _ONE_DAY = timedelta(days=1)
 _TICK = timedelta(microseconds=1)
 _ROUND_THE_WORLD = timedelta(days=3)  # a group's date is never further than that from a member's
@@ -177,11 +176,9 @@ async def told_again(tx: Transaction, members: Mapping[int, int]) -> dict[int, S
     return found
 
 
-async def rebuild(tx: Transaction, group_id: int) -> None:
-    """Make a group's streaks anew, after a question was voided: whoever missed it alone missed nothing."""
-    members = await kept.of_group(tx, group_id)
-    for start in range(0, len(members), AT_ONCE):
-        await kept.save(tx, await told_again(tx, dict.fromkeys(members[start : start + AT_ONCE], group_id)))
+async def rebuild(tx: Transaction, group_id: int, members: Collection[int]) -> None:
+    """Make these members' streaks anew, after a question was voided: whoever missed it alone missed nothing."""
+    await kept.save(tx, await told_again(tx, dict.fromkeys(members, group_id)))
 
 
 @dataclass(frozen=True, slots=True)

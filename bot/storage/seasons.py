@@ -39,7 +39,7 @@ async def drop(tx: Transaction, group_id: int, season: Season) -> None:
 
 
 async def archive(tx: Transaction, group_id: int, window: Window) -> None:
-    """Remember that a period is over and has a board."""
+    """Remember that a period is over."""
     assert window.first is not None
     assert window.last is not None
     await tx.run(
@@ -57,8 +57,9 @@ async def archive(tx: Transaction, group_id: int, window: Window) -> None:
 async def past(tx: Transaction, group_id: int, limit: int) -> list[Window]:
     """The periods that are over and have a board, newest first."""
     rows = await tx.all(
-        """SELECT period, first_day, last_day FROM past_boards WHERE group_id = :id
-           ORDER BY last_day DESC, first_day DESC LIMIT :limit""",
+        """SELECT p.period, p.first_day, p.last_day FROM past_boards p WHERE p.group_id = :id
+             AND EXISTS (SELECT 1 FROM standings s WHERE s.group_id = p.group_id AND s.period = p.period)
+           ORDER BY p.last_day DESC, p.first_day DESC LIMIT :limit""",
         {"id": group_id, "limit": limit},
     )
     return [

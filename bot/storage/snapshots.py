@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -19,6 +19,69 @@ class Own:
     learner: Gaussian = PRIOR_LEARNER
     topics: dict[int, Gaussian] = field(default_factory=dict)
     counted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """A day on which a period of a group began: the last event before it, and who is a member of the group now."""
+
+    group_id: int
+    day: str
+    seq: int
+    members: tuple[int, ...]
+
+
+async def boundaries(tx: Transaction, after: int, upto: int) -> list[Boundary]:
+    """Those whose last event lies in [after, upto], in the order of these."""
+    rows = await tx.all(
+        """SELECT group_id, day, seq FROM boundaries WHERE seq BETWEEN :after AND :upto ORDER BY seq, group_id, day""",
+        {"after": after, "upto": upto},
+    )
+    members = {group: await _members(tx, group) for group in {row["group_id"] for row in rows}}
+    return [Boundary(row["group_id"], row["day"], row["seq"], members[row["group_id"]]) for row in rows]
+
+
+async def _members(tx: Transaction, group_id: int) -> tuple[int, ...]:
+    rows = await tx.all("SELECT member_id FROM members WHERE group_id = :id", {"id": group_id})
+    return tuple(row["member_id"] for row in rows)
+
+
+async def replace(tx: Transaction, boundary: Boundary, known: Mapping[int, Own]) -> None:
+    """Put what should have been believed in the place of what was kept of that day; nothing where it is pruned."""
+    there = await tx.one(
+        "SELECT 1 FROM boundaries WHERE group_id = :id AND day = :day", {"id": boundary.group_id, "day": boundary.day}
+    )
+    if there is None:
+        return
+    for table in ("snapshots", "topic_snapshots"):
+        await tx.run(
+            f"""DELETE FROM {table} WHERE day = :day
+                AND member_id IN (SELECT member_id FROM members WHERE group_id = :id)""",
+            {"id": boundary.group_id, "day": boundary.day},
+        )
+    await tx.many(
+        """INSERT INTO snapshots (member_id, day, mean, variance, counted)
+           VALUES (:member, :day, :mean, :variance, :counted)""",
+        [
+            {
+                "member": member,
+                "day": boundary.day,
+                "mean": own.learner.mean,
+                "variance": own.learner.variance,
+                "counted": own.counted,
+            }
+            for member, own in known.items()
+        ],
+    )
+    await tx.many(
+        """INSERT INTO topic_snapshots (member_id, day, topic_id, mean, variance)
+           VALUES (:member, :day, :topic, :mean, :variance)""",
+        [
+            {"member": member, "day": boundary.day, "topic": topic, "mean": one.mean, "variance": one.variance}
+            for member, own in known.items()
+            for topic, one in own.topics.items()
+        ],
+    )
 
 
 async def take(tx: Transaction, group_id: int, day: str) -> None:

@@ -15,6 +15,7 @@ SHOWN = "m.on_board = 1 AND m.left_at IS NULL AND (m.is_tutor = 0 OR m.opted_in 
 """Off the boards are those who opted out, those who left, and tutors who did not opt in."""
 POINTS = f"CASE WHEN r.takers >= {MIN_PEOPLE} THEN a.correct * a.counted * r.worth ELSE 0 END"
 """What an answer earned in its round: `bot.domain.standings.round_points` in SQL; a test compares the two."""
+_SUMS = f"SELECT a.member_id, r.day, SUM({POINTS}) AS points, COUNT(*) AS answered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +62,14 @@ async def add_counted(tx: Transaction, counted: Mapping[int, int]) -> None:
     )
 
 
-async def count_anew(tx: Transaction, group_id: int) -> None:
-    """How many answers of each of a group's members the learner model counted: once more from the answers."""
+async def count_anew(tx: Transaction, members: Collection[int]) -> None:
+    """How many answers of each of these members the learner model counted: once more from the answers."""
+    member_marks, params = marks("m", members)
+    await tx.run(f"DELETE FROM tallies WHERE member_id IN ({member_marks})", params)
     await tx.run(
-        "DELETE FROM tallies WHERE member_id IN (SELECT member_id FROM members WHERE group_id = :id)", {"id": group_id}
-    )
-    await tx.run(
-        """INSERT INTO tallies (member_id, counted)
-           SELECT a.member_id, COUNT(*) FROM answers a JOIN members m ON m.member_id = a.member_id
-           WHERE m.group_id = :id AND a.counted = 1 GROUP BY a.member_id""",
-        {"id": group_id},
+        f"""INSERT INTO tallies (member_id, counted) SELECT member_id, COUNT(*) FROM answers
+            WHERE member_id IN ({member_marks}) AND counted = 1 GROUP BY member_id""",
+        params,
     )
 
 
@@ -262,22 +261,32 @@ async def few(tx: Transaction, group_id: int, day: str) -> bool:
 
 async def sums(tx: Transaction, group_id: int, window: Window) -> dict[tuple[int, date], tuple[int, int]]:
     """(points, answers) of each (member, day), from the answers themselves."""
-    rows = await tx.all(
-        f"""SELECT a.member_id, r.day, SUM({POINTS}) AS points, COUNT(*) AS answered
-            FROM rounds r JOIN answers a ON a.round_id = r.round_id
-            WHERE r.group_id = :group_id AND r.kind = 'daily' AND a.rated = 1
-              AND r.day BETWEEN COALESCE(:first, '0000-00-00') AND COALESCE(:last, '9999-99-99')
-            GROUP BY a.member_id, r.day""",
-        {"group_id": group_id, **_bounds(window)},
+    return _by_day(
+        await tx.all(
+            f"""{_SUMS} FROM rounds r JOIN answers a ON a.round_id = r.round_id
+                WHERE r.group_id = :group_id AND r.kind = 'daily' AND a.rated = 1
+                  AND r.day BETWEEN COALESCE(:first, '0000-00-00') AND COALESCE(:last, '9999-99-99')
+                GROUP BY a.member_id, r.day""",
+            {"group_id": group_id, **_bounds(window)},
+        )
     )
+
+
+def _by_day(rows: Iterable[Row]) -> dict[tuple[int, date], tuple[int, int]]:
     return {(row["member_id"], date.fromisoformat(row["day"])): (row["points"], row["answered"]) for row in rows}
 
 
-async def rebuild(tx: Transaction, group_id: int, seasons: Sequence[Window]) -> None:
-    """Make all of a group's summary rows anew from its answers, those of the given seasons too."""
-    await tx.run("DELETE FROM standings WHERE group_id = :id", {"id": group_id})
+async def rebuild(tx: Transaction, group_id: int, members: Collection[int], seasons: Sequence[Window]) -> None:
+    """Make all summary rows of some members of a group anew from their answers, those of the given seasons too."""
+    member_marks, params = marks("m", members)
+    await tx.run(f"DELETE FROM standings WHERE member_id IN ({member_marks})", params)
+    rows = await tx.all(
+        f"""{_SUMS} FROM answers a JOIN rounds r ON r.round_id = a.round_id
+            WHERE a.member_id IN ({member_marks}) AND r.kind = 'daily' AND a.rated = 1 GROUP BY a.member_id, r.day""",
+        params,
+    )
     found: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0, 0])
-    for (member, day), (points, answered) in (await sums(tx, group_id, Window("all", None, None))).items():
+    for (member, day), (points, answered) in _by_day(rows).items():
         names = [period(span, day) for span in Span]
         names += [one.key for one in seasons if one.first and one.last and one.first <= day <= one.last]
         for name in names:

@@ -73,16 +73,6 @@ async def save(tx: Transaction, streaks: Mapping[int, Streak]) -> None:
     )
 
 
-async def of_group(tx: Transaction, group_id: int) -> list[int]:
-    """The members of a group who have a streak, or had one."""
-    rows = await tx.all(
-        """SELECT DISTINCT a.member_id FROM answers a JOIN members m ON m.member_id = a.member_id
-           WHERE m.group_id = :group_id AND a.own_day IS NOT NULL ORDER BY a.member_id""",
-        {"group_id": group_id},
-    )
-    return [row["member_id"] for row in rows]
-
-
 async def answered(tx: Transaction, members: Collection[int]) -> dict[int, list[Answered]]:
     """Every answer to a daily question that these members ever gave, whatever became of the question."""
     member_marks, params = marks("m", members)
