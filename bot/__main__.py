@@ -6,16 +6,13 @@ import asyncio
 import fcntl
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
-from config.settings import Settings, SettingsRefused, load
-
-T = TypeVar("T")
-REFUSED = 2  # the exit code for bad input: nothing was started and nothing written
+from bot import bank_commands
+from bot.entry import offline, refuse, settings
 
 app = typer.Typer(
     name="studyhall",
@@ -24,23 +21,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,  # they would fill an operator's log, and could show locals
 )
-bank = typer.Typer(help="Question banks: check files, load them, list what is there.", no_args_is_help=True)
 model = typer.Typer(help="The learner model: replay the answers that are kept.", no_args_is_help=True)
-app.add_typer(bank, name="bank")
+app.add_typer(bank_commands.bank, name="bank")
 app.add_typer(model, name="model")
-
-
-def refuse(sentence: str) -> typer.Exit:
-    """Say what is wrong on standard error; raise what comes back."""
-    typer.echo(sentence, err=True)
-    return typer.Exit(REFUSED)
-
-
-def settings() -> Settings:
-    try:
-        return load()
-    except SettingsRefused as error:
-        raise refuse(str(error)) from None
 
 
 @app.command()
@@ -99,95 +82,6 @@ def begin_anew(database: Path) -> None:
                 ) from None
     for leftover in database.parent.glob(f"{database.name}*"):
         leftover.unlink()
-
-
-def offline(work: Callable[[], T]) -> T:
-    """Do something that needs no Discord; a refusal becomes its sentence and exit code 2."""
-    from bot.offline import Refused
-
-    try:
-        return work()
-    except Refused as error:
-        raise refuse(str(error)) from None
-
-
-@bank.command("check")
-def bank_check(
-    files: Annotated[list[Path], typer.Argument(help="Question files (*.md).")],
-    public: Annotated[bool, typer.Option("--public", help="Also refuse what looks like a licensed code.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON line instead of sentences.")] = False,
-) -> None:
-    """Read question files and report every problem with its line; exit code 2 where there is an error."""
-    from bot.offline import check
-
-    report, sound = offline(lambda: check(files, public=public, as_json=as_json))
-    typer.echo(report)
-    if not sound:
-        raise typer.Exit(REFUSED)
-
-
-@bank.command("fmt")
-def bank_fmt(
-    files: Annotated[list[Path], typer.Argument(help="Question files (*.md).")],
-    check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit code 2 where a file would change.")
-    ] = False,
-) -> None:
-    """Write question files in their canonical form; one with errors stays as it is."""
-    from bot.bank_files import fmt
-
-    report, well = fmt(files, check=check)
-    typer.echo(report)
-    if not well:
-        raise typer.Exit(REFUSED)
-
-
-@bank.command("template")
-def bank_template() -> None:
-    """Print a table with a question of each kind, to be filled in with a spreadsheet."""
-    from bot.formats.csv_write import template
-
-    typer.echo(template(), nl=False)
-
-
-@bank.command("load")
-def bank_load(files: Annotated[list[Path], typer.Argument(help="Question files (*.md).")]) -> None:
-    """Load question files into the database; questions that vanished from a bank are retired, never deleted."""
-    from bot.offline import load_files
-
-    typer.echo(offline(lambda: asyncio.run(load_files(settings().database, files))))
-
-
-@bank.command("list")
-def bank_list() -> None:
-    """List the banks in the database and how many questions each has."""
-    from bot.offline import listing
-
-    typer.echo(offline(lambda: asyncio.run(listing(settings().database))))
-
-
-Bank = Annotated[str, typer.Argument(help="The bank's name, as studyhall bank list shows it.")]
-Key = Annotated[str, typer.Argument(help="The question's key, as /quiz flags shows it.")]
-
-
-@bank.command("void")
-def bank_void(bank: Bank, key: Key) -> None:
-    """Withdraw a question: it is never asked again, and neither it nor its answers count anywhere."""
-    _void(bank, key, back=False)
-
-
-@bank.command("unvoid")
-def bank_unvoid(bank: Bank, key: Key) -> None:
-    """Take a withdrawn question back in, with all its answers."""
-    _void(bank, key, back=True)
-
-
-def _void(name: str, key: str, *, back: bool) -> None:
-    from bot.clock import SystemClock
-    from bot.offline import void
-
-    now = SystemClock().now()
-    typer.echo(offline(lambda: asyncio.run(void(settings().database, name, key, now, back=back))))
 
 
 @model.command("replay")

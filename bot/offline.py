@@ -6,14 +6,12 @@ import contextlib
 import json
 import random
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from pathlib import Path, PurePath
 
 from bot.domain import evaluation
 from bot.formats import answers as answer_logs
-from bot.formats import lint
 from bot.services import banks, rescore
 from bot.services import replay as replays
 from bot.storage import backup as backups
@@ -33,31 +31,6 @@ def _read(files: Sequence[Path]) -> list[tuple[PurePath, str]]:
         raise Refused(f"{error.filename}: cannot be read ({error.strerror}). Nothing was done.") from None
     except UnicodeDecodeError:
         raise Refused("A file is not UTF-8 text. Save it as UTF-8 and try again; nothing was done.") from None
-
-
-def check(files: Sequence[Path], *, public: bool, as_json: bool) -> tuple[str, bool]:
-    """The report on question files, and whether they are free of errors."""
-    reports = []
-    sentences: list[str] = []
-    sound = True
-    for path, text in _read(files):
-        found, problems = banks.read_banks([(path, text)])
-        questions = sum(len(bank.questions) for bank in found)
-        problems += [problem for bank in found for problem in lint.lint(bank, file=str(path), public=public, text=text)]
-        problems.sort(key=lambda problem: problem.line)
-        sound = sound and not any(problem.level == "error" for problem in problems)
-        sentences += [f"{problem.level}: {problem}" for problem in problems]
-        sentences.append(f"{path}: {questions} questions")
-        reports.append(
-            {
-                "file": str(path),
-                "format": "markdown",
-                "questions": questions,
-                "types": dict(Counter(question.kind.value for bank in found for question in bank.questions)),
-                "problems": [{"line": one.line, "level": one.level, "message": one.message} for one in problems],
-            }
-        )
-    return (json.dumps({"files": reports}, ensure_ascii=False) if as_json else "\n".join(sentences)), sound
 
 
 def _check_there(path: Path) -> None:

@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 _ENVIRONMENT: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE",
                        "PYTHONWARNINGS")  # fmt: skip
 _LARGEST: Final = 200_000_000
+_PATIENCE_S: Final = 5.0
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _KNOWN: Final = {
     "bot.domain.questions": {"Bank", "Case", "Image", "Kind", "Option", "Problem", "Question"},
@@ -134,6 +135,7 @@ class Reader:
                 if kind == PROGRESS:
                     progress(int.from_bytes(frame[:8], "big"), int.from_bytes(frame[8:16], "big"))
                 elif kind == DONE:
+                    await _end(process)
                     # Twenty thousand questions take longer to unpack than a click may wait.
                     return await asyncio.to_thread(_unpacked, frame)
                 elif kind == NO_MEMORY:
@@ -143,8 +145,7 @@ class Reader:
                     log.error("a question file could not be read", extra={"trace": frame.decode(errors="replace")})
                     return _refused(order.name, "the file could not be read because of a fault in this program")
         except (OSError, EOFError, pickle.UnpicklingError):
-            _kill(process)
-            return _refused(order.name, self._death(await process.wait()))
+            return _refused(order.name, self._death(await _end(process)))
 
     def _death(self, code: int) -> str:
         """Why the process ended, as a sentence about the file."""
@@ -195,6 +196,19 @@ def _refused(name: str, sentence: str) -> Intake:
 
 def _silent(done: int, total: int) -> None:
     """Nobody wants to know."""
+
+
+async def _end(process: asyncio.subprocess.Process) -> int:
+    """Wait for a process that is just ending by itself; its exit code.
+
+    Killing one at that very moment would take its exit code away from the event loop.
+    """
+    try:
+        async with asyncio.timeout(_PATIENCE_S):
+            return await process.wait()
+    except TimeoutError:
+        _kill(process)
+        return await process.wait()
 
 
 def _kill(process: asyncio.subprocess.Process) -> None:

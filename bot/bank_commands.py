@@ -1,0 +1,118 @@
+"""The commands about question banks: `studyhall bank …`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.entry import REFUSED, offline, refuse, settings
+
+bank = typer.Typer(help="Question banks: files in and out, and what is there.", no_args_is_help=True)
+
+
+@contextlib.contextmanager
+def _bar() -> Iterator[Callable[[str], Callable[[int, int], None]] | None]:
+    """A bar for each file that is read, on a terminal only; None elsewhere."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as shown:
+
+        def begin(name: str) -> Callable[[int, int], None]:
+            task = shown.add_task(name, total=None)
+            return lambda done, total: shown.update(task, completed=done, total=total)
+
+        yield begin
+
+
+@bank.command("check")
+def bank_check(
+    files: Annotated[list[Path], typer.Argument(help="Question files, in any format that is read here.")],
+    public: Annotated[bool, typer.Option("--public", help="Also refuse what looks like a licensed code.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON line instead of sentences.")] = False,
+) -> None:
+    """Read question files and report every problem with its line; exit code 2 where there is an error."""
+    from bot.bank_check import Unreadable, check, told
+
+    try:
+        with _bar() as bar:
+            reports = asyncio.run(check(files, public=public, progress=bar))
+    except Unreadable as error:
+        raise refuse(str(error)) from None
+    said, sound = told(reports, as_json=as_json)
+    typer.echo(said)
+    if not sound:
+        raise typer.Exit(REFUSED)
+
+
+@bank.command("fmt")
+def bank_fmt(
+    files: Annotated[list[Path], typer.Argument(help="Question files (*.md).")],
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit code 2 where a file would change.")
+    ] = False,
+) -> None:
+    """Write question files in their canonical form; one with errors stays as it is."""
+    from bot.bank_files import fmt
+
+    report, well = fmt(files, check=check)
+    typer.echo(report)
+    if not well:
+        raise typer.Exit(REFUSED)
+
+
+@bank.command("template")
+def bank_template() -> None:
+    """Print a table with a question of each kind, to be filled in with a spreadsheet."""
+    from bot.formats.csv_write import template
+
+    typer.echo(template(), nl=False)
+
+
+@bank.command("load")
+def bank_load(files: Annotated[list[Path], typer.Argument(help="Question files (*.md).")]) -> None:
+    """Load question files into the database; questions that vanished from a bank are retired, never deleted."""
+    from bot.offline import load_files
+
+    typer.echo(offline(lambda: asyncio.run(load_files(settings().database, files))))
+
+
+@bank.command("list")
+def bank_list() -> None:
+    """List the banks in the database and how many questions each has."""
+    from bot.offline import listing
+
+    typer.echo(offline(lambda: asyncio.run(listing(settings().database))))
+
+
+Bank = Annotated[str, typer.Argument(help="The bank's name, as studyhall bank list shows it.")]
+Key = Annotated[str, typer.Argument(help="The question's key, as /quiz flags shows it.")]
+
+
+@bank.command("void")
+def bank_void(bank: Bank, key: Key) -> None:
+    """Withdraw a question: it is never asked again, and neither it nor its answers count anywhere."""
+    _void(bank, key, back=False)
+
+
+@bank.command("unvoid")
+def bank_unvoid(bank: Bank, key: Key) -> None:
+    """Take a withdrawn question back in, with all its answers."""
+    _void(bank, key, back=True)
+
+
+def _void(name: str, key: str, *, back: bool) -> None:
+    from bot.clock import SystemClock
+    from bot.offline import void
+
+    now = SystemClock().now()
+    typer.echo(offline(lambda: asyncio.run(void(settings().database, name, key, now, back=back))))
