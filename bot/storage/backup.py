@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from pathlib import Path
 
@@ -34,6 +35,49 @@ def backup(source: Path, target: Path) -> int:
             f"{target}: the copy could not be made ({error}); the database itself was not touched."
         ) from error
     return target.stat().st_size
+
+
+def restore(copy: Path, target: Path, aside: Path) -> None:
+    """Put a checked copy in the place of the database at `target`, which is kept as the new file `aside`.
+
+    No process may have the database open: the caller holds its lock. A kill at any point leaves either the old or
+    the new database. Raises BackupRefused.
+    """
+    if not copy.is_file():
+        raise BackupRefused(f"{copy}: there is no such file. Nothing was changed.")
+    draft = target.with_name(f"{target.name}.restored")
+    draft.unlink(missing_ok=True)
+    try:
+        backup(copy, draft)
+    except BackupRefused:
+        raise BackupRefused(
+            f"{copy}: this is no sound copy of a Studyhall database. Nothing was changed; try an older copy."
+        ) from None
+    try:
+        if target.exists():
+            os.link(target, aside)
+        # What is still in the write-ahead log is part of the database; the two are kept as the pair that they are.
+        log = Path(f"{target}-wal")
+        if log.exists() and log.stat().st_size:
+            os.link(log, f"{aside}-wal")
+        for beside in ("-wal", "-shm"):
+            Path(f"{target}{beside}").unlink(missing_ok=True)
+        os.replace(draft, target)
+        _settle(target.parent)
+    except OSError as error:
+        raise BackupRefused(
+            f"{target}: the copy could not be put in its place ({error.strerror}); what was there stays. "
+            "Check the disk and the folder's rights, and try again."
+        ) from error
+
+
+def _settle(folder: Path) -> None:
+    """Have the folder's new names survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _check(target: Path) -> None:

@@ -7,7 +7,7 @@ import contextlib
 import fcntl
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Self, TypeVar
 
@@ -148,6 +148,15 @@ class Database:
             finally:
                 await _uninterrupted(self._reader, "ROLLBACK")
 
+    async def read_at_once(self, work: Callable[[Transaction], Coroutine[Any, Any, T]]) -> T:
+        """A read transaction in one step of the connection's thread, for thousands of rows that become values there.
+
+        The same holds of `work` as with `write_at_once`.
+        """
+        async with self._read_lock:
+            step = self._reader._execute(_at_once, self._reader._conn, work, "BEGIN")  # type: ignore[no-untyped-call]  # noqa: SLF001
+            return await _to_its_end(step)
+
     async def copy_to(self, target: Path) -> None:
         """Write a consistent copy to the new file `target`; writers need not stop.
 
@@ -157,8 +166,12 @@ class Database:
             return
 
 
-def _at_once(connection: sqlite3.Connection, work: Callable[[Transaction], Coroutine[Any, Any, T]]) -> T:
-    connection.execute("BEGIN IMMEDIATE")
+def _at_once(
+    connection: sqlite3.Connection,
+    work: Callable[[Transaction], Coroutine[Any, Any, T]],
+    begin: str = "BEGIN IMMEDIATE",
+) -> T:
+    connection.execute(begin)
     try:
         result = _straight_through(work(_Straight(connection)))
         connection.execute("COMMIT")
@@ -227,6 +240,13 @@ async def _connect(uri: str, pragmas: Iterable[str]) -> aiosqlite.Connection:
     for pragma in pragmas:
         await _execute(connection, pragma)
     return connection
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep every process from the file at `path` while the block runs. Raises DatabaseRefused where one has it."""
+    with _lock_process(path):
+        yield
 
 
 def _prepare(path: Path) -> IO[str]:
