@@ -143,7 +143,7 @@ async def test_a_copy_a_day_while_the_bot_writes(path: Path) -> None:
     first = made[0]
     assert first is not None
     assert first.name == "studyhall-20260302T033000Z.db"
-    assert len(copies.there()) == 9  # seven days, and the ends of two weeks before them
+    assert len(copies.there()) == 8  # seven days, and the end of the week before them
     assert {one.name for one in folder.iterdir()} - {one.name for one in copies.there().values()} == {"my own.db"}
     for copy in copies.there().values():
         restore(copy, path, path.with_name(f"aside-{copy.name}"))
