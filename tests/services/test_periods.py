@@ -120,10 +120,8 @@ async def test_weeks_slept_through_are_made_up_for(tmp_path: Path) -> None:
         assert [one.delivery.key for one in study.posted("winners")] == ["winners:1:2026-03-08:w20260302"]
         await study.sleep_until(START + timedelta(days=40))
         await study.until(START + timedelta(days=41))
-        assert [row["period"] for row in await study.sql("SELECT period FROM past_boards ORDER BY last_day")] == [
-            "week:2026-W10",
-            "month:2026-03",
-        ]
+        past = await standings.periods(study.database, study.group)
+        assert [one.key for one in past] == ["month:2026-03", "week:2026-W10"]
         # The month is over for eleven days: it is in the archive, and nobody is told so late.
         assert len(study.posted("winners")) == 1
 

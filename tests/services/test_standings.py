@@ -14,7 +14,7 @@ from bot.domain.groups import Feedback
 from bot.domain.instants import from_ms
 from bot.domain.standings import Period, Season, Span, period, round_points, window
 from bot.services import groups, privacy, seasons, standings
-from bot.services.points import rebuild
+from bot.services.honours import rebuild
 from bot.services.quiz import practise
 from bot.services.standings import week_of
 from tests.services.study import ADMIN, EXAM, GUILD, START, WISHES, Study
@@ -124,8 +124,7 @@ async def test_the_board_is_the_sum_of_the_answers(tmp_path: Path, seed: int) ->
                JOIN answers a ON a.round_id = r.round_id WHERE r.kind = 'daily' GROUP BY r.round_id"""
         ):
             assert (row["answered"], row["takers"]) == (row["n"], row["players"])
-        async with study.database.write() as tx:
-            await rebuild(tx, study.group.group_id)
+        await rebuild(study.database, study.group.group_id)
         assert await _kept(study) == kept
         assert (
             await study.sql(
@@ -182,8 +181,7 @@ async def test_deleting_ones_data_takes_nobodys_points(tmp_path: Path) -> None:
         await privacy.delete(study.database, study.group, CLEO)
         before = await standings.board(study.database, study.group, WEEK)
         assert [one.user_id for one in before] == [ANA, BEN]
-        async with study.database.write() as tx:
-            await rebuild(tx, study.group.group_id)
+        await rebuild(study.database, study.group.group_id)
         assert await standings.board(study.database, study.group, WEEK) == before
         await study.until(START + timedelta(days=1, hours=4))
         await _answer_today(study, ANA, CLEO)
