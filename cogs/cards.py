@@ -67,7 +67,7 @@ def closed_post(state: RoundState, now: datetime) -> tuple[discord.Embed, bool]:
     asked = state.asked
     if state.voided:
         return _withdrawn_post(state), True
-    total = sum(state.chosen.values())
+    total = 0 if state.tally is None else state.tally.answers
     options = "\n".join(
         texts.closed_option(place, quiet(one.text), one.correct, state.chosen.get(place, 0) / total if total else None)
         for place, one in enumerate(asked.options)

@@ -256,19 +256,6 @@ def case_faults(case: Case) -> list[Fault]:
     return found
 
 
-def unaskable(question: Question) -> str:
-    """Why a sound question cannot be asked yet, though a bank may hold it; '' where it can."""
-    if question.kind not in {Kind.SINGLE, Kind.TRUEFALSE}:
-        return f"questions of the type “{question.kind}” cannot be asked yet"
-    if question.case is not None:
-        return "questions of a case cannot be asked yet"
-    if question.image is not None:
-        return "questions with a picture cannot be asked yet"
-    if question.scoring == "partial":
-        return "partial scoring cannot be kept yet"
-    return ""
-
-
 def _option_faults(options: tuple[Option, ...], kind: Kind) -> list[Fault]:
     found = []
     if kind is Kind.TRUEFALSE and len(options) != 2:

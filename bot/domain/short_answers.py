@@ -123,11 +123,11 @@ _FORMS = (
 
 def _slips(given: str, answer: str, known: Collection[str]) -> int:
     """How many slips part a typed answer from an accepted one; 0 where it cannot be one at all."""
-    words, wanted = _words(given), _words(answer)
-    if len(words) != len(wanted):
+    typed, wanted = _words(given), _words(answer)
+    if len(typed) != len(wanted):
         return 0
     total = 0
-    for word, right in zip(words, wanted, strict=True):
+    for word, right in zip(typed, wanted, strict=True):
         if word == right:
             continue
         most = _forgiven(word, right)
@@ -138,9 +138,14 @@ def _slips(given: str, answer: str, known: Collection[str]) -> int:
     return total if total <= MOST_SLIPS else 0
 
 
+def words(text: str) -> set[str]:
+    """The words of a text that are long enough to be taken for a slip for another, as `judge` knows them."""
+    return {word for word in _words(text) if len(word) >= ONE_SLIP}
+
+
 def _words(text: str) -> list[str]:
-    words = (_no_hyphens(word) for word in _no_accents(text).replace("-", " ").split())
-    return [word for word in words if word]
+    found = (_no_hyphens(word) for word in _no_accents(text).replace("-", " ").split())
+    return [word for word in found if word]
 
 
 def _forgiven(word: str, right: str) -> int:

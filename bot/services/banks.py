@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePath
 
 from bot.domain.blueprint import Blueprint
-from bot.domain.questions import Bank, Problem, unaskable
+from bot.domain.images import Picture
+from bot.domain.questions import Bank, Problem
 from bot.formats import blueprint as blueprint_format
 from bot.formats import markdown
 from bot.storage import banks
 from bot.storage.banks import Loaded
-from bot.storage.database import Database
+from bot.storage.database import Database, Transaction
 
-__all__ = ["Loaded", "Topic", "load", "read_banks", "read_blueprints", "summary", "topics"]
+__all__ = ["Loaded", "SlugTaken", "Topic", "load", "read_banks", "read_blueprints", "summary", "topics"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,7 @@ class Topic:
 
 
 def read_banks(files: Iterable[tuple[PurePath, str]]) -> tuple[list[Bank], list[Problem]]:
-    """Banks and problems of Markdown files given as (path, text).
-
-    A question that cannot be asked yet is a warning: `load` leaves it out.
-    """
+    """Banks and problems of Markdown files given as (path, text)."""
     found: list[Bank] = []
     problems: list[Problem] = []
     for path, text in files:
@@ -39,17 +37,7 @@ def read_banks(files: Iterable[tuple[PurePath, str]]) -> tuple[list[Bank], list[
         problems += more
         if bank is not None:
             found.append(bank)
-            problems += _waiting(bank, str(path))
     return found, problems
-
-
-def _waiting(bank: Bank, file: str) -> list[Problem]:
-    reasons = ((question.line, unaskable(question)) for question in bank.questions)
-    return [
-        Problem(file, line, "warning", f"{reason}: this one is left out when the bank is loaded")
-        for line, reason in reasons
-        if reason
-    ]
 
 
 def read_blueprints(files: Iterable[tuple[PurePath, str]]) -> tuple[dict[str, Blueprint], list[Problem]]:
@@ -64,23 +52,36 @@ def read_blueprints(files: Iterable[tuple[PurePath, str]]) -> tuple[dict[str, Bl
     return found, problems
 
 
-async def load(database: Database, found: Sequence[Bank]) -> dict[str, Loaded]:
-    """Make the kept banks equal to these, all in one transaction; what changed, by the bank's slug.
+class SlugTaken(Exception):
+    """A group has a bank of its own with that slug."""
 
-    Questions that cannot be asked yet are left out.
+
+async def load(
+    database: Database, found: Sequence[Bank], pictures: Mapping[str, Sequence[Picture]] | None = None
+) -> dict[str, Loaded]:
+    """Make the operator's kept banks equal to these, all in one transaction; what changed, by the bank's slug.
+
+    *pictures* are those of each bank, by its slug. Where a question was rekeyed the summaries have to be made again
+    (`rescore.rebuild`). Raises SlugTaken; then nothing was loaded.
     """
-    async with database.write() as tx:
-        return {bank.slug: await banks.load(tx, _askable(bank)) for bank in found}
+
+    async def work(tx: Transaction) -> dict[str, Loaded]:
+        done = {}
+        for bank in found:
+            loaded = await banks.load(tx, bank, (pictures or {}).get(bank.slug, ()))
+            if loaded is None:
+                raise SlugTaken(bank.slug)
+            done[bank.slug] = loaded
+        return done
+
+    # In one step of the database's thread: a bank is thousands of statements.
+    return await database.write_at_once(work)
 
 
-def _askable(bank: Bank) -> Bank:
-    return replace(bank, questions=tuple(question for question in bank.questions if not unaskable(question)))
-
-
-async def topics(database: Database, blueprint: Blueprint) -> list[Topic]:
-    """The topics of an exam, by name."""
+async def topics(database: Database, blueprint: Blueprint, group_id: int | None = None) -> list[Topic]:
+    """The topics of an exam, by name, with the number of questions that this group can be asked."""
     async with database.read() as tx:
-        return [Topic(*row) for row in await banks.topics(tx, blueprint.banks)]
+        return [Topic(*row) for row in await banks.topics(tx, blueprint.banks, group_id)]
 
 
 async def summary(database: Database) -> list[tuple[str, str, str, int, int]]:

@@ -41,7 +41,7 @@ async def give(database: Database, review_id: int, user: int, name: str | None, 
             raise NoSuchPromotion
         if not await promotions.answer(tx, review_id, promotions.ASKED, promotions.GIVEN, now_ms):
             raise PromotionAnswered
-        right = next(one.text for one in question.options if one.correct)
+        right = question.right
         named = None if credit is None else (member, credit)
         await promotions.add(tx, ask.group_id, found, right, now_ms, named)
     return credit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from bot.domain.quiz import Asked
 from bot.storage import groups, quiz
 from bot.storage.database import Transaction
 from bot.storage.deliveries import Delivery
+from bot.storage.quiz import Tally
 
 TOO_LATE = "too late"
 """The problem of what was given up because its time was over."""
@@ -32,8 +34,13 @@ class RoundState:
     closed: bool
     due_at: datetime
     posted_at: datetime | None
-    chosen: dict[int, int]  # how many chose each place; only of a closed round
+    tally: Tally | None  # what its members answered; only of a closed round
     voided: bool = False  # the question was withdrawn
+
+    @property
+    def chosen(self) -> Mapping[int, int]:
+        """How many chose each place."""
+        return {} if self.tally is None else self.tally.chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,6 @@ async def round_state(tx: Transaction, round_id: int) -> RoundState | None:
         closed,
         from_ms(row["due_at"]),
         from_ms(row["posted_at"]) if row["posted_at"] is not None else None,
-        await quiz.tally(tx, round_id) if closed else {},
+        await quiz.tally(tx, row) if closed else None,
         row["voided_at"] is not None,
     )

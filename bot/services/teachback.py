@@ -55,7 +55,7 @@ async def begin(tx: Transaction, entry: Entry, group: Group, plan: Plan, now_ms:
         return
     channel, _ = await feedback.settings(tx, group.group_id)
     options = "\n".join(f"- {one.text}" for one in content.options)
-    right = next(one.text for one in content.options if one.correct)
+    right = content.right
     words = Words(
         content.topic[:TITLE],
         f"{content.stem}\n\n{options}",

@@ -55,6 +55,11 @@ async def insert_answers(tx: Transaction, answers: Iterable[Params]) -> None:
     )
 
 
+async def write_texts(tx: Transaction, texts: Iterable[Params]) -> None:
+    """Keep what members typed, by `round` and `member`."""
+    await tx.many("INSERT INTO written_answers (round_id, member_id, text) VALUES (:round, :member, :text)", texts)
+
+
 async def add_answered(tx: Transaction, counts: dict[int, int]) -> None:
     await tx.many(
         "UPDATE rounds SET answered = answered + :n WHERE round_id = :id",

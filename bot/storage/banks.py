@@ -1,16 +1,16 @@
-"""Rows of banks, topics, questions and their revisions."""
+"""Rows of banks and topics, and which questions a group can be asked."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from bot.domain.estimates import item_prior
-from bot.domain.questions import Bank, Option, Question, slug
-from bot.domain.rescore import key_changed
-from bot.storage import rescore
+from bot.domain.estimates import PRIOR_ITEM
+from bot.domain.images import Picture
+from bot.domain.questions import Bank, Kind, Option, Question, slug
+from bot.storage import questions
 from bot.storage.database import Row, Transaction
+from bot.storage.questions import CONTENT, Kept, content_of, content_print
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,8 @@ class Loaded:
     changed: int
     retired: int
     same: int
-    rekeyed: int = 0  # of the changed ones, those whose right option is another: their answers were judged anew
+    rekeyed: int = 0  # of the changed ones, those whose right answer is another: their answers were judged anew
+    overruled: tuple[str, ...] = ()  # of the changed ones, the keys of those that a tutor had corrected in chat
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Pick:
     topic: str  # the slug
     item_mean: float
     last_asked: int | None
+    kind: Kind = Kind.SINGLE
+    case: str | None = None  # the case's key in its bank, which those of one case share
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,141 +51,101 @@ class Content:
     explanation: str
     source: str
     shuffle: bool
+    kind: Kind = Kind.SINGLE
+    answers: tuple[str, ...] = ()
+    case: str = ""  # the case's text
+
+    @property
+    def right(self) -> str:
+        """The right answer in words, which an addition to the explanation is kept with."""
+        return right_text(self.options, self.answers)
 
 
-def _pack(options: Sequence[Option]) -> str:
-    return json.dumps([[one.text, int(one.correct), one.feedback] for one in options], ensure_ascii=False)
+def right_text(options: Iterable[Option], answers: Sequence[str]) -> str:
+    """The texts of the right options, sorted since rounds order them anew, or the first answer that is accepted."""
+    return " · ".join(sorted(one.text for one in options if one.correct)) or (answers[0] if answers else "")
 
 
-def unpack_options(text: str) -> tuple[Option, ...]:
-    """The options of a revision, from its column."""
-    return tuple(Option(words, bool(correct), feedback) for words, correct, feedback in json.loads(text))
-
-
-async def _topic_ids(tx: Transaction, exam: str, names: Collection[str]) -> dict[str, int]:
-    await tx.many(
-        """INSERT INTO topics (exam, slug, name) VALUES (:exam, :slug, :name)
-           ON CONFLICT (exam, slug) DO UPDATE SET name = excluded.name""",
-        [{"exam": exam, "slug": slug(name), "name": name} for name in sorted(names)],
-    )
-    rows = await tx.all("SELECT topic_id, slug FROM topics WHERE exam = :exam", {"exam": exam})
-    return {row["slug"]: row["topic_id"] for row in rows}
-
-
-async def load(tx: Transaction, bank: Bank) -> Loaded:
-    """Make the kept bank equal to `bank`: new revisions for what changed, retirement for what vanished."""
+async def put(
+    tx: Transaction, *, slug: str, title: str, licence: str, rights: str, exam: str, group_id: int | None = None
+) -> int | None:
+    """Keep a bank, of a group or the operator's; its id. None where that slug is a bank of somebody else's."""
     row = await tx.one(
-        """INSERT INTO banks (slug, title, licence, rights, exam)
-           VALUES (:slug, :title, :licence, :rights, :exam)
+        """INSERT INTO banks (slug, title, licence, rights, exam, group_id)
+           VALUES (:slug, :title, :licence, :rights, :exam, :group_id)
            ON CONFLICT (slug) DO UPDATE SET title = excluded.title, licence = excluded.licence,
                rights = excluded.rights, exam = excluded.exam
+           WHERE COALESCE(banks.group_id, 0) = COALESCE(excluded.group_id, 0)
            RETURNING bank_id""",
-        {
-            "slug": bank.slug,
-            "title": bank.title,
-            "licence": bank.licence,
-            "rights": bank.rights,
-            "exam": bank.exam,
-        },
+        {"slug": slug, "title": title, "licence": licence, "rights": rights, "exam": exam, "group_id": group_id},
     )
-    assert row is not None
-    bank_id = row["bank_id"]
-    topics = await _topic_ids(tx, bank.exam, {question.topic for question in bank.questions})
-    rows = await tx.all(
-        """SELECT q.question_id, q.key, q.revision, q.state, q.topic_id, q.difficulty, r.stem, r.options,
-               r.explanation, r.source, r.code_year, r.shuffle, q.voided_at
-           FROM questions q JOIN revisions r ON r.question_id = q.question_id AND r.revision = q.revision
-           WHERE q.bank_id = :bank""",
-        {"bank": bank_id},
-    )
-    kept = {row["key"]: row for row in rows}
-    new = changed = rekeyed = 0
-    outdated = False
-    for question in bank.questions:
-        topic_id = topics[slug(question.topic)]
-        before = kept.pop(question.key, None)
+    return None if row is None else row["bank_id"]
+
+
+@dataclass
+class _Load:
+    """What a bank's file says, held against what is kept of it."""
+
+    bank_id: int
+    topics: Mapping[str, int]
+    shas: Mapping[str, str]
+    kept: dict[str, Kept]
+    prints: Mapping[int, str | None]
+    new: int = 0
+    changed: int = 0
+    rekeyed: int = 0
+    overruled: list[str] = field(default_factory=list)
+
+    async def take(self, tx: Transaction, question: Question) -> None:
+        print_ = content_print(question, self.shas)
+        topic_id = self.topics[slug(question.topic)]
+        before = self.kept.pop(question.key, None)
         if before is None:
-            new += 1
-            await _insert(tx, bank_id, topic_id, question)
-        elif not _same(before, topic_id, question):
-            changed += 1
-            await _revise(tx, before, topic_id, question)
-            if key_changed(unpack_options(before["options"]), question.options):
-                rekeyed += 1
-                await rescore.judge_anew(tx, before["question_id"])
-                await rescore.question_changed(tx, before["question_id"])
-            # The model has learned from its answers under another topic, or begun it elsewhere.
-            outdated = outdated or (before["topic_id"], before["difficulty"]) != (topic_id, question.difficulty)
-    gone = [row["question_id"] for row in kept.values() if row["state"] == "live"]
+            self.new += 1
+            await questions.insert(tx, self.bank_id, topic_id, question, self.shas, file_print=print_)
+            return
+        last = self.prints[before.question_id]
+        if last == print_:
+            return
+        if last is not None and last != content_print(before.question, before.pictures):
+            self.overruled.append(question.key)
+        rekeyed = await questions.revise(tx, before.question_id, topic_id, question, self.shas, file_print=print_)
+        self.rekeyed += rekeyed
+        await questions.revive(tx, [before.question_id])
+        self.changed += await questions.kept(tx, before.question_id) != before
+
+
+async def load(tx: Transaction, bank: Bank, pictures: Iterable[Picture] = ()) -> Loaded | None:
+    """Make the kept bank equal to `bank`: new revisions for what changed, retirement for what vanished.
+
+    A question whose file has not changed stays as it is kept, corrected in chat or retired there. None where a group
+    has a bank of its own with that slug.
+    """
+    bank_id = await put(tx, slug=bank.slug, title=bank.title, licence=bank.licence, rights=bank.rights, exam=bank.exam)
+    if bank_id is None:
+        return None
+    rows = await tx.all("SELECT question_id, file_print FROM questions WHERE bank_id = :bank", {"bank": bank_id})
+    work = _Load(
+        bank_id,
+        await questions.topic_ids(tx, bank.exam, {question.topic for question in bank.questions}),
+        {one.name: await questions.put_picture(tx, one) for one in pictures},
+        {one.question.key: one for one in await questions.of_bank(tx, bank_id)},
+        {row["question_id"]: row["file_print"] for row in rows},
+    )
+    for question in bank.questions:
+        await work.take(tx, question)
+    gone = [one for one in work.kept.values() if work.prints[one.question_id] is not None or one.state == "live"]
+    await questions.retire(tx, [one.question_id for one in gone])
     await tx.many(
-        "UPDATE questions SET state = 'retired' WHERE question_id = :id",
-        [{"id": question} for question in gone],
+        "UPDATE questions SET file_print = NULL WHERE question_id = :id", [{"id": one.question_id} for one in gone]
     )
-    if outdated:
-        await rescore.bump(tx)
-    return Loaded(new, changed, len(gone), len(bank.questions) - new - changed, rekeyed)
+    same = len(bank.questions) - work.new - work.changed
+    retired = sum(one.state == "live" for one in gone)
+    return Loaded(work.new, work.changed, retired, same, work.rekeyed, tuple(work.overruled))
 
 
-def _same(row: Row, topic_id: int, question: Question) -> bool:
-    return (
-        (row["state"] == "live" or row["voided_at"] is not None)
-        and row["topic_id"] == topic_id
-        and row["difficulty"] == question.difficulty
-        and row["stem"] == question.stem
-        and row["options"] == _pack(question.options)
-        and row["explanation"] == question.explanation
-        and row["source"] == question.source
-        and row["code_year"] == question.code_year
-        and bool(row["shuffle"]) == question.shuffle
-    )
-
-
-async def _insert(tx: Transaction, bank_id: int, topic_id: int, question: Question) -> None:
-    row = await tx.one(
-        """INSERT INTO questions (bank_id, key, topic_id, difficulty, revision, state)
-           VALUES (:bank, :key, :topic, :difficulty, 1, 'live') RETURNING question_id""",
-        {"bank": bank_id, "key": question.key, "topic": topic_id, "difficulty": question.difficulty},
-    )
-    assert row is not None
-    prior = item_prior(question.difficulty)
-    await tx.run(
-        "INSERT INTO item_estimates (question_id, mean, variance) VALUES (:id, :mean, :variance)",
-        {"id": row["question_id"], "mean": prior.mean, "variance": prior.variance},
-    )
-    await _add_revision(tx, row["question_id"], 1, question)
-
-
-async def _revise(tx: Transaction, before: Row, topic_id: int, question: Question) -> None:
-    revision = before["revision"] + 1
-    await tx.run(
-        """UPDATE questions SET topic_id = :topic, difficulty = :difficulty, revision = :revision,
-               state = CASE WHEN voided_at IS NULL THEN 'live' ELSE state END
-           WHERE question_id = :id""",
-        {
-            "topic": topic_id,
-            "difficulty": question.difficulty,
-            "revision": revision,
-            "id": before["question_id"],
-        },
-    )
-    await _add_revision(tx, before["question_id"], revision, question)
-
-
-async def _add_revision(tx: Transaction, question_id: int, revision: int, question: Question) -> None:
-    await tx.run(
-        """INSERT INTO revisions (question_id, revision, stem, options, explanation, source, code_year, shuffle)
-           VALUES (:id, :revision, :stem, :options, :explanation, :source, :code_year, :shuffle)""",
-        {
-            "id": question_id,
-            "revision": revision,
-            "stem": question.stem,
-            "options": _pack(question.options),
-            "explanation": question.explanation,
-            "source": question.source,
-            "code_year": question.code_year,
-            "shuffle": int(question.shuffle),
-        },
-    )
+_OF_GROUP = """(b.group_id IS NULL OR b.group_id = :group_id) AND NOT EXISTS (
+                SELECT 1 FROM group_exclusions x WHERE x.group_id = :group_id AND x.question_id = q.question_id)"""
 
 
 def _exams(exams: Sequence[str]) -> tuple[str, dict[str, str]]:
@@ -193,20 +156,24 @@ def _exams(exams: Sequence[str]) -> tuple[str, dict[str, str]]:
 async def picks(tx: Transaction, group_id: int, exams: Sequence[str], owner: int | None = None) -> list[Pick]:
     """The live questions of `exams` (values of a bank's exam header).
 
-    `last_asked` is when the group had each as a daily question or, with `owner`, when that member last had it
+    They are the operator's and the group's own, without those that the group is not asked; flashcards are for practice
+    alone. `last_asked` is when the group had each as a daily question or, with `owner`, when that member last had it
     in any round that they could see.
     """
     marks, params = _exams(exams)
+    public = "v.type <> 'flashcard'" if owner is None else "1 = 1"
     seen = "r.kind = 'daily'" if owner is None else "(r.kind = 'daily' OR r.owner_id = :owner)"
     rows = await tx.all(
-        f"""SELECT q.question_id, q.topic_id, t.slug, i.mean,
+        f"""SELECT q.question_id, q.topic_id, t.slug, i.mean, v.type, b.slug AS bank, c.key AS case_key,
                 (SELECT MAX(r.opened_at) FROM rounds r WHERE r.group_id = :group_id
                     AND r.question_id = q.question_id AND r.state <> 'unposted' AND {seen}) AS last_asked
             FROM questions q
             JOIN topics t ON t.topic_id = q.topic_id
             JOIN banks b ON b.bank_id = q.bank_id
-            JOIN item_estimates i ON i.question_id = q.question_id
-            WHERE q.state = 'live' AND b.exam IN ({marks})
+            JOIN revisions v ON v.question_id = q.question_id AND v.revision = q.revision
+            LEFT JOIN cases c ON c.case_id = v.case_id
+            LEFT JOIN item_estimates i ON i.question_id = q.question_id
+            WHERE q.state = 'live' AND b.exam IN ({marks}) AND {_OF_GROUP} AND {public}
             ORDER BY q.question_id""",
         {**params, "group_id": group_id, **({} if owner is None else {"owner": owner})},
     )
@@ -215,8 +182,10 @@ async def picks(tx: Transaction, group_id: int, exams: Sequence[str], owner: int
             row["question_id"],
             row["topic_id"],
             row["slug"],
-            row["mean"],
+            PRIOR_ITEM.mean if row["mean"] is None else row["mean"],
             row["last_asked"],
+            Kind(row["type"]),
+            None if row["case_key"] is None else f"{row['bank']}/{row['case_key']}",
         )
         for row in rows
     ]
@@ -225,37 +194,46 @@ async def picks(tx: Transaction, group_id: int, exams: Sequence[str], owner: int
 async def content(tx: Transaction, question_id: int, revision: int | None = None) -> Content | None:
     """A revision of a question, the present one unless another is named."""
     row = await tx.one(
-        """SELECT q.question_id, r.revision, q.topic_id, t.name, r.stem, r.options, r.explanation, r.source,
-               r.shuffle
-           FROM questions q
-           JOIN topics t ON t.topic_id = q.topic_id
-           JOIN revisions r ON r.question_id = q.question_id AND r.revision = COALESCE(:revision, q.revision)
-           WHERE q.question_id = :id""",
+        f"""SELECT q.question_id, v.revision, q.topic_id, t.name AS topic, {CONTENT}
+            FROM questions q
+            JOIN topics t ON t.topic_id = q.topic_id
+            JOIN revisions v ON v.question_id = q.question_id AND v.revision = COALESCE(:revision, q.revision)
+            LEFT JOIN cases c ON c.case_id = v.case_id
+            WHERE q.question_id = :id""",
         {"id": question_id, "revision": revision},
     )
-    if row is None:
-        return None
+    return None if row is None else _content(row)
+
+
+def _content(row: Row) -> Content:
+    found = content_of(row)
+    case = found["case"]
     return Content(
-        row["question_id"],
-        row["revision"],
-        row["topic_id"],
-        row["name"],
-        row["stem"],
-        unpack_options(row["options"]),
-        row["explanation"],
-        row["source"],
-        bool(row["shuffle"]),
+        question_id=row["question_id"],
+        revision=row["revision"],
+        topic_id=row["topic_id"],
+        topic=row["topic"],
+        stem=found["stem"],
+        options=found["options"],
+        explanation=found["explanation"],
+        source=found["source"],
+        shuffle=found["shuffle"],
+        kind=found["kind"],
+        answers=found["answers"],
+        case="" if case is None else case.stem,
     )
 
 
-async def topics(tx: Transaction, exams: Sequence[str]) -> list[tuple[int, str, str, int]]:
-    """(topic id, slug, name, number of live questions) of the exams' topics."""
+async def topics(tx: Transaction, exams: Sequence[str], group_id: int | None = None) -> list[tuple[int, str, str, int]]:
+    """(topic id, slug, name, number of live questions) of the exams' topics; those that a group can be asked."""
     marks, params = _exams(exams)
     rows = await tx.all(
         f"""SELECT t.topic_id, t.slug, t.name, COUNT(q.question_id) AS live
-            FROM topics t LEFT JOIN questions q ON q.topic_id = t.topic_id AND q.state = 'live'
+            FROM topics t
+            LEFT JOIN (questions q JOIN banks b ON b.bank_id = q.bank_id AND {_OF_GROUP})
+                ON q.topic_id = t.topic_id AND q.state = 'live'
             WHERE t.exam IN ({marks}) GROUP BY t.topic_id, t.slug, t.name ORDER BY t.name""",
-        params,
+        {**params, "group_id": group_id},
     )
     return [(row["topic_id"], row["slug"], row["name"], row["live"]) for row in rows]
 

@@ -226,8 +226,11 @@ async def weeks_of_group(
 
 
 async def items(tx: Transaction) -> dict[int, Item]:
-    """What the model begins with: every question, by its id."""
-    rows = await tx.all("SELECT question_id, topic_id, difficulty, state FROM questions ORDER BY question_id")
+    """What the model begins with: every question that it learns from, by its id."""
+    rows = await tx.all(
+        """SELECT q.question_id, q.topic_id, q.difficulty, q.state FROM questions q
+           JOIN item_estimates i ON i.question_id = q.question_id ORDER BY q.question_id"""
+    )
     return {row["question_id"]: Item(row["topic_id"], row["difficulty"], row["state"] == "live") for row in rows}
 
 

@@ -14,12 +14,15 @@ from bot.storage.database import Transaction
 TABLES: dict[str, str] = {
     "members": """SELECT user_id, joined_at, on_board, is_tutor, opted_in, left_at, zone FROM members
         WHERE member_id = :member""",
-    "answers": """SELECT b.slug AS bank, q.key AS question, t.name AS topic, r.kind, a.day, a.own_day, a.choice,
+    "answers": """SELECT b.slug AS bank, q.key AS question, t.name AS topic, r.kind, r.type, a.day, a.own_day, a.choice,
             r.option_order, a.correct, a.counted, a.rated, a.plays, a.confidence, a.miss, a.answered_at,
             a.p_before, a.p_after
         FROM answers a JOIN rounds r ON r.round_id = a.round_id
         JOIN questions q ON q.question_id = a.question_id JOIN topics t ON t.topic_id = q.topic_id
         JOIN banks b ON b.bank_id = q.bank_id WHERE a.member_id = :member ORDER BY a.seq""",
+    "written_answers": """SELECT q.key AS question, r.day, w.text FROM written_answers w
+        JOIN rounds r ON r.round_id = w.round_id JOIN questions q ON q.question_id = r.question_id
+        WHERE w.member_id = :member ORDER BY w.round_id""",
     "rounds": """SELECT q.key AS question, r.day, r.opened_at FROM rounds r
         JOIN questions q ON q.question_id = r.question_id WHERE r.owner_id = :member ORDER BY r.round_id""",
     "learner_estimates": "SELECT mean, variance FROM learner_estimates WHERE member_id = :member",
@@ -85,6 +88,10 @@ TABLES: dict[str, str] = {
     "addition_credits": """SELECT q.key AS question, a.text, c.name, a.added_at FROM addition_credits c
         JOIN additions a ON a.addition_id = c.addition_id JOIN questions q ON q.question_id = a.question_id
         WHERE c.member_id = :member ORDER BY a.added_at""",
+    "question_authors": """SELECT b.slug AS bank, q.key AS question, v.stem, w.credit FROM question_authors w
+        JOIN questions q ON q.question_id = w.question_id JOIN banks b ON b.bank_id = q.bank_id
+        JOIN revisions v ON v.question_id = q.question_id AND v.revision = q.revision
+        WHERE w.member_id = :member ORDER BY w.question_id""",
     "report_watchers": "SELECT since FROM report_watchers WHERE member_id = :member",
     "units": "SELECT day, title, halves, kind, added_at FROM units WHERE member_id = :member ORDER BY day, unit_id",
     "unit_cycles": "SELECT last_day, halves, told, remind FROM unit_cycles WHERE member_id = :member",

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.domain.instants import from_ms
-from bot.domain.quiz import Asked, Kind
+from bot.domain.questions import Case, Image
+from bot.domain.questions import Kind as Type
+from bot.domain.quiz import Asked, Kind, Shown, mask, places
 from bot.domain.standings import AVERAGE_WORTH
 from bot.storage import promotions
-from bot.storage.banks import Content, unpack_options
+from bot.storage.banks import Content, right_text
 from bot.storage.database import Row, Transaction
 from bot.storage.estimates import marks
+from bot.storage.questions import CONTENT, content_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,35 +39,48 @@ class NewRound:
 
 def asked(row: Row) -> Asked:
     """The question of a round row that was joined with its revision and topic."""
-    options = unpack_options(row["options"])
+    found = content_of(row)
+    options = found["options"]
+    case: Case | None = found["case"]
+    # The round's key and type, not the revision's: they may have been changed since.
+    kind = Type(row["type_asked"])
+    keys = places(row["key_position"]) if kind is Type.MULTI else (row["key_position"],)
     return Asked(
         round_id=row["round_id"],
         group_id=row["group_id"],
         kind=Kind(row["kind"]),
         topic=row["topic"],
-        stem=row["stem"],
-        # The round's key, not the revision's: it may have been changed since.
+        stem=found["stem"],
         options=tuple(
-            replace(options[int(source)], correct=place == row["key_position"])
-            for place, source in enumerate(row["option_order"])
+            replace(options[int(source)], correct=place in keys) for place, source in enumerate(row["option_order"])
         ),
-        explanation=row["explanation"],
-        source=row["source"],
+        explanation=found["explanation"],
+        source=found["source"],
         opened_at=from_ms(row["opened_at"]),
         closes_at=from_ms(row["closes_at"]),
         focus=tuple(int(topic) for topic in (row["focus"] or "").split("-") if topic),
+        type=kind,
+        answers=found["answers"],
+        scoring=found["scoring"],
+        image=_shown(found["image"], row["picture"]),
+        case=case.stem if case else "",
+        case_image=_shown(case.image, row["case_picture"]) if case else None,
     )
 
 
-ASKED = """r.round_id, r.group_id, r.kind, r.option_order, r.due_at, r.opened_at, r.posted_at, r.closes_at,
+def _shown(image: Image | None, sha: str | None) -> Shown | None:
+    return None if image is None else Shown(sha, image.alt)
+
+
+ASKED = f"""r.round_id, r.group_id, r.kind, r.option_order, r.due_at, r.opened_at, r.posted_at, r.closes_at,
     r.closed_at, r.state, r.channel_id, r.message_id, r.answered, r.day, r.owner_id, r.question_id, r.key_position,
-    r.focus, t.name AS topic, t.slug AS topic_slug, q.topic_id, v.stem, v.options, v.explanation, v.source,
-    q.voided_at,
+    r.focus, r.type AS type_asked, t.name AS topic, t.slug AS topic_slug, q.topic_id, q.voided_at, {CONTENT},
     EXISTS (SELECT 1 FROM additions x WHERE x.question_id = r.question_id AND x.group_id = r.group_id) AS added"""
 ASKED_FROM = """rounds r
     JOIN revisions v ON v.question_id = r.question_id AND v.revision = r.revision
     JOIN questions q ON q.question_id = r.question_id
-    JOIN topics t ON t.topic_id = q.topic_id"""
+    JOIN topics t ON t.topic_id = q.topic_id
+    LEFT JOIN cases c ON c.case_id = v.case_id"""
 
 
 async def explained(tx: Transaction, row: Row) -> Asked:
@@ -74,19 +91,20 @@ async def explained(tx: Transaction, row: Row) -> Asked:
     found = asked(row)
     if not row["added"]:
         return found
-    right = found.options[found.key].text
+    right = right_text(found.options, found.answers)
     added = await promotions.of_round(tx, found.round_id)
     return replace(found, additions=tuple(one for text, one in added if text == right))
 
 
 async def open_round(tx: Transaction, new: NewRound, question: Content) -> int | None:
     """Make a round; None where the group already had one in that slot of that day."""
-    key = next(place for place, source in enumerate(new.order) if question.options[source].correct)
+    keys = [place for place, source in enumerate(new.order) if question.options[source].correct]
+    key = mask(keys) if question.kind is Type.MULTI else keys[0] if keys else 0
     row = await tx.one(
         """INSERT INTO rounds (group_id, question_id, revision, kind, owner_id, day, slot, option_order,
-               key_position, due_at, opened_at, closes_at, state, channel_id, focus, worth)
+               key_position, due_at, opened_at, closes_at, state, channel_id, focus, worth, type)
            VALUES (:group_id, :question, :revision, :kind, :owner, :day, :slot, :order, :key, :due, :opened, :closes,
-               :state, :channel, :focus, :worth)
+               :state, :channel, :focus, :worth, :type)
            ON CONFLICT DO NOTHING RETURNING round_id""",
         {
             "group_id": new.group_id,
@@ -105,6 +123,7 @@ async def open_round(tx: Transaction, new: NewRound, question: Content) -> int |
             "channel": new.channel_id,
             "focus": "-".join(str(topic) for topic in new.focus) or None,
             "worth": new.worth,
+            "type": question.kind.value,
         },
     )
     return row["round_id"] if row else None
@@ -129,7 +148,8 @@ async def daily_rounds(tx: Transaction, group_id: int, day: str) -> list[Row]:
 async def recent_keys(tx: Transaction, group_id: int, limit: int) -> list[int]:
     """Where the right option stood in the group's latest daily rounds, newest first."""
     rows = await tx.all(
-        """SELECT key_position FROM rounds WHERE group_id = :group_id AND kind = 'daily'
+        """SELECT key_position FROM rounds
+           WHERE group_id = :group_id AND kind = 'daily' AND type IN ('single', 'truefalse')
            ORDER BY round_id DESC LIMIT :limit""",
         {"group_id": group_id, "limit": limit},
     )
@@ -196,8 +216,8 @@ async def rules(tx: Transaction, round_ids: Collection[int]) -> dict[int, Row]:
     round_marks, params = marks("r", round_ids)
     rows = await tx.all(
         f"""SELECT r.round_id, r.group_id, g.guild_id, o.user_id AS owner, r.key_position, r.option_order,
-                r.closes_at, r.closed_at, r.kind, r.day, r.question_id, q.topic_id, g.feedback, r.state, q.voided_at,
-                g.tutor_role_id, r.worth, r.takers,
+                r.closes_at, r.closed_at, r.kind, r.type, r.day, r.question_id, q.topic_id, g.feedback, r.state,
+                q.voided_at, g.tutor_role_id, r.worth, r.takers,
                 (SELECT s.first_day FROM seasons s WHERE s.group_id = r.group_id
                     AND r.day BETWEEN s.first_day AND s.last_day) AS season,
                 r.posted_at
@@ -211,12 +231,26 @@ async def rules(tx: Transaction, round_ids: Collection[int]) -> dict[int, Row]:
     return {row["round_id"]: row for row in rows}
 
 
-async def tally(tx: Transaction, round_id: int) -> dict[int, int]:
-    """How many chose each place."""
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a round's members answered: how many there are, how many were right, and how many chose each place."""
+
+    answers: int
+    right: int
+    chosen: Mapping[int, int]
+
+
+async def tally(tx: Transaction, row: Row) -> Tally:
+    """The answers of a round row, as `round_row` gives it."""
     rows = await tx.all(
-        "SELECT choice, COUNT(*) AS n FROM answers WHERE round_id = :id GROUP BY choice", {"id": round_id}
+        "SELECT choice, COUNT(*) AS n, SUM(correct) AS ok FROM answers WHERE round_id = :id GROUP BY choice",
+        {"id": row["round_id"]},
     )
-    return {row["choice"]: row["n"] for row in rows}
+    chosen: Counter[int] = Counter()
+    for one in rows:
+        for place in places(one["choice"]) if row["type_asked"] == Type.MULTI else (one["choice"],):
+            chosen[place] += one["n"]
+    return Tally(sum(one["n"] for one in rows), sum(one["ok"] for one in rows), chosen)
 
 
 async def put_flag(tx: Transaction, question_id: int, member_id: int, reason: str, now_ms: int) -> None:

@@ -8,10 +8,12 @@ anew, and since both are rows, that is known after any crash.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from bot.domain.quiz import Kind
-from bot.domain.rescore import Verdicts, verdicts
+from bot.domain.questions import Kind as Type
+from bot.domain.quiz import Kind, mask
+from bot.domain.rescore import Verdicts, verdicts, way
+from bot.domain.short_answers import judge, words
 from bot.storage import meta
 from bot.storage.database import Row, Transaction
 
@@ -71,24 +73,35 @@ async def judge_anew(tx: Transaction, question_id: int) -> None:
     """Hold every round and answer of a question against its present key.
 
     A round whose options are those of the present revision becomes a round of it, with the new explanation. An option
-    that the present revision does not have keeps its verdict.
+    that the present revision does not have keeps its verdict, and so does what was asked as another kind of question.
     """
     rows = await tx.all(
-        "SELECT revision, options FROM revisions WHERE question_id = :id ORDER BY revision", {"id": question_id}
+        "SELECT revision, type, options, answers FROM revisions WHERE question_id = :id ORDER BY revision",
+        {"id": question_id},
     )
-    texts = {row["revision"]: [text for text, _, _ in json.loads(row["options"])] for row in rows}
-    newest = rows[-1]["revision"]
-    key = next(place for place, (_, right, _) in enumerate(json.loads(rows[-1]["options"])) if right)
-    rounds, changes = [], []
-    for row in await tx.all(f"SELECT r.round_id, r.revision, r.option_order {_ASKED}", {"id": question_id}):
+    texts = {row["revision"]: [one[0] for one in json.loads(row["options"])] for row in rows}
+    newest = rows[-1]
+    kind = way(Type(newest["type"]))
+    asked = await tx.all(f"SELECT r.round_id, r.revision, r.type, r.option_order {_ASKED}", {"id": question_id})
+    asked = [row for row in asked if way(Type(row["type"])) is kind]
+    if kind is Type.SHORT:
+        await _judge_texts(tx, question_id, newest, [row["round_id"] for row in asked])
+        return
+    key = [place for place, one in enumerate(json.loads(newest["options"])) if one[1]]
+    rounds: list[Mapping[str, object]] = []
+    changes: list[Mapping[str, object]] = []
+    for row in asked:
         shown = [texts[row["revision"]][int(source)] for source in row["option_order"]]
-        found = verdicts(shown, texts[newest], key)
-        rounds.append(_round(row["round_id"], row["revision"], row["option_order"], newest, found))
-        changes += [
-            {"round": row["round_id"], "choice": place, "correct": int(right)}
-            for place, right in enumerate(found.right)
-            if right is not None
-        ]
+        found = verdicts(shown, texts[newest["revision"]], key)
+        rounds.append(_round(row, newest["revision"], found, several=kind is Type.MULTI))
+        if kind is Type.MULTI:
+            changes += await _masks(tx, row["round_id"], found)
+        else:
+            changes += [
+                {"round": row["round_id"], "choice": place, "correct": int(right)}
+                for place, right in enumerate(found.right)
+                if right is not None
+            ]
     await tx.many(
         """UPDATE rounds SET revision = :revision, option_order = :order, key_position = COALESCE(:key, key_position)
            WHERE round_id = :round""",
@@ -101,10 +114,61 @@ async def judge_anew(tx: Transaction, question_id: int) -> None:
     )
 
 
-def _round(round_id: int, revision: int, order: str, newest: int, found: Verdicts) -> Mapping[str, object]:
+def _round(row: Row, newest: int, found: Verdicts, *, several: bool) -> Mapping[str, object]:
+    revision, order = row["revision"], row["option_order"]
     if found.order is not None:
         revision, order = newest, "".join(str(place) for place in found.order)
-    return {"round": round_id, "revision": revision, "order": order, "key": found.key}
+    key = None if found.key is None else mask(found.key) if several else min(found.key)
+    return {"round": row["round_id"], "revision": revision, "order": order, "key": key}
+
+
+async def _masks(tx: Transaction, round_id: int, found: Verdicts) -> list[Mapping[str, object]]:
+    """The verdict of each set of options that was chosen, where all that was shown is known and all that is right."""
+    if found.key is None or None in found.right:
+        return []
+    key = mask(found.key)
+    rows = await tx.all("SELECT DISTINCT choice FROM answers WHERE round_id = :round", {"round": round_id})
+    return [{"round": round_id, "choice": row["choice"], "correct": int(row["choice"] == key)} for row in rows]
+
+
+async def _judge_texts(tx: Transaction, question_id: int, newest: Row, rounds: Sequence[int]) -> None:
+    answers = json.loads(newest["answers"])
+    known = await bank_words(tx, question_id)
+    changes = []
+    for round_id in rounds:
+        rows = await tx.all("SELECT member_id, text FROM written_answers WHERE round_id = :round", {"round": round_id})
+        changes += [
+            {
+                "round": round_id,
+                "member": row["member_id"],
+                "correct": int(judge(row["text"], answers, known) is not None),
+            }
+            for row in rows
+        ]
+    await tx.many(
+        "UPDATE rounds SET revision = :revision WHERE round_id = :round",
+        [{"revision": newest["revision"], "round": round_id} for round_id in rounds],
+    )
+    await tx.many(
+        """UPDATE answers SET correct = :correct, rejudged = 1
+           WHERE round_id = :round AND member_id = :member AND correct <> :correct""",
+        changes,
+    )
+
+
+async def bank_words(tx: Transaction, question_id: int) -> set[str]:
+    """The words of all options and answers of a question's bank: none of them is a slip for another."""
+    rows = await tx.all(
+        """SELECT r.options, r.answers FROM questions o JOIN questions q ON q.bank_id = o.bank_id
+           JOIN revisions r ON r.question_id = q.question_id AND r.revision = q.revision
+           WHERE o.question_id = :id AND q.state = 'live'""",
+        {"id": question_id},
+    )
+    found: set[str] = set()
+    for row in rows:
+        for text in (*(one[0] for one in json.loads(row["options"])), *json.loads(row["answers"])):
+            found |= words(text)
+    return found
 
 
 async def void(tx: Transaction, question_id: int, now_ms: int) -> int:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path, PurePath
+from pathlib import Path
 
 import pytest
 
 from bot.domain.estimates import item_prior
-from bot.domain.questions import Case, Image, Kind
-from bot.formats.markdown import write
+from bot.domain.images import Picture
+from bot.domain.questions import Case, Image, Kind, Option
 from bot.services import banks
 from bot.services.banks import Loaded
+from bot.storage import banks as kept_banks
+from bot.storage import questions
 from bot.storage.database import Database
 from tests.services.study import EXAM, bank, question
 
@@ -125,22 +127,89 @@ async def test_topics_differ_by_their_slug_alone(database: Database) -> None:
     assert len((await _rows(database))["topics"]) == 1
 
 
-async def test_a_question_that_cannot_be_asked_yet_stays_out_with_a_warning(database: Database) -> None:
-    """Several right answers, typed ones, cases and pictures wait outside; a true/false question is asked."""
-    short = question(8, options=(), answers=("a rule",), kind=Kind.SHORT)
-    others = (
-        question(4, kind=Kind.TRUEFALSE, options=question(4).options[:2]),
-        question(5, kind=Kind.MULTI),
-        question(6, case=Case("c", "A patient.")),
-        question(7, image=Image("a.png")),
-        short,
-    )
-    made = bank(4, questions=(*bank(4).questions, *others))
-    assert await banks.load(database, [made]) == {"cpc-test": Loaded(5, 0, 0, 0)}
-    _, problems = banks.read_banks([(PurePath("b.md"), write(made))])
-    assert [problem.level for problem in problems] == ["warning"] * 4
-    assert problems[-1].message.startswith("questions of the type “short” cannot be asked yet")
-    # One that became such a question is retired, as if it had vanished.
-    assert await banks.load(database, [bank(4, questions=(*bank(3).questions, replace(short, key="q3")))]) == {
-        "cpc-test": Loaded(0, 0, 2, 3)
-    }
+EVERY_KIND = (
+    question(0, tags=("a", "b"), code_year=2026, shuffle=False),
+    question(1, kind=Kind.TRUEFALSE, options=question(1).options[:2]),
+    question(
+        2,
+        kind=Kind.MULTI,
+        scoring="partial",
+        options=(Option("One", True, "", 50.0), Option("Two", True, "", 50.0), Option("Three", False, "no", -25.0)),
+    ),
+    question(3, kind=Kind.SHORT, options=(), answers=("appendectomy", "removal of the appendix")),
+    question(4, kind=Kind.FLASHCARD, options=(), answers=("The heart.",)),
+    question(5, case=Case("c", "A patient of 40.", Image("scan.png", "A scan")), image=Image("a.png", "A picture")),
+    question(6, case=Case("c", "A patient of 40.", Image("scan.png", "A scan"))),
+)
+PICTURES = [Picture(name, name.encode(), "image/png", 8, 6) for name in ("a.png", "scan.png")]
+
+
+async def test_every_kind_is_kept_whole(database: Database) -> None:
+    """Questions of all kinds come back as they went in, a case of several once, and loading again changes nothing."""
+    made = bank(questions=EVERY_KIND)
+    for done in (Loaded(7, 0, 0, 0), Loaded(0, 0, 0, 7)):
+        assert await banks.load(database, [made], {made.slug: PICTURES}) == {"cpc-test": done}
+    async with database.read() as tx:
+        kept = await questions.of_bank(tx, 1)
+        assert [one.question for one in kept] == list(EVERY_KIND)
+        assert await questions.whole(tx, 6) == EVERY_KIND[5]
+        assert await questions.pictures_of_bank(tx, 1) == PICTURES
+        for name, sha in kept[5].pictures.items():
+            found = await questions.picture(tx, sha)
+            assert found is not None
+            assert found.data == name.encode()
+        assert len(await tx.all("SELECT * FROM cases")) == 1
+        assert await questions.whole(tx, 99) is None
+
+
+async def test_a_correction_made_in_chat_stays_until_the_file_changes(database: Database) -> None:
+    """What a tutor revised or retired survives each start; where the file itself changes, it wins and is named."""
+    await banks.load(database, [bank(4)])
+    async with database.write() as tx:
+        corrected = question(1, explanation="Corrected.")
+        assert not await questions.revise(tx, 2, 2, corrected)
+        await questions.retire(tx, [3])
+    assert await banks.load(database, [bank(4)]) == {"cpc-test": Loaded(0, 0, 0, 4)}
+    async with database.read() as tx:
+        assert await questions.whole(tx, 2) == corrected
+        assert [one.state for one in await questions.of_bank(tx, 1)] == ["live", "live", "retired", "live"]
+    changed = bank(questions=(question(0), *(question(n, source="New") for n in (1, 2, 3))))
+    assert await banks.load(database, [changed]) == {"cpc-test": Loaded(0, 3, 0, 1, 0, ("q1",))}
+    async with database.read() as tx:
+        assert [one.question for one in await questions.of_bank(tx, 1)] == list(changed.questions)
+        assert {one.state for one in await questions.of_bank(tx, 1)} == {"live"}
+
+
+async def test_a_groups_own_bank_is_its_own(database: Database) -> None:
+    """Other groups are asked nothing of it, no file can take its slug, and what a group hides is hidden from it."""
+    async with database.write() as tx:
+        for group in (1, 2):
+            await tx.run(
+                """INSERT INTO groups (group_id, guild_id, channel_id, zone, daily_minute, weekdays, per_day,
+                       open_minutes, feedback, exam, set_up_by, created_at)
+                   VALUES (:id, 7, :id, 'UTC', 0, 1, 1, 60, 'instant', 'cpc', 1, 1)""",
+                {"id": group},
+            )
+        more = {"title": "Ours", "licence": "", "rights": "", "exam": "cpc"}
+        own = await kept_banks.put(tx, slug="ours", group_id=1, **more)
+        assert own is not None
+        assert await kept_banks.put(tx, slug="ours", group_id=2, **more) is None
+        topics = await questions.topic_ids(tx, "cpc", ["Anatomy"])
+        for one in (question(0), question(1, kind=Kind.FLASHCARD, options=(), answers=("Back",))):
+            await questions.insert(tx, own, topics["anatomy"], one)
+    with pytest.raises(banks.SlugTaken):
+        await banks.load(database, [bank(2, slug="ours")])
+    await banks.load(database, [bank(2)])
+    async with database.write() as tx:
+        assert await questions.exclude(tx, 2, 4, 5)
+        found = {
+            (group, owner): [one.question_id for one in await kept_banks.picks(tx, group, ["cpc"], owner)]
+            for group in (1, 2)
+            for owner in (None, 1)
+        }
+        # A flashcard is for practice alone.
+        assert found == {(1, None): [1, 3, 4], (1, 1): [1, 2, 3, 4], (2, None): [3], (2, 1): [3]}
+        assert await questions.include(tx, 2, 4)
+        assert len(await kept_banks.picks(tx, 2, ["cpc"])) == 2
+    live = {group: sum(one.questions for one in await banks.topics(database, EXAM, group)) for group in (1, 2)}
+    assert live == {1: 4, 2: 2}

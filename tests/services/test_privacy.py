@@ -35,10 +35,11 @@ from bot.services import (
 from bot.services.answers import Sureness
 from bot.services.exams import Wanted
 from bot.services.reminders import Target
-from bot.storage import notes
+from bot.storage import answers, notes, questions
+from bot.storage import groups as kept_groups
 from bot.storage.privacy import TABLES
 from tests.services import peers, review
-from tests.services.study import EXAM, GUILD, START, WISHES, Study
+from tests.services.study import EXAM, GUILD, START, WISHES, Study, question
 
 ANA, BEN = 814_000_000_000_002_001, 814_000_000_000_002_002
 OTHERS = (814_000_000_000_002_003, 814_000_000_000_002_004)  # a league takes four
@@ -70,6 +71,7 @@ async def study(tmp_path: Path) -> AsyncIterator[Study]:
             await _is_reminded(made, user)
             await review.takes_part(made, user)
             await _attends(made, user)
+            await _writes(made, user)
             await peers.takes_part(made, user, OTHERS[0])
             await streaks.pause(made.database, made.group, user, "today", made.now)
             await quiz.flag(made.database, 1, user, GUILD, f"reported by {user}", made.now)
@@ -115,6 +117,15 @@ async def _attends(study: Study, user: int) -> None:
     await attendance_records.confirm(study.database, study.group, number, user, "Somebody", later)
     await afterwards.answer(study.database, number, user, 0, True, later)
     await wishes.wish(study.database, study.group, user, EXAM, "Surgery", later)
+
+
+async def _writes(study: Study, user: int) -> None:
+    """A short answer, and a question of their own."""
+    async with study.database.write() as tx:
+        key = (study.group.group_id, user)
+        member = (await kept_groups.member_ids(tx, [key], study.now_ms))[key]
+        await answers.write_texts(tx, [{"round": 1, "member": member, "text": f"typed by {user}"}])
+        await questions.insert(tx, 1, 1, question(900 + user), author_id=member, credit=f"Name of {user}")
 
 
 async def _tables(study: Study) -> list[str]:
