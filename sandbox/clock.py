@@ -20,6 +20,8 @@ FROZEN_START_MS = 1_772_454_600_000
 SETTLE_TIMEOUT_S = 15.0
 """Real seconds that a follower has to finish what a move of the clock made due."""
 
+DAY_MS = 24 * 3_600_000
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -122,6 +124,26 @@ class Clock:
             if self.now_ms != target or not self.frozen:
                 settled = await self._set(target) and settled
             return settled
+
+    async def move_until(self, happened: Callable[[], bool], *, most_stops: int, most_ms: int) -> str:
+        """Go from instant to instant, a follower's or a keeper's, until `happened()` says yes after one.
+
+        Returns why it stopped: "done", "nothing" (nobody waits for anything), "far" (now `most_ms` later), "many"
+        (after `most_stops` instants) or "busy" (a follower did not settle in time).
+        """
+        async with self._moving:
+            if not await self._set(self.now_ms):
+                return "busy"
+            limit = self.now_ms + most_ms
+            for _ in range(most_stops):
+                stop = self._next_stop()
+                if happened() or stop is None:
+                    return "done" if happened() else "nothing"
+                if stop > limit:
+                    return "far" if await self._set(limit) else "busy"
+                if not await self._set(max(stop, self.now_ms)):
+                    return "busy"
+            return "done" if happened() else "many"
 
     def _next_stop(self) -> int | None:
         stops = [self.next_ms, *(keeper.next_ms() for keeper in self.keepers)]

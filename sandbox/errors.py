@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Json = dict[str, Any]
 Path = tuple[str | int, ...]
@@ -71,6 +74,21 @@ class DiscordError(Exception):
         if self.errors is not None:
             body["errors"] = self.errors
         return body
+
+    def rule(self) -> str:
+        """The rule that refused, in one line: code, message, and what is wrong where."""
+        problems = "; ".join(_flat(self.errors or {}))
+        head = f"{self.code} {self.message}" if self.code else self.message
+        return f"{head} ({problems})" if problems else head
+
+
+def _flat(errors: Json, path: str = "") -> Iterator[str]:
+    """The nested errors of a form, such as "embeds.0.title: Must be 256 or fewer in length."."""
+    for key, value in errors.items():
+        if key == "_errors":
+            yield from (f"{path}: {one['message']}" if path else str(one["message"]) for one in value)
+        else:
+            yield from _flat(value, f"{path}.{key}" if path else str(key))
 
 
 def unknown(code: int) -> DiscordError:

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from sandbox.errors import Json
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 @dataclass(slots=True)
 class Fault:
-    """The next `times` requests that match fail with `status`, or act and lose their reply."""
+    """The next `times` requests (None: all) that match fail with `status`, or act and lose their reply.
+
+    `name` is that of the switch in the page, if it came from one.
+    """
 
     method: str
     path: str
     status: int = 500
-    times: int = 1
+    times: int | None = 1
     body: Any = None
     lose_reply: bool = False
     retry_after: float = 0.05
+    name: str = ""
 
     def answer(self) -> tuple[int, bytes, dict[str, str]]:
         """Status, body and headers of the failure."""
@@ -58,6 +65,12 @@ class Faults:
         self.latency_ms = 0.0
         self.rate_limits = True
         self.failing: list[Fault] = []
+        self.watchers: list[Callable[[], None]] = []
+
+    def changed(self) -> None:
+        """Tell the watchers (the pages) that a switch was turned, or ran out."""
+        for watcher in self.watchers:
+            watcher()
 
     def take(self, method: str, path: str) -> Fault | None:
         """The fault that this request meets, counted down."""
@@ -65,9 +78,11 @@ class Faults:
             return None
         for fault in self.failing:
             if fault.method in ("*", method) and re.search(fault.path, path):
-                fault.times -= 1
-                if fault.times <= 0:
-                    self.failing.remove(fault)
+                if fault.times is not None:
+                    fault.times -= 1
+                    if fault.times <= 0:
+                        self.failing.remove(fault)
+                    self.changed()
                 return fault
         return None
 
@@ -89,6 +104,7 @@ class Faults:
                 re.compile(known["path"])
                 made.append(Fault(**known))
             self.failing = [*self.failing, *made] if made else []
+        self.changed()
 
     def json(self) -> Json:
         """The state of the switches."""

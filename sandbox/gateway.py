@@ -74,8 +74,11 @@ class Session:
 class Connection:
     """One websocket. Frames go out in order through a queue, so that senders never wait."""
 
-    def __init__(self, ws: web.WebSocketResponse, pack: Callable[[bytes], bytes] | None) -> None:
+    def __init__(
+        self, ws: web.WebSocketResponse, pack: Callable[[bytes], bytes] | None, sent: Callable[[bytes], None]
+    ) -> None:
         self.ws = ws
+        self._sent = sent
         self.session: Session | None = None
         self.said_goodbye = False
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue()
@@ -84,6 +87,7 @@ class Connection:
     def send(self, frame: bytes) -> None:
         """Queue one frame."""
         self._queue.put_nowait(frame)
+        self._sent(frame)
 
     def send_op(self, op: int, data: Any = None) -> None:
         """Queue a frame that is not an event."""
@@ -117,12 +121,21 @@ class Gateway:
         self.sessions: dict[str, Session] = {}
         self.connections: set[Connection] = set()
         self.watchers: list[Callable[[], None]] = []
+        self.taps: list[Callable[[bytes, bool], None]] = []
         self.offline = False
         world.listeners.append(self._heard)
 
     def connected(self, bot: Bot | None = None) -> bool:
         """Whether a bot (any, unless one is named) is identified and listening."""
         return any(s.connection is not None and (bot is None or s.bot is bot) for s in self.sessions.values())
+
+    def _sent(self, frame: bytes) -> None:
+        for tap in self.taps:
+            tap(frame, True)
+
+    def _received(self, frame: bytes) -> None:
+        for tap in self.taps:
+            tap(frame, False)
 
     def _heard(self, event: Event) -> None:
         for session in list(self.sessions.values()):
@@ -140,7 +153,7 @@ class Gateway:
         if request.query.get("v", "10") != "10" or request.query.get("encoding", "json") != "json":
             await ws.close(code=4012, message=b"Invalid API version")
             return ws
-        connection = Connection(ws, _packer(compress))
+        connection = Connection(ws, _packer(compress), self._sent)
         self.connections.add(connection)
         pump = asyncio.create_task(connection.pump())
         connection.send_op(HELLO, {"heartbeat_interval": HEARTBEAT_INTERVAL_MS, "_trace": ['["sandbox",{"micros":0}]']})
@@ -183,6 +196,7 @@ class Gateway:
                 return
             if len(message.data) > 4096:
                 raise GatewayCloseError(4002, "Payload too large")
+            self._received(message.data.encode() if isinstance(message.data, str) else message.data)
             try:
                 frame = orjson.loads(message.data)
                 op, data = frame["op"], frame.get("d")

@@ -1,4 +1,4 @@
-"""The people's side over HTTP: the page, its data, and the switches of the sandbox."""
+"""The people's side over HTTP: the page and what people do; the operator's doors stand in `operator_http`."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from aiohttp import web
 
-from sandbox import people_threads, rest_reactions, scheduled, world_actions
-from sandbox.errors import Json
+from sandbox import operator_http, people_threads, rest_reactions, scheduled
 from sandbox.people_commands import RefusedError
-from sandbox.rest import record_json
 
 if TYPE_CHECKING:
+    from sandbox.operator_http import OperatorSide
     from sandbox.server import Sandbox
 
 STATIC = Path(__file__).parent / "static"
@@ -34,20 +33,7 @@ class PeopleSide:
     def __init__(self, box: Sandbox) -> None:
         self.box = box
         self.people = box.people
-        box.live.greeting = lambda: {"clock": box.live.clock_json(), "bot": self._bot()}
-        box.gateway.watchers.append(lambda: box.live.tell_all("BOT", self._bot()))
-
-    def _bot(self) -> Json:
-        first = next(iter(self.box.world.bots.values()))
-        process = self.box.bot_process
-        return {
-            "connected": self.box.gateway.connected(),
-            "user": first.user,
-            "process": None if process is None else process.running,
-        }
-
-    def _faults(self) -> Json:
-        return {**self.box.faults.json(), "offline": self.box.gateway.offline}
+        self.operator: OperatorSide
 
     def person(self, request: web.Request) -> str:
         """Who acts: the header X-Person, else ?as=, else the first person."""
@@ -66,8 +52,8 @@ class PeopleSide:
         """Everything that a page draws."""
         body = self.people.state(self.person(request))
         body["clock"] = {**self.box.live.clock_json(), "zone": "UTC"}
-        body["faults"] = self._faults()
-        body["bot"] = self._bot()
+        body["faults"] = self.operator.panel.json()
+        body["bot"] = self.operator.bot()
         return _json(body)
 
     async def live(self, request: web.Request) -> web.StreamResponse:
@@ -146,46 +132,6 @@ class PeopleSide:
         scheduled.set_interest(self.box.world, guild, str(form.get("event_id")), person, interested=interested)
         return _json({})
 
-    async def faults(self, request: web.Request) -> web.Response:
-        """Read or turn the fault switches."""
-        if request.method == "POST":
-            form = orjson.loads(await request.read())
-            try:
-                self.box.faults.set(form)
-            except (ValueError, TypeError) as error:
-                return _json({"error": str(error)}, 400)
-            if "offline" in form:
-                self.box.gateway.offline = bool(form["offline"])
-                if self.box.gateway.offline:
-                    await self.box.gateway.disconnect("resume")
-            if "disconnect" in form:
-                how = form["disconnect"]
-                await self.box.gateway.disconnect(how if isinstance(how, int) else str(how))
-        return _json(self._faults())
-
-    async def world(self, request: web.Request) -> web.Response:
-        """Do something to the world."""
-        raw = await request.read()
-        form = orjson.loads(raw) if raw else {}
-        return _json(world_actions.act(self.box.world, request.match_info["action"], form))
-
-    async def requests(self, request: web.Request) -> web.Response:
-        """The bot's last requests after number `since`, and those that broke a rule."""
-        since = int(request.query.get("since", "0"))
-        found = [record_json(record) for record in self.box.rest.records if record.number > since]
-        return _json({"requests": found, "broken": list(self.box.world.broken_rules)})
-
-    async def bot(self, request: web.Request) -> web.Response:
-        """Kill or restart the bot's process."""
-        process = self.box.bot_process
-        if process is None:
-            return _json({"error": "The sandbox does not run the bot here."}, 409)
-        if request.match_info["what"] == "kill":
-            await process.kill()
-        else:
-            await process.restart()
-        return _json(self._bot())
-
     async def file(self, request: web.Request) -> web.Response:
         """An uploaded attachment."""
         stored = self.box.world.files.get(request.match_info["attachment"])
@@ -200,6 +146,9 @@ class PeopleSide:
 def add_routes(app: web.Application, box: Sandbox) -> None:
     """Register the people's routes."""
     side = PeopleSide(box)
+    operator = side.operator = operator_http.add_routes(app, box, side.person)
+    box.live.greeting = lambda: {"clock": box.live.clock_json(), "bot": operator.bot()}
+    box.gateway.watchers.append(lambda: box.live.tell_all("BOT", operator.bot()))
     add = app.router.add_route
     add("GET", "/", side.page)
     add("GET", "/sandbox/state", side.state)
@@ -215,11 +164,6 @@ def add_routes(app: web.Application, box: Sandbox) -> None:
     add("POST", "/sandbox/interactions", side.interact)
     add("POST", "/sandbox/burst", side.burst)
     add("POST", "/sandbox/interest", side.interest)
-    add("GET", "/sandbox/faults", side.faults)
-    add("POST", "/sandbox/faults", side.faults)
-    add("POST", "/sandbox/world/{action}", side.world)
-    add("GET", "/sandbox/requests", side.requests)
-    add("POST", "/sandbox/bot/{what:kill|restart}", side.bot)
     add("GET", "/cdn/attachments/{channel}/{attachment}/{name}", side.file)
     if STATIC.is_dir():
         app.router.add_static("/static/", STATIC)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 PREFIX = "/api/v10"
 KEPT_REQUESTS = 2000
+KEPT_BYTES = 32 * 1024 * 1024
 MAX_BODY = 26 * 1024 * 1024
 JSON_TYPE = "application/json"
 
@@ -98,6 +99,7 @@ class Record:
     now_ms: int
     content_type: str = JSON_TYPE
     problems: list[str] = field(default_factory=list)
+    refused: str = ""
 
 
 class Router:
@@ -154,7 +156,9 @@ class Rest:
         self.faults = faults
         self.limiter = limiter
         self.checker = checker
-        self.records: deque[Record] = deque(maxlen=KEPT_REQUESTS)
+        self.records: deque[Record] = deque()
+        self.watchers: list[Callable[[Record], None]] = []
+        self._kept_bytes = 0
         self._router = router
         self._number = 0
 
@@ -169,19 +173,26 @@ class Rest:
             raw = await request.read()
         headers: dict[str, str] = {}
         problems: list[str] = []
+        refused = ""
         fault = self.faults.take(request.method, path)
         try:
             if fault is not None and not fault.lose_reply:
                 status, body, headers = fault.answer()
+                refused = f"A fault that is switched on: {status}."
             else:
                 status, body = self._answer(request, path, raw, headers, problems)
         except DiscordError as error:
             status, body = error.status, orjson.dumps(error.body())
+            refused = error.rule()
             if error.status in (400, 413) and error.code not in (40060, 50007):
                 problems.append(f"{error.code} {error.message}: {orjson.dumps(error.errors or {}).decode()}")
+        if status == 429 and not refused:
+            refused = f"The rate limit of this route ({headers.get('X-RateLimit-Bucket', 'global')})."
+        if fault is not None and fault.lose_reply:
+            refused = "A fault that is switched on: done, and the reply lost."
         if self.limiter is not None and status in INVALID_STATUSES:
             self.limiter.record(status, headers.get("X-RateLimit-Scope"))
-        self._record(request, path, status, raw, body, started, problems)
+        self._record(request, path, status, raw, body, started, problems, refused)
         if fault is not None and fault.lose_reply and request.transport is not None:
             request.transport.abort()
         if status == 204:
@@ -253,6 +264,7 @@ class Rest:
         body: bytes,
         started: float,
         problems: list[str],
+        refused: str,
     ) -> None:
         self._number += 1
         spent = (time.perf_counter() - started) * 1000
@@ -268,10 +280,20 @@ class Rest:
             self.world.clock.now_ms,
             request.content_type if raw else "",
             problems,
+            refused,
         )
-        self.records.append(record)
+        self._keep(record)
         if problems:
             self.world.broken_rules.append(record_json(record))
+
+    def _keep(self, record: Record) -> None:
+        self.records.append(record)
+        self._kept_bytes += len(record.request) + len(record.response)
+        while len(self.records) > KEPT_REQUESTS or (self._kept_bytes > KEPT_BYTES and len(self.records) > 1):
+            old = self.records.popleft()
+            self._kept_bytes -= len(old.request) + len(old.response)
+        for watcher in self.watchers:
+            watcher(record)
 
 
 def record_json(record: Record) -> Json:

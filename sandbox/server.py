@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Self
 from aiohttp import web
 
 from sandbox import (
-    clock_socket,
     guard,
     people_http,
     rest_channels,
@@ -27,6 +26,8 @@ from sandbox import (
 from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.gateway import Gateway
+from sandbox.happenings import Happenings
+from sandbox.inspector import Inspector
 from sandbox.interactions import Interactions
 from sandbox.live import Live
 from sandbox.openapi import Checker
@@ -88,6 +89,8 @@ class Sandbox:
         self.rest = Rest(self.world, self.interactions, router, self.faults, limiter, checker)
         self.upkeep = Upkeep(self.world)
         self.live = Live(self.world, self.clock)
+        self.happenings = Happenings(self.world)
+        self.inspector = Inspector(self.world, self.interactions)
         self.people = People(self.world, self.interactions, self.live)
         self.bot_process: BotProcess | None = None
         self.port = port
@@ -118,7 +121,6 @@ class Sandbox:
         app.router.add_route("*", PREFIX + "/{tail:.*}", self.rest.serve)
         app.router.add_get("/gateway", self.gateway.serve)
         app.router.add_get("/gateway/", self.gateway.serve)
-        clock_socket.add_routes(app, self.clock)
         people_http.add_routes(app, self)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.2)
         await self._runner.setup()

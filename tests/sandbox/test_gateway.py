@@ -46,7 +46,7 @@ async def test_without_the_members_intent_only_the_bot_is_there(socket: Socket) 
     await _send(socket, 2, {"token": TOKEN, "intents": 1})
     guild = (await _event(socket, "GUILD_CREATE"))["d"]
     assert {member["user"]["id"] for member in guild["members"]} == {BOT_ID}
-    assert guild["member_count"] == 4
+    assert guild["member_count"] == 6
 
 
 async def test_the_client_knows_the_server(bot: StudyClient) -> None:
@@ -54,7 +54,7 @@ async def test_the_client_knows_the_server(bot: StudyClient) -> None:
     guild = bot.get_guild(int(GUILD_ID))
     assert guild is not None
     assert bot.user is not None
-    assert guild.member_count == 4
+    assert guild.member_count == 6
     assert [channel.name for channel in guild.text_channels] == ["general", "daily-quiz", "review-sessions"]
     assert [forum.name for forum in guild.forums] == ["case-clinic"]
     assert not guild.me.guild_permissions.manage_messages

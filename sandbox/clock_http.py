@@ -1,0 +1,71 @@
+"""The people's door to the clock: move it, and hear what happened meanwhile."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+from aiohttp import web
+
+from sandbox.clock import DAY_MS
+from sandbox.guard import refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox.errors import Json
+    from sandbox.happenings import Watch
+    from sandbox.server import Sandbox
+
+MOST_INSTANTS = 200
+MOST_DAYS = 60
+"""How far `{"to": "seen"}` looks for something that people can see."""
+
+_QUIET = {
+    "asleep": "The bot is not connected, so nothing of its own can happen.",
+    "nothing": "Nothing is planned: neither the bot nor Discord waits for anything.",
+    "far": f"Nothing that anybody could see happened in {MOST_DAYS} days.",
+    "many": f"Nothing that anybody could see happened at the bot's next {MOST_INSTANTS} instants.",
+    "busy": "The bot did not finish what was due.",
+}
+
+
+def add_routes(app: web.Application, box: Sandbox, person: Callable[[web.Request], str]) -> None:
+    """Register the door."""
+
+    async def move(request: web.Request) -> web.Response:
+        form = orjson.loads(await request.read())
+        who = person(request)
+        with box.happenings.watching() as watch:
+            why = await _moved(box, form, watch)
+            if why is None:
+                return refusal('One of to_ms, advance_ms, to: "next" or to: "seen" is needed.')
+            body: Json = {
+                "now_ms": box.clock.now_ms,
+                "next_ms": box.clock.next_ms,
+                "settled": why != "busy",
+                "happened": box.happenings.json(watch, who),
+                "count": watch.count,
+                "why": _QUIET.get(why, ""),
+            }
+        return web.Response(body=orjson.dumps(body), content_type="application/json")
+
+    app.router.add_post("/sandbox/clock", move)
+
+
+async def _moved(box: Sandbox, form: Json, watch: Watch) -> str | None:
+    """Do what a move's form asks; None when it asks nothing that is known."""
+    clock = box.clock
+    if form.get("to") == "seen":
+        if not clock.followers:
+            return "asleep"
+        return await clock.move_until(lambda: bool(watch), most_stops=MOST_INSTANTS, most_ms=MOST_DAYS * DAY_MS)
+    if form.get("to") == "next":
+        settled = await clock.move(to_next=True)
+    elif isinstance(form.get("to_ms"), int):
+        settled = await clock.move(to_ms=form["to_ms"])
+    elif isinstance(form.get("advance_ms"), int):
+        settled = await clock.move(to_ms=clock.now_ms + form["advance_ms"])
+    else:
+        return None
+    return "done" if settled else "busy"
