@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -170,6 +171,41 @@ async def choose(
     avoid_topics: Collection[str] = (),
 ) -> int | None:
     """The id of the next question for the group, or for one member; None where there is none."""
+    leaning = await leanings(tx, picks, group, blueprint, member, now_ms)
+    chosen = selection.choose(
+        [
+            selection.Candidate(
+                pick.question_id,
+                pick.topic,
+                _chance(leaning.ability.get(pick.topic_id, 0.0) - pick.item_mean),
+                None if pick.last_asked is None else (now_ms - pick.last_asked) / DAY_MS,
+            )
+            for pick in picks
+        ],
+        shares=leaning.shares,
+        weakness=leaning.weakness,
+        taught=leaning.taught,
+        repeat_days=repeat_days,
+        avoid_topics=avoid_topics,
+        rng=rng,
+    )
+    return chosen.question_id if chosen else None
+
+
+@dataclass(frozen=True, slots=True)
+class Leanings:
+    """What selection goes by: logits by topic id; the rest by slug, as `selection.choose` takes it."""
+
+    ability: Mapping[int, float]
+    shares: Mapping[str, float]
+    weakness: Mapping[str, float]
+    taught: Mapping[str, float]
+
+
+async def leanings(
+    tx: Transaction, picks: Sequence[Pick], group: Group, blueprint: Blueprint, member: int | None, now_ms: int
+) -> Leanings:
+    """Which topics of these questions the group, or one member, needs most."""
     topic_ids = {pick.topic_id for pick in picks}
     if member is None:
         ability = await estimates.group_ability(tx, group.group_id, topic_ids)
@@ -181,16 +217,8 @@ async def choose(
         }
     pools = await estimates.pools(tx, topic_ids)
     mark = blueprint.pass_mark
-    chosen = selection.choose(
-        [
-            selection.Candidate(
-                pick.question_id,
-                pick.topic,
-                _chance(ability.get(pick.topic_id, 0.0) - pick.item_mean),
-                None if pick.last_asked is None else (now_ms - pick.last_asked) / DAY_MS,
-            )
-            for pick in picks
-        ],
+    return Leanings(
+        ability,
         shares={pick.topic: blueprint.topic_share(pick.topic) for pick in picks},
         weakness={
             pick.topic: max(0.0, mark - _chance(ability[pick.topic_id] - pools[pick.topic_id].mean))
@@ -198,11 +226,7 @@ async def choose(
             if pick.topic_id in ability
         },
         taught=await afterwards.lately_taught(tx, group.group_id, now_ms) if member is None else {},
-        repeat_days=repeat_days,
-        avoid_topics=avoid_topics,
-        rng=rng,
     )
-    return chosen.question_id if chosen else None
 
 
 def _chance(logit: float) -> float:
