@@ -8,12 +8,13 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import zstandard
 
-from bot.domain.questions import Kind, Question, as_key
-from bot.formats.anki_cards import cloze_field, gaps, side, with_gap
+from bot.domain.questions import Image, Kind, Question, as_key
+from bot.formats.anki_cards import MOST_GAPS, cloze_field, gaps, side, with_gap
 from bot.formats.anki_collection import NotAnki, Note, notes, wire
 from bot.formats.archive import Archive, names_in, opened
 from bot.formats.html_text import plain
@@ -25,6 +26,8 @@ MAX_COLLECTION = 100_000_000
 """Bytes of a collection, unpacked."""
 _COLLECTIONS = ("collection.anki21b", "collection.anki21", "collection.anki2")
 """The newest first; where it is there, the others are older forms of it or a dummy."""
+MAX_PICTURE = 20_000_000
+"""Bytes of a picture, unpacked; what is too large to be kept is told later."""
 _DUMMY = "please update to the latest anki version"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _WINDOW = 1 << 27
@@ -45,7 +48,7 @@ def read(data: bytes, name: str, told: Told | None = None) -> Imported:
         archive = opened(data, into)
         collection = None if archive is None else _collection(archive, into)
         if archive is not None and collection is not None:
-            _take(collection, _media(archive, into), into)
+            _take(collection, _Media(archive, _media(archive, into)), into)
     return into.done()
 
 
@@ -74,26 +77,48 @@ def _unpacked(data: bytes, into: Gathering, most: int) -> bytes | None:
     return found
 
 
-def _media(archive: Archive, into: Gathering) -> frozenset[str]:
-    """The names of the pictures and sounds that the package holds."""
+def _media(archive: Archive, into: Gathering) -> dict[str, str]:
+    """By the names of the pictures and sounds of the package the archive's parts that they are."""
     data = archive.read("media", into) if "media" in archive.names else None
     if data and data.startswith(_ZSTD):
         data = _unpacked(data, into, MAX_COLLECTION)
     if not data:
-        return frozenset()
+        return {}
     if data.lstrip().startswith(b"{"):
         try:
             found = json.loads(data)
         except (ValueError, RecursionError):
             into.warning(1, "the package's list of pictures is not readable")
-            return frozenset()
-        return frozenset(str(value) for value in found.values()) if isinstance(found, dict) else frozenset()
+            return {}
+        return {str(value): str(part) for part, value in found.items()} if isinstance(found, dict) else {}
     entries = [value for number, value in wire(data) if number == 1 and isinstance(value, bytes)]
     names = [dict(wire(entry)).get(1) for entry in entries]
-    return frozenset(name.decode("utf-8", "replace") for name in names if isinstance(name, bytes))
+    return {name.decode("utf-8", "replace"): str(n) for n, name in enumerate(names) if isinstance(name, bytes)}
 
 
-def _take(collection: bytes, media: frozenset[str], into: Gathering) -> None:
+@dataclass(frozen=True, slots=True)
+class _Media:
+    """The package's pictures, each unpacked only when a card shows it."""
+
+    archive: Archive
+    parts: Mapping[str, str]
+
+    def attach(self, image: Image, line: int, into: Gathering) -> None:
+        part = self.parts.get(image.name)
+        if part is None or part not in self.archive.names or image.name in into.files:
+            return
+        try:
+            data = self.archive.read(part, into)
+            if data is not None and data.startswith(_ZSTD):
+                data = _unpacked(data, into, MAX_PICTURE)
+        except TooLarge as error:
+            into.error(line, str(error))
+        else:
+            if data is not None:
+                into.attach(image, data)
+
+
+def _take(collection: bytes, media: _Media, into: Gathering) -> None:
     try:
         found = notes(collection)
     except NotAnki as error:
@@ -126,7 +151,7 @@ class _Reading:
 
     line: int
     note: Note
-    media: frozenset[str]
+    media: _Media
     into: Gathering
     sounds: int = 0
     silent: bool = False
@@ -143,6 +168,10 @@ class _Reading:
         cards = note.cards or tuple((number, "") for number in numbers)
         if not cards:
             self.into.skip(self.line, plain(text).text, "there is no gap in its text")
+        if len(cards) > MOST_GAPS:
+            reason = f"it has {len(cards)} cards in one note; {MOST_GAPS} is the most"
+            self.into.skip(self.line, plain((text or note.fields[0])[:2000]).text, reason)
+            return
         for number, deck in cards:
             self.rich, self.silent = RichText(pictures_here=True), False
             try:
@@ -190,8 +219,12 @@ class _Reading:
         for warning in self.rich.warnings:
             self.into.warning(self.line, warning)
         image = self.rich.image
-        if image is not None and image.name not in self.media:
-            self.into.warning(self.line, f"the picture “{image.name[:60]}” is not in the package; the card needs it")
+        if image is not None:
+            if image.name not in self.media.parts:
+                self.into.warning(
+                    self.line, f"the picture “{image.name[:60]}” is not in the package; the card needs it"
+                )
+            self.media.attach(image, self.line, self.into)
         key = as_key(self.note.guid)
         topic = deck.rpartition("::")[2].strip()
         self.into.keep(

@@ -11,6 +11,8 @@ _ANSWER_LINE = re.compile(r"<hr[^<>]{0,80}id\s*+=\s*+[\"']?answer[\"']?[^<>]{0,8
 _GAP = re.compile(r"\{\{c([0-9]{1,3}(?:,[0-9]{1,3}){0,20})::|\}\}")
 _CLOZE_FIELD = re.compile(r"\{\{(?:[^{}:]{1,40}:){0,4}cloze:([^{}]{1,200})\}\}")
 _MOST_LEVELS = 20
+MOST_GAPS = 100
+"""Cards of one text; each of them is read as often."""
 
 
 def side(template: str, fields: Mapping[str, str], *, front: bool) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from bot.domain.questions import Kind, Question, as_key
-from bot.formats.anki_cards import gaps, with_gap
+from bot.formats.anki_cards import MOST_GAPS, gaps, with_gap
 from bot.formats.anki_options import with_options
 from bot.formats.delimited import Row, rows
 from bot.formats.html_text import plain
@@ -22,7 +22,6 @@ from bot.formats.rich_text import RichText
 from bot.formats.wording import nearest
 
 NAME = "anki text"
-MOST_GAPS = 100
 EXPLANATION = "<hr id=explanation>"
 """What parts a back from the explanation in a file of ours; Anki draws a line."""
 

@@ -71,7 +71,7 @@ class Gathering:
     """An import under way: takes questions, problems and what is skipped, and keeps to the bounds.
 
     *file* is named in the problems; lines count from 1 (rows of a sheet, notes of a deck). *told* hears of each
-    question, once a reader has said how many *lines* there are.
+    question, once a reader has said how many *lines* there are. *files* are the pictures that were attached.
     """
 
     def __init__(self, name: str, file: str, told: Told | None = None) -> None:
@@ -80,7 +80,7 @@ class Gathering:
         self.header: Bank | None = None
         self.lines = 0
         self._told = told
-        self._files: dict[str, bytes] = {}
+        self.files: dict[str, bytes] = {}
         self._questions: list[Question] = []
         self._problems: list[Problem] = []
         self._skipped: list[Skipped] = []
@@ -116,12 +116,12 @@ class Gathering:
 
     def attach(self, image: Image, data: bytes) -> Image:
         """Take a picture's file; its image, under another name where another picture has that already."""
-        if self._files.setdefault(image.name, data) == data:
+        if self.files.setdefault(image.name, data) == data:
             return image
         stem, dot, ending = image.name.rpartition(".")
         mark = hashlib.sha256(data).hexdigest()[:8]
         renamed = replace(image, name=f"{stem[:70]}-{mark}.{ending[:10]}" if dot else f"{ending[:80]}-{mark}")
-        self._files[renamed.name] = data
+        self.files[renamed.name] = data
         return renamed
 
     def keep(self, question: Question, option_lines: Sequence[int] = ()) -> bool:
@@ -191,7 +191,7 @@ class Gathering:
             tuple(sorted(self._skipped, key=lambda one: one.line)),
             self._uncounted,
             self.header,
-            {name: data for name, data in self._files.items() if name in shown},
+            {name: data for name, data in self.files.items() if name in shown},
         )
 
 

@@ -6,11 +6,12 @@ rest, and what Moodle itself hides, is skipped.
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bot.domain.questions import Kind, Option, Question, Scoring, as_key, true_false
+from bot.domain.questions import Image, Kind, Option, Question, Scoring, as_key, true_false
 from bot.formats.html_text import plain
 from bot.formats.imported import Gathering, Imported, Told
 from bot.formats.rich_text import RichText
@@ -170,7 +171,7 @@ class _Reading:
         )
         if self.rich.reason:
             raise _Skipped(self.rich.reason)
-        self._pictures(body, line)
+        image = self._pictures(body, line)
         tags = child(element, "tags")
         shuffle = _text(child(element, "shuffleanswers")).strip().lower()
         question = Question(
@@ -186,19 +187,26 @@ class _Reading:
             shuffle=found is not Kind.TRUEFALSE and shuffle not in ("0", "false"),
             kind=found,
             answers=texts,
-            image=self.rich.image,
+            image=image,
             scoring=scoring,
             line=line,
         )
         self.into.keep(question, [line_of(one) for one in children(element, "answer")] if options else ())
 
-    def _pictures(self, body: Element, line: int) -> None:
-        """Warn of a picture only where its file does not stand beside the text."""
-        names = {attribute(one, "name") for one in children(body, "file")}
+    def _pictures(self, body: Element, line: int) -> Image | None:
+        """The stem's picture, its file handed over; a warning where that does not stand beside the text."""
+        image = self.rich.image
+        files = {attribute(one, "name"): one for one in children(body, "file")}
+        there = None if image is None else files.get(image.name)
         for warning in self.rich.warnings:
-            there = self.rich.image is not None and self.rich.image.name in names and "not in this file" in warning
-            if not there:
+            if there is None or "not in this file" not in warning:
                 self.into.warning(line, warning)
+        if image is None or there is None:
+            return image
+        try:
+            return self.into.attach(image, base64.b64decode("".join(bare(there).split()), validate=True))
+        except ValueError:
+            return self.into.attach(image, b"")  # whoever looks at the picture says that it is broken
 
     def _plain(self, element: Element) -> str:
         return plain(_text(element)).text.strip()

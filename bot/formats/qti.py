@@ -12,6 +12,7 @@ from bot.formats import qti_1, qti_2
 from bot.formats.archive import Archive, is_zip, names_in, opened
 from bot.formats.imported import Gathering, Imported, Told
 from bot.formats.qti_item import CannotAsk, Item, Unsound
+from bot.formats.shelf import Shelf, shelf
 from bot.formats.xml_tree import attribute, bare, elements, root_name
 
 NAME = "qti"
@@ -20,7 +21,6 @@ _ITEMS = {"questestinterop": "item", "assessmentitem": "assessmentitem", "assess
 """The names of items, by the name of the outermost element."""
 _MANIFEST = "imsmanifest.xml"
 _CANVAS = "non_cc_assessments/"
-_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".bmp")
 
 
 def sniff(data: bytes, name: str) -> float:
@@ -51,7 +51,7 @@ def read(data: bytes, name: str, told: Told | None = None) -> Imported:
 def _package(archive: Archive, into: Gathering) -> None:
     package = into.file
     names = archive.names
-    pictures = frozenset(part.rpartition("/")[2] for part in names if part.lower().endswith(_PICTURES))
+    pictures = shelf(archive)
     found = False
     for part in names:
         if part.lower().endswith((".zip", ".imscc")):
@@ -76,7 +76,7 @@ def _again(part: str, names: Collection[str]) -> bool:
     return last == "assessment_qti.xml" and f"{_CANVAS}{folder}.xml.qti" in names
 
 
-def _file(data: bytes, into: Gathering, pictures: frozenset[str] | None) -> None:
+def _file(data: bytes, into: Gathering, pictures: Shelf | None) -> None:
     wanted = _ITEMS.get(root_name(data))
     if wanted is None and not root_name(data):
         wanted = "item"  # reading it says what is wrong

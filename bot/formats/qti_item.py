@@ -9,6 +9,7 @@ from html import escape
 from bot.domain.questions import Kind, Option, Question, Scoring, as_key
 from bot.formats.imported import Gathering
 from bot.formats.rich_text import RichText
+from bot.formats.shelf import Shelf
 from bot.formats.xml_tree import Element, attribute, line_of
 
 
@@ -26,12 +27,12 @@ class CannotAsk(Exception):
 
 @dataclass(slots=True)
 class Item:
-    """One item on its way to a question. *pictures*: the names of the package's files; None where there is none."""
+    """One item on its way to a question. *pictures* are its package's; None where it came in none."""
 
     element: Element
     topic: str
     into: Gathering
-    pictures: frozenset[str] | None = None
+    pictures: Shelf | None = None
     rich: RichText = field(default_factory=RichText)
 
     @property
@@ -67,6 +68,8 @@ class Item:
                 or "not in this" not in warning
             ):
                 self.warning(warning)
+        if image is not None and self.pictures is not None:
+            image = self.pictures.attach(image, self.line, self.into)
         self.into.keep(
             Question(
                 key=as_key(attribute(self.element, "ident") or attribute(self.element, "identifier")),

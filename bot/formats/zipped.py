@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.formats import sniff as formats
 from bot.formats.archive import Archive, is_zip, opened
 from bot.formats.imported import Gathering, Imported, Told, images
+from bot.formats.shelf import PICTURES, shelf
 
 NAME = "zip"
-PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 OURS = (".md", ".markdown", ".csv", ".tsv", ".json")
-_NO_QUESTIONS = (*PICTURES, ".svg", ".bmp", ".css", ".js", ".html", ".htm", ".pdf", ".mp3", ".mp4")
+_NO_QUESTIONS = (*PICTURES, ".css", ".js", ".html", ".htm", ".pdf", ".mp3", ".mp4")
 
 
 def sniff(data: bytes, name: str) -> float:
@@ -33,7 +33,7 @@ def read(data: bytes, name: str, told: Told | None = None) -> Imported:
             if part is not None and text is not None:
                 inner = _inner(text, f"{name}/{part}", into, told)
                 if inner is not None:
-                    inner = replace(inner, files={**inner.files, **dict(_pictures(archive, part, inner, into))})
+                    _attach(archive, part, inner, into)
     return into.done() if inner is None else _with(inner, into)
 
 
@@ -69,27 +69,12 @@ def _inner(data: bytes, name: str, into: Gathering, told: Told | None) -> Import
     return formats.read(data, name, told)
 
 
-def _pictures(archive: Archive, part: str, inner: Imported, into: Gathering) -> Iterator[tuple[str, bytes]]:
-    folder = part.rpartition("/")[0]
-    there: dict[str, list[str]] = {}
-    for name in archive.names:
-        if name.lower().endswith(PICTURES):
-            there.setdefault(name.rpartition("/")[2], []).append(name)
-    for wanted in dict.fromkeys(image.name for question in inner.questions for image in images(question)):
-        found = _chosen(there, wanted, folder)
-        if len(found) > 1:
-            into.error(1, f"there are several pictures “{wanted[:60]}” in this archive; give each a name of its own")
-        elif found:
-            data = archive.read(found[0], into)
-            if data is not None:
-                yield wanted, data
-
-
-def _chosen(there: Mapping[str, Sequence[str]], wanted: str, folder: str) -> Sequence[str]:
-    """The parts that a picture's name can mean: the one beside the questions where there is one."""
-    found = there.get(wanted, ())
-    beside = f"{folder}/{wanted}" if folder else wanted
-    return [beside] if beside in found else found
+def _attach(archive: Archive, part: str, inner: Imported, into: Gathering) -> None:
+    """Hand over the pictures that the questions name, each once."""
+    there, folder = shelf(archive), part.rpartition("/")[0]
+    wanted = {image.name: (image, one.line) for one in inner.questions for image in images(one)}
+    for image, line in wanted.values():
+        there.attach(image, line, into, folder)
 
 
 def _with(inner: Imported, into: Gathering) -> Imported:
@@ -101,4 +86,5 @@ def _with(inner: Imported, into: Gathering) -> Imported:
         problems=tuple(problems),
         skipped=(*around.skipped, *inner.skipped),
         uncounted=inner.uncounted + around.uncounted,
+        files={**inner.files, **into.files},
     )

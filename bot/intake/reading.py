@@ -104,7 +104,7 @@ def _without(found: Imported, faults: Mapping[str, str]) -> Imported:
         else:
             said = f"the picture “{name[:60]}” {faults[name]}; the question was left out"
             errors[question.line] = Problem(_file(found), question.line, "error", said)
-    problems = [one for one in found.problems if one.line not in errors or "not in this" not in one.message]
+    problems = [one for one in found.problems if one.line not in errors or "is not in th" not in one.message]
     room = max(0, MAX_PROBLEMS - len(problems))
     problems += list(errors.values())[:room]
     return replace(
