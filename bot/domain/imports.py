@@ -6,14 +6,14 @@ The file is compared once; the tutor's choices are then applied to what was foun
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bot.domain.blueprint import Blueprint
 from bot.domain.identity import likenesses, match
 from bot.domain.questions import CHOICES, Question, slug
-from bot.domain.rescore import key_changed
+from bot.domain.rescore import rekeyed
 
 BANK_NAME_LIMIT = 80
 SLUG_LIMIT = 48
@@ -23,14 +23,15 @@ SHORT = 160
 """Characters of a stem or an answer in a finding; an ellipsis says that there is more."""
 SAMPLES = 3
 
-Verdict = Literal["changed", "key", "ask", "duplicate", "conflict", "voided", "gone"]
+Verdict = Literal["changed", "key", "ask", "duplicate", "conflict", "voided", "stays", "gone"]
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A question of a bank as it stands.
 
-    *bank* is the bank's title, *file_print* the digest of the content as the question's file last had it.
+    *bank* is the bank's title, *file_print* the digest of the content as the question's file last had it, *pictures*
+    the digests of its pictures by name.
     """
 
     question_id: int
@@ -39,6 +40,11 @@ class Standing:
     voided: bool = False
     bank: str = ""
     file_print: str | None = None
+    pictures: Mapping[str, str] = field(default_factory=dict)
+
+
+Print = Callable[[Question, Mapping[str, str]], str]
+"""The digest of all that a file says of a question, with the digests of its pictures by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +151,13 @@ def compare(
     fresh: Sequence[Question],
     kept: Sequence[Standing],
     others: Sequence[Standing],
-    prints: Sequence[str] = (),
+    printed: Print,
+    pictures: Mapping[str, str] | None = None,
 ) -> Comparison:
     """Hold a file's questions against its bank (*kept*, retired ones too) and the other banks that the group has.
 
-    *prints* are the digests of the file's questions, in their order, as `Standing.file_print` has them: what the file
-    has not changed since it was last read stays as a tutor made it.
+    *pictures* are the digests of the file's pictures by name. What the file has not changed since it was last read
+    stays as a tutor made it.
     """
     by_key = {one.question.key: one for one in kept}
     # Its line carries a question's place through the matching, which gives it another key.
@@ -161,14 +168,16 @@ def compare(
     for pair in found.pairs:
         place, standing = pair.fresh.line, by_key[pair.kept.key]
         mine = at_home(replace(pair.fresh, line=fresh[place].line), standing.question)
-        unread = bool(prints) and standing.file_print == prints[place]
+        content = printed(mine, {**standing.pictures, **(pictures or {})})
         if standing.voided:
             findings.append(_finding("voided", place, mine, (standing,)))
-        elif standing.live and (unread or _equal(mine, standing.question)):
+        elif content == standing.file_print and not standing.live:
+            findings.append(_finding("stays", place, mine, (standing,)))
+        elif standing.live and content in (standing.file_print, printed(standing.question, standing.pictures)):
             same += 1
         else:
             pairs[place] = standing.question_id
-            verdict: Verdict = "key" if key_changed(standing.question.options, mine.options) else "changed"
+            verdict: Verdict = "key" if rekeyed(standing.question, mine) else "changed"
             findings.append(replace(_finding(verdict, place, mine, (standing,)), back=not standing.live))
     there = [one for one in (*kept, *others) if one.live or one.voided]
     alike = _alike([one.line for one in found.new], fresh, there)
@@ -176,7 +185,9 @@ def compare(
     for ask in found.asks:
         place = ask.fresh.line
         findings.append(_finding("ask", place, fresh[place], [by_key[one.key] for one in ask.candidates]))
-    findings += [_gone(by_key[one.key]) for one in found.gone if by_key[one.key].live]
+    gone = [by_key[one.key] for one in found.gone]
+    # What no file ever had, a member's suggestion say, is not missing from this one.
+    findings += [_gone(one) for one in gone if one.live and one.file_print is not None]
     new = tuple(one.line for one in found.new if one.line not in alike)
     doubtful = [ask.fresh.line for ask in found.asks]
     homeless = frozenset(place for place in (*new, *doubtful) if not slug(fresh[place].topic))
@@ -188,10 +199,6 @@ def at_home(question: Question, kept: Question) -> Question:
     if not slug(question.topic) or slug(question.topic) == slug(kept.topic):
         return replace(question, topic=kept.topic)
     return question
-
-
-def _equal(mine: Question, kept: Question) -> bool:
-    return replace(mine, key=kept.key) == kept
 
 
 def _alike(places: Sequence[int], fresh: Sequence[Question], there: Sequence[Standing]) -> dict[int, Finding]:
@@ -230,12 +237,20 @@ def steps(found: Comparison, choices: Choices) -> list[Step]:
             done.append(Step(place, chosen))
         elif place in doubtful and not chosen:
             done.append(Step(place, None))
-    if not slug(choices.topic):
-        done = [one for one in done if one.question_id is not None or one.place not in found.homeless]
+    left = homeless(found, choices)
+    done = [one for one in done if one.question_id is not None or one.place not in left]
     done.sort(key=lambda one: one.place or 0)
     if not choices.keep_gone:
         done += [Step(None, one.others[0].question_id) for one in found.of("gone")]
     return done
+
+
+def homeless(found: Comparison, choices: Choices) -> frozenset[int]:
+    """The new questions that stay out for want of a topic."""
+    if slug(choices.topic):
+        return frozenset()
+    doubtful = {one.place for one in found.of("ask")}
+    return frozenset(place for place in found.homeless if place not in doubtful or choices.asks.get(place) == 0)
 
 
 def open_asks(found: Comparison, choices: Choices) -> list[Finding]:
