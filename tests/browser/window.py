@@ -5,15 +5,20 @@ Everything is found by its role and name, as people and screen readers find it; 
 
 from __future__ import annotations
 
+import os
 import re
 from importlib import resources
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from PIL import Image
 from playwright.async_api import ConsoleMessage, Locator, Page, Request, WebSocket, expect
 
 PATIENCE_S = 10.0
 """Real seconds until something that does not appear fails the test."""
+_DOCS = Path(__file__).parents[2] / "docs"
 _AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 
 
@@ -124,22 +129,64 @@ class Window:
             await self.fills(form, name, value)
         await form.get_by_role("button", name="Run").click()
 
-    async def fills(self, form: Locator, name: str, value: str) -> None:
-        """Fill in one option, asking for it first where it is optional."""
+    async def option(self, form: Locator, name: str) -> Locator:
+        """The field of a command's option, asked for first where it is optional."""
         more = form.get_by_role("button", name=f"+ {name}", exact=True)
         if await more.count():
             await more.click()
-        field = form.get_by_label(re.compile(rf"^\s*{name}"))
+        return form.get_by_label(re.compile(rf"^\s*{name}"))
+
+    async def fills(self, form: Locator, name: str, value: str) -> Locator:
+        """Fill in one option of a command; returns its field."""
+        field = await self.option(form, name)
         if await field.evaluate("element => element.tagName") == "SELECT":
             await field.select_option(label=value)
         else:
             await field.fill(value)
+        return field
+
+    async def submits(self) -> None:
+        """Send the open form."""
+        await self.dialog.get_by_role("button", name="Submit").click()
+
+    def event(self, name: str) -> Locator:
+        """An entry of the list of scheduled events."""
+        return self.page.get_by_role("list", name="Events").get_by_role("listitem").filter(has_text=name)
+
+    async def press_interested(self, name: str) -> None:
+        """Press *Interested* on a scheduled event."""
+        button = self.event(name).get_by_role("button", name="Interested")
+        await button.click()
+        await expect(button).to_have_attribute("aria-pressed", "true")
 
     async def moves(self, button: str | re.Pattern[str]) -> None:
         """Move the clock by one of its buttons, and wait until what became due has happened."""
         controls = self.page.get_by_role("group", name="Move the clock")
         await controls.get_by_role("button", name=button).click()
         await expect(controls).not_to_have_attribute("aria-busy", "true")
+
+    async def types_to(self, wanted: Locator, keys: str) -> None:
+        """Come to something by Tab alone, and press a key there or type a text."""
+        await expect(wanted).to_be_visible()
+        for _ in range(120):
+            if await wanted.evaluate("element => element === document.activeElement"):
+                break
+            await self.page.keyboard.press("Tab")
+        await expect(wanted).to_be_focused()
+        if keys in ("Enter", " "):
+            await self.page.keyboard.press(keys)
+        else:
+            await self.page.keyboard.type(keys)
+
+    # Showing
+
+    async def picture(self, name: str) -> None:
+        """Write what is seen to docs/ for the README, where PICTURES=1 asks for it."""
+        if not os.environ.get("PICTURES"):
+            return
+        shot = Image.open(BytesIO(await self.page.screenshot(animations="disabled", caret="hide")))
+        small = shot.convert("RGB").quantize(128, dither=Image.Dither.NONE)
+        small.save(_DOCS / f"{name}.png", optimize=True)
 
     # Judging
 
