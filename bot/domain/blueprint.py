@@ -83,6 +83,10 @@ class Blueprint:
         section = self.section_of(slug)
         return section.weight / len(section.topics) if section is not None else 0.0
 
+    def code_year(self, day: date) -> int | None:
+        """The code year that the exam goes by on a day; None where its questions do not grow old."""
+        return None if self.code_years is None else self.code_years.on(day)
+
     @property
     def topics(self) -> tuple[str, ...]:
         """Full names of all topics, in the order of the sections."""

@@ -16,7 +16,7 @@ from bot.domain.groups import Group, Trouble
 from bot.domain.instants import DAY_MS, MINUTE_MS, from_ms, to_ms
 from bot.domain.quiz import MAX_SAME_LETTER, Kind, order_options
 from bot.domain.standings import worth
-from bot.services import afterwards
+from bot.services import afterwards, cases, code_years
 from bot.services import standings as boards
 from bot.services.parcels import Parcel
 from bot.services.plan import Plan
@@ -103,30 +103,35 @@ async def plan_closing(tx: Transaction, group_id: int, day: str, closes: int) ->
 async def _open_rounds(
     tx: Transaction, group: Group, blueprint: Blueprint, plan: Plan, day: str, due_at: int, now_ms: int
 ) -> list[int]:
-    picks = await banks.picks(tx, group.group_id, blueprint.banks)
+    code_year = blueprint.code_year(group.local_day(from_ms(now_ms)))
+    picks = await banks.picks(tx, group.group_id, blueprint.banks, code_year=code_year)
+    await code_years.announce(tx, group, blueprint, now_ms)
     await _warn_when_low(tx, group, picks, plan, now_ms)
     opened: list[int] = []
     used: set[int] = set()
     topics: set[str] = set()
+    of_case: list[Pick] = []  # what is left of the case that was begun
     for slot in range(group.wishes.per_day):
-        left = [pick for pick in picks if pick.question_id not in used]
-        question_id = await choose(
-            tx,
-            left,
-            group=group,
-            blueprint=blueprint,
-            member=None,
-            repeat_days=plan.repeat_days,
-            now_ms=now_ms,
-            rng=plan.rng,
-            avoid_topics=topics,
-        )
-        if question_id is None:
-            break
-        used.add(question_id)
-        chosen = next(pick for pick in left if pick.question_id == question_id)
+        if not of_case:
+            left = [pick for pick in picks if pick.question_id not in used]
+            question_id = await choose(
+                tx,
+                left,
+                group=group,
+                blueprint=blueprint,
+                member=None,
+                repeat_days=plan.repeat_days,
+                now_ms=now_ms,
+                rng=plan.rng,
+                avoid_topics=topics,
+            )
+            if question_id is None:
+                break
+            of_case = cases.begin(left, question_id, plan.repeat_days, now_ms)
+        chosen = of_case.pop(0)
+        used.add(chosen.question_id)
         topics.add(chosen.topic)
-        question = await banks.content(tx, question_id)
+        question = await banks.content(tx, chosen.question_id)
         assert question is not None
         order = order_options(
             [option.correct for option in question.options],

@@ -22,7 +22,7 @@ from bot.domain.refusals import (
     StillOpen,
 )
 from bot.services import daily
-from bot.services.answers import Result, hidden_until, in_place, result_of
+from bot.services.receipts import Receipt, Result, hidden_until, in_place, kept_receipt, result_of
 from bot.storage import answers, banks, groups, quiz
 from bot.storage.banks import Pick
 from bot.storage.database import Database, Transaction
@@ -67,9 +67,10 @@ async def practise(
         now_ms = to_ms(now)
         member = (await groups.member_ids(tx, [(group.group_id, user)], now_ms))[group.group_id, user]
         taken = await quiz.open_questions(tx, group.group_id, now_ms)
+        code_year = blueprint.code_year(group.local_day(now))
         picks = [
             pick
-            for pick in await banks.picks(tx, group.group_id, blueprint.banks, owner=member)
+            for pick in await banks.picks(tx, group.group_id, blueprint.banks, member, code_year=code_year)
             if pick.question_id not in taken and topic in (None, pick.topic)
         ]
         if focus:

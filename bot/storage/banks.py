@@ -146,6 +146,9 @@ async def load(tx: Transaction, bank: Bank, pictures: Iterable[Picture] = ()) ->
 
 _OF_GROUP = """(b.group_id IS NULL OR b.group_id = :group_id) AND NOT EXISTS (
                 SELECT 1 FROM group_exclusions x WHERE x.group_id = :group_id AND x.question_id = q.question_id)"""
+_IN_YEAR = """(COALESCE(v.code_year, :code_year) >= :code_year OR EXISTS (
+                SELECT 1 FROM code_year_checks y WHERE y.group_id = :group_id AND y.question_id = q.question_id
+                    AND y.year >= :code_year))"""
 
 
 def _exams(exams: Sequence[str]) -> tuple[str, dict[str, str]]:
@@ -153,12 +156,15 @@ def _exams(exams: Sequence[str]) -> tuple[str, dict[str, str]]:
     return ", ".join(f":{name}" for name in names), names
 
 
-async def picks(tx: Transaction, group_id: int, exams: Sequence[str], owner: int | None = None) -> list[Pick]:
+async def picks(
+    tx: Transaction, group_id: int, exams: Sequence[str], owner: int | None = None, *, code_year: int | None = None
+) -> list[Pick]:
     """The live questions of `exams` (values of a bank's exam header).
 
     They are the operator's and the group's own, without those that the group is not asked; flashcards are for practice
     alone. `last_asked` is when the group had each as a daily question or, with `owner`, when that member last had it
-    in any round that they could see.
+    in any round that they could see. Those of an older year than `code_year` are left out until a tutor of the group
+    has looked at them.
     """
     marks, params = _exams(exams)
     public = "v.type <> 'flashcard'" if owner is None else "1 = 1"
@@ -173,9 +179,14 @@ async def picks(tx: Transaction, group_id: int, exams: Sequence[str], owner: int
             JOIN revisions v ON v.question_id = q.question_id AND v.revision = q.revision
             LEFT JOIN cases c ON c.case_id = v.case_id
             LEFT JOIN item_estimates i ON i.question_id = q.question_id
-            WHERE q.state = 'live' AND b.exam IN ({marks}) AND {_OF_GROUP} AND {public}
+            WHERE q.state = 'live' AND b.exam IN ({marks}) AND {_OF_GROUP} AND {public} AND {_IN_YEAR}
             ORDER BY q.question_id""",
-        {**params, "group_id": group_id, **({} if owner is None else {"owner": owner})},
+        {
+            **params,
+            "group_id": group_id,
+            "code_year": 0 if code_year is None else code_year,
+            **({} if owner is None else {"owner": owner}),
+        },
     )
     return [
         Pick(
@@ -236,6 +247,21 @@ async def topics(tx: Transaction, exams: Sequence[str], group_id: int | None = N
         {**params, "group_id": group_id},
     )
     return [(row["topic_id"], row["slug"], row["name"], row["live"]) for row in rows]
+
+
+async def count_old(tx: Transaction, group_id: int, exams: Sequence[str], code_year: int) -> int:
+    """How many live questions `picks` leaves out for that code year."""
+    marks, params = _exams(exams)
+    row = await tx.one(
+        f"""SELECT COUNT(*) AS number FROM questions q
+            JOIN banks b ON b.bank_id = q.bank_id
+            JOIN revisions v ON v.question_id = q.question_id AND v.revision = q.revision
+            WHERE q.state = 'live' AND b.exam IN ({marks}) AND {_OF_GROUP} AND NOT {_IN_YEAR}""",
+        {**params, "group_id": group_id, "code_year": code_year},
+    )
+    assert row is not None
+    number: int = row["number"]
+    return number
 
 
 async def summary(tx: Transaction) -> list[tuple[str, str, str, int, int]]:

@@ -92,9 +92,19 @@ TABLES: dict[str, str] = {
         JOIN questions q ON q.question_id = w.question_id JOIN banks b ON b.bank_id = q.bank_id
         JOIN revisions v ON v.question_id = q.question_id AND v.revision = q.revision
         WHERE w.member_id = :member ORDER BY w.question_id""",
+    "suggestions": """SELECT state, topic, stem, options, explanation, source, credit, by_message, changed_at,
+            decided_at, reason FROM suggestions WHERE member_id = :member ORDER BY suggestion_id""",
+    "suggestion_tutors": """SELECT s.stem, s.state, s.decided_at FROM suggestion_tutors w
+        JOIN suggestions s ON s.suggestion_id = w.suggestion_id WHERE w.member_id = :member ORDER BY s.decided_at""",
+    "code_year_checkers": """SELECT q.key AS question, c.year, c.checked_at FROM code_year_checkers w
+        JOIN code_year_checks c ON c.check_id = w.check_id JOIN questions q ON q.question_id = c.question_id
+        WHERE w.member_id = :member ORDER BY c.checked_at""",
     "report_watchers": "SELECT since FROM report_watchers WHERE member_id = :member",
     "units": "SELECT day, title, halves, kind, added_at FROM units WHERE member_id = :member ORDER BY day, unit_id",
     "unit_cycles": "SELECT last_day, halves, told, remind FROM unit_cycles WHERE member_id = :member",
+    "import_tutors": """SELECT i.title AS bank, i.file, i.state, i.made_at, i.new, i.changed, i.retired
+        FROM import_tutors t JOIN imports i ON i.import_id = t.import_id WHERE t.member_id = :member
+        ORDER BY i.made_at""",
     "reminders": """SELECT state, words, text, target, channel_id, zone, rule, wall, anchor, next_at, created_at
         FROM reminders WHERE member_id = :member ORDER BY reminder_id""",
     "notes": "SELECT kind, payload, made_at FROM notes WHERE member_id = :member ORDER BY note_id",

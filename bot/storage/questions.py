@@ -107,6 +107,18 @@ async def of_bank(tx: Transaction, bank_id: int) -> list[Kept]:
     return [_kept(row) for row in rows]
 
 
+async def of_group(tx: Transaction, group_id: int, exams: Collection[str]) -> list[Kept]:
+    """The live questions of the banks that a group is asked from: the operator's and its own."""
+    names = {f"exam{n}": exam for n, exam in enumerate(sorted(exams))}
+    rows = await tx.all(
+        f"""{_WHOLE} JOIN banks b ON b.bank_id = q.bank_id
+            WHERE q.state = 'live' AND (b.group_id IS NULL OR b.group_id = :group_id)
+              AND b.exam IN ({", ".join(f":{name}" for name in names)}) ORDER BY q.question_id""",
+        {**names, "group_id": group_id},
+    )
+    return [_kept(row) for row in rows]
+
+
 async def topic_ids(tx: Transaction, exam: str, names: Collection[str]) -> dict[str, int]:
     """The ids of an exam's topics by slug, made or renamed where `names` say so."""
     await tx.many(
@@ -358,3 +370,13 @@ async def pictures_of_bank(tx: Transaction, bank_id: int) -> list[Picture]:
         {"bank": bank_id},
     )
     return [_picture(row, row["name"]) for row in rows]
+
+
+async def accepted(tx: Transaction, round_id: int) -> tuple[str, ...]:
+    """The answers that a round's question accepts."""
+    row = await tx.one(
+        """SELECT v.answers FROM rounds r JOIN revisions v ON v.question_id = r.question_id AND v.revision = r.revision
+           WHERE r.round_id = :round""",
+        {"round": round_id},
+    )
+    return () if row is None else tuple(json.loads(row["answers"]))

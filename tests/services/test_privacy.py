@@ -38,7 +38,7 @@ from bot.services.reminders import Target
 from bot.storage import answers, notes, questions
 from bot.storage import groups as kept_groups
 from bot.storage.privacy import TABLES
-from tests.services import peers, review
+from tests.services import peers, proposals, review
 from tests.services.study import EXAM, GUILD, START, WISHES, Study, question
 
 ANA, BEN = 814_000_000_000_002_001, 814_000_000_000_002_002
@@ -73,6 +73,7 @@ async def study(tmp_path: Path) -> AsyncIterator[Study]:
             await _attends(made, user)
             await _writes(made, user)
             await peers.takes_part(made, user, OTHERS[0])
+            await proposals.takes_part(made, user)
             await streaks.pause(made.database, made.group, user, "today", made.now)
             await quiz.flag(made.database, 1, user, GUILD, f"reported by {user}", made.now)
             for n in range(3):
