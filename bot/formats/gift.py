@@ -8,6 +8,7 @@ essays, pairs, tolerances and texts without answers are skipped.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -32,6 +33,8 @@ _SNIFFED_TITLE = re.compile(r"^[ \t]*+::[^:\n]++::", re.MULTILINE)
 _SNIFFED_CATEGORY = re.compile(r"^\$CATEGORY:", re.MULTILINE)
 MAX_PARTS = 2 * MAX_QUESTIONS
 MAX_LINES = 40 * MAX_QUESTIONS
+_MARKED = 3
+"""The rank of braces that hold marks of answers."""
 SHARE_TOLD = 0.1
 """Percent by which shares may miss 100 without a word."""
 
@@ -66,22 +69,44 @@ def read(data: bytes, name: str, told: Told | None = None) -> Imported:
 
 def _parts(block: Block, into: Gathering) -> Iterator[Block]:
     """A block as its questions: braces with answers end one, where no blank line does."""
-    pairs, _ = braced(block.signs)
-    answering = _answering(block.signs, pairs)
-    if len(answering) < 2 or not all(_ends_line(block.signs, pair.end) for pair in answering):
-        yield block
-        return
     begin = 0
-    for number, pair in enumerate(answering, 1):
-        last = len(block.signs) if number == len(answering) else pair.end + 1
+    ends = _ends(block.signs)
+    for number, end in enumerate(ends, 1):
+        last = len(block.signs) if number == len(ends) else end
         found = block.signs[begin:last]
         first = next((sign.line for sign in found if sign.text.strip()), block.first)
         if begin:
             into.warning(first, "a blank line is missing before this question")
             yield Block(first, block.topic, signs=found, braces=True)
         else:
-            yield replace(block, signs=found)
+            yield block if last == len(block.signs) else replace(block, signs=found)
         begin = last
+
+
+def _ends(found: Sequence[Sign]) -> list[int]:
+    """Where questions end among signs; only at the last one's end where it cannot be told that there are several.
+
+    Each line has its own answers, or answers end their lines.
+    """
+    pairs, lone = braced(found)
+    ranks = {pair: _rank(found, pair) for pair in pairs}
+    answering = [pair for pair in pairs if ranks[pair]]
+    if lone is None and len(answering) > 1:
+        lines = [sign.line for sign in found if sign.text.strip()]
+        if (
+            [found[pair.begin].line for pair in answering]
+            == [found[pair.end].line for pair in answering]
+            == list(dict.fromkeys(lines))
+        ):
+            return [bisect_right(found, found[pair.end].line, key=_line_of) for pair in answering]
+        ending = [pair for pair in answering if _ends_line(found, pair.end)]
+        if all(pair in ending for pair in answering if ranks[pair] == _MARKED):
+            return [pair.end + 1 for pair in ending] or [len(found)]
+    return [len(found)]
+
+
+def _line_of(sign: Sign) -> int:
+    return sign.line
 
 
 def _ends_line(found: Sequence[Sign], end: int) -> bool:
@@ -102,7 +127,7 @@ def _rank(found: Sequence[Sign], pair: Braced) -> int:
     if first is None:
         return 1
     if found[first].mark in ("~", "=", "#"):
-        return 3
+        return _MARKED
     end = next((at for at in range(first, pair.end) if found[at].mark == "#"), pair.end)
     word = written(found[first:end]).strip()
     return 2 if word in ("T", "F") or word.upper() in ("TRUE", "FALSE") else 0

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from bot.formats.categories import topic_of
 from bot.formats.imported import TooLarge
 
 Warn = Callable[[int, str], None]
@@ -26,7 +27,6 @@ _TITLE = re.compile(r"\s*+::((?:\\.|[^\\:]|:(?!:))*+)::")
 _CATEGORY = re.compile(r"\s*+\$CATEGORY\s*+:(.*)", re.IGNORECASE)
 _ID = re.compile(r"\[id:((?:\\.|[^\]\\])*+)\]", re.IGNORECASE)
 _TAG = re.compile(r"\[tag:((?:\\.|[^\]\\])*+)\]", re.IGNORECASE)
-_SPLIT_PATH = re.compile(r"(?<!/)/(?!/)")
 
 
 class Sign(NamedTuple):
@@ -154,11 +154,14 @@ def _paragraphs(text: str) -> Iterator[Block]:
         bare = line.strip()
         category = _CATEGORY.match(line)
         title = _title(line) if bare.startswith("::") else None
-        if (not bare and not block.fresh) or category or (title and not block.empty):
+        closed = block.braces and block.depth <= 0
+        # An id or tags in a comment are those of the question below it.
+        named = closed and bare.startswith("//") and (_ID.search(bare) or _TAG.search(bare))
+        if (not bare and not block.fresh) or category or named or (title and not block.empty):
             yield block
             if category:
-                topic, section = _topic(category[1]), section + 1
-            block = Block(number, topic, section, joined=bool(title and block.braces and not block.depth))
+                topic, section = topic_of(category[1]), section + 1
+            block = Block(number, topic, section, joined=bool((title or named) and closed))
         if bare.startswith("//"):
             _comment(block, bare)
         elif bare and not category:
@@ -205,15 +208,6 @@ def _comment(block: Block, comment: str) -> None:
 
 def _unescaped(text: str) -> str:
     return re.sub(r"\\([\]\[\\])", r"\1", text).strip()
-
-
-def _topic(path: str) -> str:
-    """The last part of a category's path; '' for the top of a course."""
-    parts = [part.replace("//", "/").strip() for part in _SPLIT_PATH.split(path)]
-    if parts and re.fullmatch(r"\$\w+\$", parts[0]):
-        parts = parts[1:]
-        parts = parts[1:] if parts and parts[0].casefold() == "top" else parts
-    return next((part for part in reversed(parts) if part), "")
 
 
 class Braced(NamedTuple):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot.domain.questions import Image, Kind, Option, Question, Scoring, as_key, true_false
+from bot.formats.categories import topic_of
 from bot.formats.html_text import plain
 from bot.formats.imported import Gathering, Imported, Told
 from bot.formats.rich_text import RichText
@@ -34,7 +35,6 @@ TOLD = 0.1
 
 _STAR = re.compile(r"(?<!\\)\*")
 _SHARE = re.compile(r"-?[0-9]{1,4}(?:[.,][0-9]*+)?")
-_SPLIT_PATH = re.compile(r"(?<!/)/(?!/)")
 _ZERO = re.compile(r"[0.,]*+")
 _SEVERAL = ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback")
 _PRAISE = frozenset(
@@ -89,7 +89,7 @@ def read(data: bytes, name: str, told: Told | None = None) -> Imported:
     with into.guarded():
         for element in elements(data, ("question",), into):
             if attribute(element, "type").lower() == "category":
-                topic = _topic(_text(child(element, "category")))
+                topic = topic_of(_text(child(element, "category")))
                 continue
             reading = _Reading(element, topic, into)
             reading.take()
@@ -100,15 +100,6 @@ def read(data: bytes, name: str, told: Told | None = None) -> Imported:
             f"{silent} questions have feedback on the answer as a whole (right, partly right, wrong); it was left out",
         )
     return into.done()
-
-
-def _topic(path: str) -> str:
-    """The last part of a category's path; '' for the top of a course. A doubled slash is one of the name."""
-    parts = [part.replace("//", "/").strip() for part in _SPLIT_PATH.split(path.strip())]
-    if parts and re.fullmatch(r"\$\w+\$", parts[0]):
-        parts = parts[1:]
-        parts = parts[1:] if parts and parts[0].casefold() == "top" else parts
-    return next((part for part in reversed(parts) if part), "")
 
 
 def _text(element: Element | None) -> str:

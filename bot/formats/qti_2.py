@@ -105,7 +105,8 @@ def _choice(item: Item, body: Element, interaction: Element) -> None:
         )
         for one, ident in zip(choices, idents, strict=True)
     )
-    fixed = attribute(interaction, "shuffle").casefold() == "false" or any(
+    # The standard's own default is “false”: nobody meant the order of choices to change who did not say so.
+    fixed = attribute(interaction, "shuffle").casefold() != "true" or any(
         attribute(one, "fixed").casefold() == "true" for one in choices
     )
     scoring: Scoring = "all" if weights is None else "partial"
