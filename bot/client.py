@@ -109,6 +109,11 @@ class Studyhall(commands.Bot):
         if self.jobs is not None:
             self.jobs.wake()
 
+    async def on_evidence_changed(self) -> None:
+        """A feature changed what answers mean: what follows from them is made anew, beside everything else."""
+        if self.jobs is not None:
+            await self.jobs.follow_soon()
+
     async def close(self) -> None:
         """Stop in order: the agenda, then the presses that wait for their reply, then the connection."""
         if self.jobs is not None:

@@ -13,7 +13,7 @@ from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.clock import Clock, SystemClock
-from bot.services import agenda, deliveries, rescore
+from bot.services import agenda, corrections, deliveries, rescore
 from bot.services.deliveries import Parcel
 from bot.services.plan import Plan
 from bot.storage.database import Database
@@ -52,6 +52,7 @@ class Jobs:
         self._planned = True  # the agenda has to be looked at, and not the outbox alone
         self._loop: asyncio.Task[None] | None = None
         self._following: asyncio.Task[None] | None = None
+        self._stale = False  # it was asked for once more since it last began
         self._sending: set[asyncio.Task[None]] = set()
         self._next_turn = 0.0
         self._closed = False
@@ -109,14 +110,22 @@ class Jobs:
         self.wake()
 
     async def follow_soon(self) -> None:
-        """Make estimates, boards and streaks anew beside everything else, where answers mean something else by now."""
+        """Make estimates, boards and streaks anew beside everything else, where answers mean something else by now.
+
+        Then members are told, and posts are edited.
+        """
+        self._stale = True
         if self._following is None or self._following.done():
             self._following = asyncio.create_task(self._follow(), name="rebuild")
 
     async def _follow(self) -> None:
         try:
-            if await rescore.rebuild(self._database):
-                log.info("estimates, boards and streaks were made anew from the answers")
+            while self._stale:
+                self._stale = False
+                if await rescore.rebuild(self._database):
+                    log.info("estimates, boards and streaks were made anew from the answers")
+                if await corrections.plan(self._database, self._clock.now_ms()):
+                    self.wake()
         except Exception:
             log.exception("estimates, boards and streaks could not be made anew; it is tried again in a minute")
 

@@ -9,6 +9,8 @@ from bot.services import (
     afterwards,
     attendance,
     buddies,
+    challenge_words,
+    corrections,
     daily,
     fires,
     invitations,
@@ -72,6 +74,7 @@ CLAIMS: Mapping[str, Claim] = {
     "unanswered": unanswered.claim,
     "teachback": teachback.begin,
     "teachback-end": teachback.end,
+    corrections.KIND: corrections.claim,
 }
 
 REPLANS: tuple[Replan, ...] = (
@@ -124,4 +127,6 @@ GIVEN_UP: Mapping[str, GivenUp] = {
     "buddy-word": buddies.given_up,
     "tutor-word": verdicts.untold,
     "unanswered": unanswered.untold,
+    corrections.NOTE: corrections.untold,
+    challenge_words.WORD: challenge_words.untold,
 }

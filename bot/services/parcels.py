@@ -36,6 +36,7 @@ class RoundState:
     posted_at: datetime | None
     tally: Tally | None  # what its members answered; only of a closed round
     voided: bool = False  # the question was withdrawn
+    corrected: bool = False  # its key was changed after the round had opened
 
     @property
     def chosen(self) -> Mapping[int, int]:
@@ -83,4 +84,5 @@ async def round_state(tx: Transaction, round_id: int) -> RoundState | None:
         from_ms(row["posted_at"]) if row["posted_at"] is not None else None,
         await quiz.tally(tx, row) if closed else None,
         row["voided_at"] is not None,
+        bool(row["corrected"]),
     )

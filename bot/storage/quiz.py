@@ -74,7 +74,8 @@ def _shown(image: Image | None, sha: str | None) -> Shown | None:
 
 ASKED = f"""r.round_id, r.group_id, r.kind, r.option_order, r.due_at, r.opened_at, r.posted_at, r.closes_at,
     r.closed_at, r.state, r.channel_id, r.message_id, r.answered, r.day, r.owner_id, r.question_id, r.key_position,
-    r.focus, r.type AS type_asked, t.name AS topic, t.slug AS topic_slug, q.topic_id, q.voided_at, {CONTENT},
+    r.focus, r.corrected, r.type AS type_asked, t.name AS topic, t.slug AS topic_slug, q.topic_id, q.voided_at,
+    {CONTENT},
     EXISTS (SELECT 1 FROM additions x WHERE x.question_id = r.question_id AND x.group_id = r.group_id) AS added"""
 ASKED_FROM = """rounds r
     JOIN revisions v ON v.question_id = r.question_id AND v.revision = r.revision

@@ -14,7 +14,7 @@ from bot.domain.questions import Kind as Type
 from bot.domain.quiz import Kind, mask
 from bot.domain.rescore import Verdicts, verdicts, way
 from bot.domain.short_answers import judge, words
-from bot.storage import meta
+from bot.storage import corrections, meta
 from bot.storage.database import Row, Transaction
 
 EVIDENCE, MADE_FOR = "evidence", "summaries_made_for"
@@ -55,6 +55,7 @@ async def question_changed(tx: Transaction, question_id: int) -> None:
             ON CONFLICT (group_id) DO NOTHING""",
         {"id": question_id},
     )
+    await corrections.show_again(tx, question_id)
     await bump(tx)
 
 
@@ -75,6 +76,7 @@ async def judge_anew(tx: Transaction, question_id: int) -> None:
     A round whose options are those of the present revision becomes a round of it, with the new explanation. An option
     that the present revision does not have keeps its verdict, and so does what was asked as another kind of question.
     """
+    await corrections.remember(tx, question_id)
     rows = await tx.all(
         "SELECT revision, type, options, answers FROM revisions WHERE question_id = :id ORDER BY revision",
         {"id": question_id},
@@ -103,7 +105,8 @@ async def judge_anew(tx: Transaction, question_id: int) -> None:
                 if right is not None
             ]
     await tx.many(
-        """UPDATE rounds SET revision = :revision, option_order = :order, key_position = COALESCE(:key, key_position)
+        """UPDATE rounds SET revision = :revision, option_order = :order, key_position = COALESCE(:key, key_position),
+               corrected = CASE WHEN COALESCE(:key, key_position) <> key_position THEN 1 ELSE corrected END
            WHERE round_id = :round""",
         rounds,
     )
@@ -146,7 +149,7 @@ async def _judge_texts(tx: Transaction, question_id: int, newest: Row, rounds: S
             for row in rows
         ]
     await tx.many(
-        "UPDATE rounds SET revision = :revision WHERE round_id = :round",
+        "UPDATE rounds SET revision = :revision, corrected = 1 WHERE round_id = :round",
         [{"revision": newest["revision"], "round": round_id} for round_id in rounds],
     )
     await tx.many(
@@ -173,6 +176,7 @@ async def bank_words(tx: Transaction, question_id: int) -> set[str]:
 
 async def void(tx: Transaction, question_id: int, now_ms: int) -> int:
     """Let a question and all its answers count nowhere; how many answers there are."""
+    await corrections.remember(tx, question_id)
     await tx.run(
         "UPDATE questions SET voided_at = :now, state = 'retired' WHERE question_id = :id",
         {"now": now_ms, "id": question_id},
@@ -186,6 +190,7 @@ async def void(tx: Transaction, question_id: int, now_ms: int) -> int:
 
 async def unvoid(tx: Transaction, question_id: int) -> int:
     """Let a voided question and its answers count again; how many answers there are."""
+    await corrections.remember(tx, question_id)
     await tx.run(
         "UPDATE questions SET voided_at = NULL, state = 'live' WHERE question_id = :id",
         {"id": question_id},
