@@ -7,17 +7,19 @@ import hashlib
 import importlib
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import aiohttp
 import discord
+from discord import app_commands
 from discord.ext import commands
 
 from bot.clock import Clock
-from bot.jobs import Jobs
+from bot.jobs import Hourly, Jobs
 from bot.services import meta
 from bot.services.deliveries import Parcel
 from bot.services.house import House
+from bot.services.requests import REQUEST
 
 log = logging.getLogger(__name__)
 
@@ -63,10 +65,21 @@ PATIENCE_S = 3.0  # for replies under way when we are told to stop
 CONNECTIONS = 200  # a fresh socket for each reply is the largest waste there is
 
 
+class Tree(app_commands.CommandTree["Studyhall"]):
+    """The commands, each of which leaves its number in the logs and the time of its arrival."""
+
+    async def interaction_check(self, interaction: discord.Interaction[Studyhall]) -> bool:
+        REQUEST.set(interaction.id)
+        interaction.extras["began"] = asyncio.get_running_loop().time()
+        return True
+
+
 class Studyhall(commands.Bot):
     """One bot for any number of servers. It needs no privileged intent; make it inside a running event loop."""
 
-    def __init__(self, house: House, clock: Clock, *, guild_ready_timeout: float = 2.0) -> None:
+    def __init__(
+        self, house: House, clock: Clock, *, guild_ready_timeout: float = 2.0, hourly: Sequence[Hourly] = ()
+    ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -77,9 +90,11 @@ class Studyhall(commands.Bot):
             max_messages=None,
             connector=aiohttp.TCPConnector(limit=CONNECTIONS),
             guild_ready_timeout=guild_ready_timeout,
+            tree_cls=Tree,
         )
         self.house = house
         self._clock = clock
+        self._hourly = hourly
         self.jobs: Jobs | None = None
         self._idles: list[Callable[[], Awaitable[None]]] = []
 
@@ -93,7 +108,7 @@ class Studyhall(commands.Bot):
                 self._idles.append(cog.idle)
         await self._sync()
         assert deliver is not None
-        self.jobs = Jobs(self.house.database, self._clock, self.house.plan, deliver)
+        self.jobs = Jobs(self.house.database, self._clock, self.house.plan, deliver, self._hourly)
 
     async def on_ready(self) -> None:
         """The connection stands: begin with the agenda. After a reconnect, look at it again."""

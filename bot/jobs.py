@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -20,6 +20,10 @@ from bot.storage.database import Database
 
 log = logging.getLogger(__name__)
 
+Hourly = Callable[[], Awaitable[object]]
+"""What is looked after each hour and soon after the start; it raises nothing."""
+
+SOON = timedelta(minutes=1)  # what is looked after hourly can wait until the start is over
 HEARTBEAT = timedelta(minutes=1)  # finds what a clock that was set, or a machine that slept, hid from the armed job
 AFTER_AN_ERROR = timedelta(seconds=5)
 FURTHEST = timedelta(hours=12)
@@ -36,12 +40,18 @@ class Jobs:
     """
 
     def __init__(
-        self, database: Database, clock: Clock, plan: Plan, deliver: Callable[[Parcel], Awaitable[None]]
+        self,
+        database: Database,
+        clock: Clock,
+        plan: Plan,
+        deliver: Callable[[Parcel], Awaitable[None]],
+        hourly: Sequence[Hourly] = (),
     ) -> None:
         self._database = database
         self._clock = clock
         self._plan = plan
         self._deliver = deliver
+        self._hourly = hourly
         self._machine = SystemClock()
         # Late is never a reason not to run: what is due is decided by the agenda and the grace of each kind.
         self._scheduler = AsyncIOScheduler(
@@ -75,6 +85,9 @@ class Jobs:
             # At once, for what an earlier run or the loading of the banks left; later, for members who are gone.
             self._scheduler.add_job(self.follow_soon, IntervalTrigger(seconds=int(HEARTBEAT.total_seconds())))
             await self.follow_soon()
+            for number, look in enumerate(self._hourly):
+                self._scheduler.add_job(look, IntervalTrigger(hours=1), id=f"hourly-{number}")
+                self._scheduler.add_job(look, DateTrigger(self._machine.now() + SOON), id=f"soon-{number}")
             self._scheduler.start()
             self._loop = asyncio.create_task(self._work(), name="jobs")
         self.wake()

@@ -7,7 +7,7 @@ import contextlib
 import gc
 import signal
 import sqlite3
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from datetime import timedelta
 from pathlib import Path, PurePath
 from random import Random
@@ -20,7 +20,10 @@ from bot.client import Studyhall
 from bot.clock import Clock, SandboxClock, SystemClock
 from bot.domain.blueprint import Blueprint
 from bot.domain.questions import Bank, Problem
+from bot.health import Health
 from bot.intake.worker import Reader
+from bot.meters import Meters
+from bot.nightly import Copies
 from bot.pictures.worker import Painter
 from bot.places import places
 from bot.services import banks
@@ -75,12 +78,12 @@ async def house(settings: Settings, clock: Clock, rng: Random) -> AsyncIterator[
         database = await Database.open(settings.database)
     except DatabaseRefused as error:
         raise StartRefused(str(error)) from None
-    painter, reader = Painter(), Reader()
+    painter, reader, meters = Painter(), Reader(), Meters()
     try:
         await banks.load(database, found)
         plan = Plan(blueprints, timedelta(minutes=settings.late_grace_minutes), settings.repeat_days, rng)
         every, calendars = settings.count_every_seconds, settings.calendars
-        yield House(database, Desk(database), clock, plan, places(), every, painter, reader, calendars)
+        yield House(database, Desk(database), clock, plan, places(), every, painter, reader, meters, calendars)
     finally:
         await reader.close()
         await painter.close()
@@ -103,12 +106,37 @@ async def client(settings: Settings, rng: Random) -> AsyncIterator[Studyhall]:
             raise StartRefused(_no_sandbox(settings.endpoint)) from None
     try:
         async with house(settings, clock, rng) as parts:
-            bot = Studyhall(parts, clock, guild_ready_timeout=timeout)
-            async with bot:
-                yield bot
+            bot = Studyhall(parts, clock, guild_ready_timeout=timeout, hourly=_hourly(settings, clock))
+            async with contextlib.AsyncExitStack() as stack:
+                if settings.health_port is not None:
+                    await stack.enter_async_context(_health(settings, bot, parts, clock))
+                yield await stack.enter_async_context(bot)
     finally:
         if isinstance(clock, SandboxClock):
             await clock.close()
+
+
+def _hourly(settings: Settings, clock: Clock) -> list[Callable[[], Awaitable[object]]]:
+    # A sandbox's clock leaps through months, and its database is begun anew; it has copies where they are asked for.
+    if settings.endpoint is not None and settings.backups is None:
+        return []
+    folder = settings.backups if settings.backups is not None else settings.database.parent / "backups"
+    return [Copies(settings.database, folder, clock).look]
+
+
+@contextlib.asynccontextmanager
+async def _health(settings: Settings, bot: Studyhall, parts: House, clock: Clock) -> AsyncIterator[None]:
+    """Tell how the bot is. Raises StartRefused where another program has the port."""
+    assert isinstance(parts.meters, Meters)
+    assert settings.health_port is not None
+    try:
+        async with Health(bot, parts.database, settings.database, clock, parts.meters).served(settings.health_port):
+            yield
+    except OSError as error:
+        raise StartRefused(
+            f"STUDYHALL_HEALTH_PORT: port {settings.health_port} cannot be used ({error.strerror}). "
+            "Choose another one, or leave it empty; nothing was started."
+        ) from None
 
 
 async def until_stopped(settings: Settings) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections import defaultdict
 from datetime import date
 
@@ -53,6 +54,7 @@ class Deliveries(Feature):
     async def deliver(self, parcel: Parcel) -> None:
         """Send one parcel and record how it went. It never raises for what Discord answers."""
         now_ms = self.house.clock.now_ms
+        outcome = "retried"
         try:
             message_id = await self._send(parcel)
         except discord.HTTPException as error:
@@ -60,17 +62,23 @@ class Deliveries(Feature):
             if error.status >= RETRIED_STATUS or error.status == 429:
                 await deliveries.retry(self.house.database, parcel, problem, now_ms())
                 return
+            outcome = "refused"
             trouble = TROUBLES.get(error.code)
             log.warning("a post was refused", extra={"kind": parcel.delivery.kind, "problem": problem})
             await deliveries.give_up(self.house.database, parcel, problem, trouble, now_ms())
             self.client.dispatch("notes_changed")
         except TooLate:
+            outcome = "expired"
             await deliveries.give_up(self.house.database, parcel, deliveries.TOO_LATE, None, now_ms())
             self.client.dispatch("notes_changed")
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             await deliveries.retry(self.house.database, parcel, type(error).__name__, now_ms())
         else:
+            outcome = "sent"
             await deliveries.sent(self.house.database, parcel, message_id, now_ms())
+        finally:
+            late = (now_ms() - parcel.delivery.due_at) / 1000
+            self.house.meters.delivery(parcel.delivery.kind, outcome, late)
 
     async def _send(self, parcel: Parcel) -> int | None:
         if not self._posters:
@@ -249,18 +257,21 @@ class Deliveries(Feature):
     async def _count(self, round_id: int) -> None:
         await asyncio.sleep(self.house.count_every)
         self._counting.discard(round_id)
+        try:
+            await self._show_count(round_id)
+        except (discord.HTTPException, aiohttp.ClientError, OSError, sqlite3.Error) as error:
+            # The closing post shows the number too; nobody loses anything.
+            log.info("a counter was not updated", extra={"problem": type(error).__name__})
+
+    async def _show_count(self, round_id: int) -> None:
         async with self._posts[round_id]:
             state = await deliveries.round_state(self.house.database, round_id)
             if state is None or state.closed or state.message_id is None:
                 return
             channel = self.client.get_partial_messageable(state.channel_id)
-            try:
-                await channel.get_partial_message(state.message_id).edit(
-                    embed=cards.open_post(state, self.house.clock.now())
-                )
-            except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-                # The closing post shows the number too; nobody loses anything.
-                log.info("a counter was not updated", extra={"problem": type(error).__name__})
+            await channel.get_partial_message(state.message_id).edit(
+                embed=cards.open_post(state, self.house.clock.now())
+            )
 
 
 def _public_place(guild: discord.Guild | None) -> discord.TextChannel | None:

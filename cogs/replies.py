@@ -19,7 +19,8 @@ from discord.ext import commands
 
 from bot.domain.refusals import NeedsAdmin, NeedsTutor, NotSetUp, OnlyInServer, Refusal, StaleButton
 from bot.services import groups
-from bot.services.house import House
+from bot.services.house import House, Meters
+from bot.services.requests import REQUEST
 from cogs import texts
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,8 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 UNKNOWN_INTERACTION = 10062
 ALREADY_ACKNOWLEDGED = 40060
+UNKNOWN = "unknown"
+"""What is counted for a press that no feature knows; its own words could be anything."""
 
 
 def press(name: str) -> Callable[[Method], Method]:
@@ -73,8 +76,9 @@ class Feature(commands.Cog):
 class Door(commands.Cog):
     """Routes every press to its feature, and turns every error into one sentence."""
 
-    def __init__(self, client: commands.Bot) -> None:
+    def __init__(self, client: commands.Bot, meters: Meters) -> None:
         self._client = client
+        self._meters = meters
         self._routes: dict[str, tuple[Press, list[str]]] | None = None
         self._inside = 0
         self._empty = asyncio.Event()
@@ -95,16 +99,21 @@ class Door(commands.Cog):
     async def on_interaction(self, interaction: Interaction) -> None:
         if interaction.type not in (discord.InteractionType.component, discord.InteractionType.modal_submit):
             return
+        REQUEST.set(interaction.id)
+        began = asyncio.get_running_loop().time()
         data: Any = interaction.data
         name, *values = str(data["custom_id"]).split(":")
         self._inside += 1
+        outcome, known = "done", UNKNOWN
         try:
             handler, kinds = self._route(name)
+            known = name
             await handler(interaction, *_arguments(kinds, values))
             self._client.dispatch("contact", interaction)
         except Exception as error:  # noqa: BLE001  the last door: nothing may pass it unanswered
-            await answer_error(interaction, error)
+            outcome = await answer_error(interaction, error)
         finally:
+            self._meters.interaction(known, outcome, asyncio.get_running_loop().time() - began)
             self._inside -= 1
             if not self._inside:
                 self._empty.set()
@@ -117,7 +126,18 @@ class Door(commands.Cog):
 
     async def on_command_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
-        await answer_error(interaction, cause)
+        outcome = await answer_error(interaction, cause)
+        self._count(interaction, outcome)
+
+    @commands.Cog.listener()
+    async def on_app_command_completion(self, interaction: Interaction, _: object) -> None:
+        self._count(interaction, "done")
+
+    def _count(self, interaction: Interaction, outcome: str) -> None:
+        now = asyncio.get_running_loop().time()
+        command = interaction.command
+        what = UNKNOWN if command is None else f"/{command.qualified_name}"
+        self._meters.interaction(what, outcome, now - interaction.extras.get("began", now))
 
 
 def _kinds(handler: Press) -> list[str]:
@@ -135,18 +155,22 @@ def _arguments(kinds: list[str], values: list[str]) -> list[int | str]:
     return arguments
 
 
-async def answer_error(interaction: Interaction, error: Exception) -> None:
-    """Tell the member what happened: a refusal's sentence, or a short code that the log explains."""
+async def answer_error(interaction: Interaction, error: Exception) -> str:
+    """Tell the member what happened: a refusal's sentence, or a short code that the log explains.
+
+    Returns how it ended: "refused", "late" or "failed".
+    """
     if isinstance(error, Refusal):
         await say(interaction, texts.refusal(error))
-        return
+        return "refused"
     if isinstance(error, discord.HTTPException) and error.code in (UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED):
         # Discord gave up on us before we answered: there is nobody to tell, and what was done is kept.
         log.warning("too late to answer an interaction", extra={"code": error.code})
-        return
+        return "late"
     code = secrets.token_hex(3)
     log.error("an interaction failed", exc_info=error, extra={"error_code": code})
     await say(interaction, texts.broken(code))
+    return "failed"
 
 
 async def say(
@@ -234,8 +258,8 @@ def roles(interaction: Interaction) -> frozenset[int]:
     return frozenset(role.id for role in member.roles) if isinstance(member, discord.Member) else frozenset()
 
 
-def make(client: commands.Bot, house: House) -> commands.Cog:  # noqa: ARG001  every feature is made alike
-    return Door(client)
+def make(client: commands.Bot, house: House) -> commands.Cog:
+    return Door(client, house.meters)
 
 
 __all__ = ["Door", "Feature", "Interaction", "NotSetUp", "button", "is_admin", "press", "rows", "say"]

@@ -55,6 +55,12 @@ class Settings(BaseSettings):
     calendars: Path | None = Field(
         default=None, description="A folder where each group's calendar file (<group>.ics) is kept up to date."
     )
+    backups: Path | None = Field(
+        default=None, description="The folder of the database's daily copies; beside it, in backups, if not named."
+    )
+    health_port: int | None = Field(
+        default=None, ge=0, le=65535, description="The loopback port of /healthz and /metrics; none where it is empty."
+    )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged.")
 
 

@@ -38,7 +38,7 @@ TABLE: dict[str, set[str]] = {
     "config": {"config", "pydantic", "pydantic_settings", "dotenv"},
     "sandbox": {"sandbox", "aiohttp", "orjson", "jsonschema_rs"},
     # The parts that put everything together.
-    "bot": {"bot", "config", "aiohttp", "apscheduler", "discord", "rich", "typer", "yarl"},
+    "bot": {"bot", "config", "aiohttp", "apscheduler", "discord", "prometheus_client", "rich", "typer", "yarl"},
 }
 # Single modules that need one thing more, each with its reason.
 MORE: dict[str, set[str]] = {

@@ -35,6 +35,16 @@ class Painter(Protocol):
         """A picture of `bot.pictures` as a PNG. Raises that package's NoPicture."""
 
 
+class Meters(Protocol):
+    """Counts what the bot does, for its operator. No label may name a person."""
+
+    def interaction(self, what: str, outcome: str, seconds: float) -> None:
+        """A command, press or form was dealt with: done, refused, failed or late."""
+
+    def delivery(self, kind: str, outcome: str, late_seconds: float) -> None:
+        """A message that was due was tried: sent, retried, refused or expired."""
+
+
 @dataclass(frozen=True)
 class House:
     """One running Studyhall. `count_every` is the pause between edits of a post's counter, in seconds.
@@ -50,6 +60,7 @@ class House:
     count_every: float
     painter: Painter
     reader: Reader
+    meters: Meters
     calendars: Path | None = None
 
     @property

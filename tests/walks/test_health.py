@@ -1,0 +1,105 @@
+"""What an operator's tools are told: whether all is well, and figures without anybody's name in them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+from pathlib import Path
+
+import aiohttp
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from bot.clock import SystemClock
+from bot.domain.instants import to_ms
+from bot.health import Health
+from bot.logs import JsonLines
+from bot.meters import Meters
+from tests.walks.conftest import Begin, Study
+
+HOUR_MS = 3_600_000
+
+
+async def figures(session: aiohttp.ClientSession) -> dict[tuple[str, ...], float]:
+    """Every figure by its name and the values of its labels."""
+    async with session.get("/metrics") as answer:
+        assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+        families = text_string_to_metric_families(await answer.text())
+        return {(one.name, *one.labels.values()): one.value for family in families for one in family.samples}
+
+
+async def test_a_day_in_figures(begin: Begin, caplog: pytest.LogCaptureFixture) -> None:
+    """Commands and presses are counted by name and outcome, posts by kind; what fails is found by its number."""
+    caplog.set_level(logging.INFO, "bot.health")
+    study = await begin(health_port=0)
+    (port,) = [vars(record)["port"] for record in caplog.records if record.message == "health is told"]
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
+        await study.set_up()
+        await study.question()
+        await study.ana.press("A")
+        await study.ana.run("/quiz flags")
+        caplog.clear()
+        async with study.bot.house.database.write() as tx:
+            await tx.run("ALTER TABLE rounds RENAME TO gone")
+        reply = await study.ben.press("A")
+        (failed,) = [record for record in caplog.records if record.name == "cogs.replies"]
+        assert vars(failed)["error_code"] in reply.text
+        async with study.bot.house.database.write() as tx:
+            await tx.run("ALTER TABLE gone RENAME TO rounds")
+        await study.server.next_event()
+
+        found = await figures(session)
+        assert found["studyhall_interactions_total", "done", "/setup"] == 1
+        assert found["studyhall_interactions_total", "refused", "/quiz flags"] == 1
+        assert found["studyhall_interactions_total", "done", "a"] == 1
+        assert found["studyhall_deliveries_total", "question", "sent"] == 1
+        assert found["studyhall_interactions_total", "failed", "a"] == 1
+        assert found["studyhall_interaction_seconds_count",] == 4
+        assert found["studyhall_delivery_late_seconds_count",] >= 1
+        assert (found["studyhall_discord_ready",], found["studyhall_groups",]) == (1, 1)
+        assert found["studyhall_database_bytes",] > 0 < found["studyhall_disk_free_bytes",]
+        async with session.get("/metrics") as answer:
+            said = await answer.text()
+        assert not re.search(r"\d{4,}", re.sub(r"\d\.\d+|\S+$", "", said, flags=re.MULTILINE)), "an id is a label"
+        async with session.get("/healthz") as answer:
+            assert (answer.status, (await answer.json())["well"]) == (200, True)
+
+
+async def test_what_is_wrong_is_named(study: Study) -> None:
+    """A database that does not answer, what has been due for long, and a Discord that stays away: 503, and which."""
+
+    class Later(SystemClock):
+        """An hour after all that was planned."""
+
+        def now_ms(self) -> int:
+            return to_ms(study.server.now) + 1000 * HOUR_MS
+
+    await study.set_up()
+    health = Health(study.bot, study.bot.house.database, Path("nowhere.db"), Later(), Meters())
+    async with (
+        health.served(0) as port,
+        aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session,
+        session.get("/healthz") as answer,
+    ):
+        assert answer.status == 503
+        assert await answer.json() == {"well": False, "discord": True, "database": True, "agenda": False}
+
+
+def test_lines_of_one_request_have_its_number() -> None:
+    """What is logged while an interaction is worked on carries its id; other lines do not."""
+    from bot.services.requests import REQUEST
+
+    record = logging.makeLogRecord({"name": "cogs.quiz", "msg": "kept"})
+
+    async def inside() -> str:
+        REQUEST.set(77)
+        return JsonLines().format(record)
+
+    async def both() -> tuple[str, str]:
+        return await asyncio.create_task(inside()), JsonLines().format(record)
+
+    within, without = asyncio.run(both())
+    assert json.loads(within)["request"] == 77
+    assert "request" not in json.loads(without)
