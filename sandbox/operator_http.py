@@ -14,6 +14,8 @@ from sandbox import clock_http, clock_socket, world_actions
 from sandbox.fault_panel import FaultPanel
 from sandbox.guard import refusal
 from sandbox.inspector import follow
+from sandbox.month import SEED
+from sandbox.month_people import DAYS
 from sandbox.rest import record_json
 
 if TYPE_CHECKING:
@@ -92,6 +94,19 @@ class OperatorSide:
         found = self.box.inspector.detail(int(request.match_info["number"]))
         return refusal("That is no longer kept: only the newest is.", 404) if found is None else _json(found)
 
+    async def month(self, request: web.Request) -> web.Response:
+        """How far the month is; {start: true, seed?, days?} begins one, {stop: true} ends it."""
+        if request.method == "POST":
+            form = orjson.loads(await request.read())
+            if form.get("stop"):
+                await self.box.month.stop()
+            elif form.get("start"):
+                days = min(max(int(form.get("days", DAYS)), 1), DAYS)
+                refused = self.box.month.start(int(form.get("seed", SEED)), days)
+                if refused is not None:
+                    return refusal(refused, 409)
+        return _json(self.box.month.json())
+
     async def follow(self, request: web.Request) -> web.StreamResponse:
         """Entries as they come: frames of {entries: [...]}."""
         ws = web.WebSocketResponse(compress=False)
@@ -125,6 +140,8 @@ def add_routes(app: web.Application, box: Sandbox, person: Callable[[web.Request
     add("POST", "/sandbox/world/{action}", side.world)
     add("GET", "/sandbox/requests", side.requests)
     add("POST", "/sandbox/bot/{what:kill|restart}", side.process)
+    add("GET", "/sandbox/month", side.month)
+    add("POST", "/sandbox/month", side.month)
     add("GET", "/sandbox/inspector", side.wire)
     add("GET", "/sandbox/inspector/live", side.follow)
     add("GET", r"/sandbox/inspector/{number:\d+}", side.entry)

@@ -30,6 +30,7 @@ from sandbox.happenings import Happenings
 from sandbox.inspector import Inspector
 from sandbox.interactions import Interactions
 from sandbox.live import Live
+from sandbox.month import Month
 from sandbox.openapi import Checker
 from sandbox.people import People
 from sandbox.ratelimits import RateLimits
@@ -92,6 +93,7 @@ class Sandbox:
         self.happenings = Happenings(self.world)
         self.inspector = Inspector(self.world, self.interactions)
         self.people = People(self.world, self.interactions, self.live)
+        self.month = Month(self)
         self.bot_process: BotProcess | None = None
         self.port = port
         self._runner: web.AppRunner | None = None
@@ -143,6 +145,7 @@ class Sandbox:
             self._ticking.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._ticking
+        await self.month.stop()
         await self.live.close()
         await self.gateway.close()
         if self._runner is not None:
