@@ -16,7 +16,7 @@ MAX_PIXELS: Final = 16_000_000
 MAX_SIDE: Final = 8_000
 _FORMATS: Final = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
 _BROKEN = (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, OverflowError, RuntimeError,
-           AttributeError, AssertionError, Warning, Image.DecompressionBombError)  # fmt: skip
+           AttributeError, AssertionError, Warning)  # fmt: skip
 """What the library raises for broken pictures; it shows in many ways."""
 
 
@@ -32,6 +32,8 @@ def picture(name: str, data: bytes) -> Picture:
         warnings.simplefilter("ignore")
         try:
             return _anew(name, data)
+        except Image.DecompressionBombError as error:
+            raise Unsound(f"has more than {MAX_PIXELS:,} pixels, the most that a picture may have") from error
         except _BROKEN as error:
             raise Unsound("is broken, or neither a PNG, JPEG, GIF nor WebP") from error
 
