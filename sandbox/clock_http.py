@@ -59,7 +59,9 @@ async def _moved(box: Sandbox, form: Json, watch: Watch) -> str | None:
     if form.get("to") == "seen":
         if not clock.followers:
             return "asleep"
-        return await clock.move_until(lambda: bool(watch), most_stops=MOST_INSTANTS, most_ms=MOST_DAYS * DAY_MS)
+        return await clock.move_until(
+            _looked_for(box, form, watch), most_stops=MOST_INSTANTS, most_ms=MOST_DAYS * DAY_MS
+        )
     if form.get("to") == "next":
         settled = await clock.move(to_next=True)
     elif isinstance(form.get("to_ms"), int):
@@ -69,3 +71,16 @@ async def _moved(box: Sandbox, form: Json, watch: Watch) -> str | None:
     else:
         return None
     return "done" if settled else "busy"
+
+
+def _looked_for(box: Sandbox, form: Json, watch: Watch) -> Callable[[], bool]:
+    """What ends the move: anything that is seen, a direct message to `dm`, or with `question` a question."""
+    if "dm" in form:
+        return lambda: any(
+            one.kind == "message" and one.channel is not None and form["dm"] in one.channel.recipients
+            for one in watch.found
+        )
+    if form.get("question"):
+        before = box.guide.question()[1]
+        return lambda: box.guide.question()[1] not in (before, None)
+    return lambda: bool(watch)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from sandbox.errors import Json
     from sandbox.world import Channel, Event, World
 
-KEPT = 500
+KEPT = 3000
+SHOWN = 50
 TITLE = 90
 
 _KINDS = {
@@ -104,8 +105,8 @@ class Happenings:
         return Happening(self.world.clock.now_ms, kind, event.name, event.channel, message_id, _title(event))
 
     def json(self, watch: Watch, person: str) -> list[Json]:
-        """What happened, as one person may know it: of what they cannot see, only that it was there, and for whom."""
-        return [self._shown(one, person) for one in watch.found]
+        """The newest of what happened, as one person may know it: of what they cannot see, only that and where."""
+        return [self._shown(one, person) for one in watch.found[-SHOWN:]]
 
     def _shown(self, one: Happening, person: str) -> Json:
         channel = one.channel

@@ -74,6 +74,7 @@ class Month:
     def __init__(self, box: Sandbox) -> None:
         self.box = box
         self.progress = Progress()
+        self.watchers: list[Callable[[], None]] = []
         self._task: asyncio.Task[None] | None = None
         self._ids: dict[str, str] = {}
         self._rng = Random(SEED)  # noqa: S311  dice, not secrets
@@ -108,6 +109,8 @@ class Month:
     def _say(self, words: str) -> None:
         self.progress.words = words
         self.box.live.tell_all("MONTH", self.json())
+        for watcher in self.watchers:
+            watcher()
 
     async def _play(self, seed: int, days: int) -> None:
         began = time.perf_counter()

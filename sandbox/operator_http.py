@@ -94,6 +94,10 @@ class OperatorSide:
         found = self.box.inspector.detail(int(request.match_info["number"]))
         return refusal("That is no longer kept: only the newest is.", 404) if found is None else _json(found)
 
+    async def guide(self, _: web.Request) -> web.Response:
+        """The first minutes, and how far they have come."""
+        return _json(self.box.guide.json())
+
     async def month(self, request: web.Request) -> web.Response:
         """How far the month is; {start: true, seed?, days?} begins one, {stop: true} ends it."""
         if request.method == "POST":
@@ -140,6 +144,7 @@ def add_routes(app: web.Application, box: Sandbox, person: Callable[[web.Request
     add("POST", "/sandbox/world/{action}", side.world)
     add("GET", "/sandbox/requests", side.requests)
     add("POST", "/sandbox/bot/{what:kill|restart}", side.process)
+    add("GET", "/sandbox/guide", side.guide)
     add("GET", "/sandbox/month", side.month)
     add("POST", "/sandbox/month", side.month)
     add("GET", "/sandbox/inspector", side.wire)

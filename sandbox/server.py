@@ -26,6 +26,7 @@ from sandbox import (
 from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.gateway import Gateway
+from sandbox.guide import Guide
 from sandbox.happenings import Happenings
 from sandbox.inspector import Inspector
 from sandbox.interactions import Interactions
@@ -94,6 +95,7 @@ class Sandbox:
         self.inspector = Inspector(self.world, self.interactions)
         self.people = People(self.world, self.interactions, self.live)
         self.month = Month(self)
+        self.guide = Guide(self)
         self.bot_process: BotProcess | None = None
         self.port = port
         self._runner: web.AppRunner | None = None
