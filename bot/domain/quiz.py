@@ -64,6 +64,7 @@ class Asked:
     image: Shown | None = None
     case: str = ""
     case_image: Shown | None = None
+    credit: str | None = None  # the name that its author wants to stand with it
 
     @property
     def key(self) -> int:
@@ -117,22 +118,27 @@ def earned(options: Sequence[Option], chosen: int) -> float:
     return min(1.0, max(0.0, total / 100))
 
 
-def judge(rules: RoundRules, *, user: int, guild_id: int | None, choice: int, at: datetime) -> bool:
+def judge(
+    rules: RoundRules, *, user: int, guild_id: int | None, choice: int, at: datetime, typed: bool | None = None
+) -> bool:
     """Whether `choice` is right, for a press made by `user` at the instant `at`.
 
-    A choice is a place, of several a `mask`, and of a flashcard 1 for *I knew it*; a typed answer has none.
+    A choice is a place, of several a `mask`, and of a flashcard 1 for *I knew it*. A typed answer has
+    the choice 0, and `typed` says whether its text is right.
 
     Raises NotYourRound (another server's or another member's), NoSuchChoice, QuestionVoided and RoundClosed. The
     instant is that of the click, not of its arrival: who pressed in time is in time.
     """
     if guild_id != rules.guild_id or rules.owner not in (None, user):
         raise NotYourRound
-    if choice not in _choices(rules):
+    if choice not in _choices(rules) or (typed is None) == (rules.type is Type.SHORT):
         raise NoSuchChoice
     if rules.voided:
         raise QuestionVoided
     if at > rules.closes_at:
         raise RoundClosed(rules.round_id, rules.closes_at)
+    if rules.type is Type.SHORT:
+        return bool(typed)
     return choice == (1 if rules.type is Type.FLASHCARD else rules.key)
 
 

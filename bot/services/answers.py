@@ -4,78 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from typing import Any
 
 from bot.domain import standings as boards
 from bot.domain.estimates import Gaussian
 from bot.domain.instants import DAY_MS, from_ms
-from bot.domain.misses import Reason
-from bot.domain.quiz import REPEAT_TEACHES_AFTER_DAYS, Asked, Confidence, Kind, RoundRules, judge
+from bot.domain.questions import Kind as Type
+from bot.domain.quiz import REPEAT_TEACHES_AFTER_DAYS, Confidence, Kind, RoundRules, judge
 from bot.domain.refusals import NoSuchRound, NotAnswered, NotYourRound, Refusal
-from bot.services import streaks
+from bot.services import streaks, typed
 from bot.services.batches import Batches
 from bot.services.beliefs import Beliefs, expected
 from bot.services.points import Ledger, Stake
+from bot.services.receipts import Press, Receipt, Result, Sureness, hidden_until, in_place, kept_receipt, result_of
 from bot.services.streaks import Note
 from bot.storage import answers, estimates, groups, quiz, standings
 from bot.storage.database import Database, Row, Transaction
 
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """A member's press of a letter; `at` in milliseconds is the click's own time, `roles` are theirs at the click."""
-
-    round_id: int
-    user: int
-    guild_id: int | None
-    choice: int
-    at: int
-    roles: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What was kept of a press. `again` says that this is an earlier answer, which stays."""
-
-    round_id: int
-    choice: int
-    kind: Kind
-    again: bool
-    confidence: Confidence | None
-    hidden_until: datetime | None  # the result is shown then; None means now
-    after_close: bool  # it was in time, but the closing post was already made
-    note: Note | None = None  # what it did to the streak, where that has to be told
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """How an answer went, with the question; chances from 0 to 1 for a random item of the topic."""
-
-    asked: Asked
-    choice: int
-    correct: bool
-    counted: bool
-    rated: bool
-    p_before: float
-    p_after: float
-    confidence: Confidence | None
-    miss: Reason | None
-    voided: bool  # the question was withdrawn after this answer
-    rejudged: bool  # the key was changed after this answer, and the verdict with it
-
-
-@dataclass(frozen=True, slots=True)
-class Sureness:
-    """A member's tap on *Sure* or *Guess*."""
-
-    round_id: int
-    user: int
-    guild_id: int | None
-    confidence: Confidence
-    at: int
+__all__ = ["Desk", "Press", "Receipt", "Result", "Sureness", "commit_answers", "commit_sureness"]
 
 
 def _rules(row: Row) -> RoundRules:
@@ -87,6 +36,7 @@ def _rules(row: Row) -> RoundRules:
         len(row["option_order"]),
         from_ms(row["closes_at"]),
         row["voided_at"] is not None,
+        Type(row["type"]),
     )
 
 
@@ -116,12 +66,6 @@ class _Round:
     @cached_property
     def stake(self) -> Stake:
         return Stake(self.rules.round_id, self.group, self.day, self.row["worth"], self.row["takers"], self.periods)
-
-
-def hidden_until(row: Row, at: int) -> datetime | None:
-    """Until when a round's results are hidden from who asks at `at` (ms); None where they may be shown."""
-    waits = row["kind"] == "daily" and row["feedback"] == "at-close" and row["closed_at"] is None
-    return from_ms(row["closes_at"]) if waits and at <= row["closes_at"] else None
 
 
 class Desk:
@@ -174,6 +118,7 @@ async def commit_answers(tx: Transaction, presses: Sequence[Press]) -> list[Rece
         await answers.last_seq(tx),
         Ledger(await standings.people(tx, ids), await standings.attended(tx, list(rounds), ids)),
     )
+    texts = await typed.verdicts(tx, found, members, valid)
     outcomes: list[Receipt | Exception] = []
     first: dict[int, int] = {}  # where each member's first new answer to a daily question stands
     for place, press in enumerate(presses):
@@ -188,39 +133,40 @@ async def commit_answers(tx: Transaction, presses: Sequence[Press]) -> list[Rece
         # Who answered may see their receipt for ever.
         before = given.get((press.round_id, member))
         try:
-            correct = before is None and _judge(asked.rules, press)
+            correct = before is None and _judge(asked.rules, press, texts.right(press))
         except Refusal as refusal:
             outcomes.append(refusal)
             continue
         if before is None:
-            counted = (member, asked.question) not in seen
+            # Who judges themselves teaches the model nothing.
+            counted = (member, asked.question) not in seen and asked.rules.type is not Type.FLASHCARD
             books.enter(asked, press, member, correct=correct, counted=counted)
             seen.add((member, asked.question))
             given[press.round_id, member] = {"choice": press.choice, "confidence": None}
+            texts.keep(press, member)
             if asked.kind is Kind.DAILY:
                 first.setdefault(member, place)
-        outcomes.append(_receipt(asked, press, before))
-    for member, note in (await books.write(tx)).items():
+        outcomes.append(_receipt(asked, press, before, texts.of(press.round_id, member)))
+    notes = await books.write(tx)
+    await texts.write(tx)
+    for member, note in notes.items():
         receipt = outcomes[first[member]]
         assert isinstance(receipt, Receipt)
         outcomes[first[member]] = replace(receipt, note=note)
     return outcomes
 
 
-def _judge(rules: RoundRules, press: Press) -> bool:
-    return judge(rules, user=press.user, guild_id=rules.guild_id, choice=press.choice, at=from_ms(press.at))
-
-
-def in_place(row: Row, guild_id: int | None) -> bool:
-    """Whether a round can be answered there: in its server, and a member's own practice in direct messages too."""
-    return guild_id == row["guild_id"] or (guild_id is None and row["owner"] is not None)
+def _judge(rules: RoundRules, press: Press, typed_right: bool | None) -> bool:
+    return judge(
+        rules, user=press.user, guild_id=rules.guild_id, choice=press.choice, at=from_ms(press.at), typed=typed_right
+    )
 
 
 def _may_press(row: Row, press: Press) -> bool:
     return in_place(row, press.guild_id) and row["owner"] in (None, press.user)
 
 
-def _receipt(asked: _Round, press: Press, before: Any | None) -> Receipt:
+def _receipt(asked: _Round, press: Press, before: Any | None, text: str | None) -> Receipt:
     said = before["confidence"] if before else None
     return Receipt(
         press.round_id,
@@ -230,6 +176,8 @@ def _receipt(asked: _Round, press: Press, before: Any | None) -> Receipt:
         Confidence(said) if said else None,
         hidden_until(asked.row, press.at),
         before is None and asked.closed,
+        type=asked.rules.type,
+        text=text,
     )
 
 
@@ -370,25 +318,8 @@ async def _after_tap(
     confidence, p_after = said[tap.round_id, tap.user]
     hidden = hidden_until(row, tap.at)
     if hidden is not None:
-        return Receipt(tap.round_id, answer["choice"], Kind(row["kind"]), True, confidence, hidden, False)
+        return kept_receipt(row, answer, confidence, hidden)
     whole = await quiz.round_row(tx, tap.round_id)
     assert whole is not None
     asked = await quiz.explained(tx, whole)
     return replace(result_of(whole, answer), asked=asked, confidence=confidence, p_after=p_after)
-
-
-def result_of(whole: Row, answer: Row) -> Result:
-    """An answer's row with its round's, as `quiz.round_row` gives it."""
-    return Result(
-        quiz.asked(whole),
-        answer["choice"],
-        bool(answer["correct"]),
-        bool(answer["counted"]),
-        bool(answer["rated"]),
-        answer["p_before"],
-        answer["p_after"],
-        Confidence(answer["confidence"]) if answer["confidence"] else None,
-        Reason(answer["miss"]) if answer["miss"] else None,
-        whole["voided_at"] is not None,
-        bool(answer["rejudged"]),
-    )

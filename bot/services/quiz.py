@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from random import Random
-from typing import Any
 
 from bot.domain.blueprint import Blueprint
 from bot.domain.groups import Feedback, Group
@@ -21,8 +20,8 @@ from bot.domain.refusals import (
     QuestionVoided,
     StillOpen,
 )
-from bot.services import daily
-from bot.services.receipts import Receipt, Result, hidden_until, in_place, kept_receipt, result_of
+from bot.services import cases, challenges, daily
+from bot.services.receipts import Result, hidden_until, in_place, result_of
 from bot.storage import answers, banks, groups, quiz
 from bot.storage.banks import Pick
 from bot.storage.database import Database, Transaction
@@ -60,8 +59,8 @@ async def practise(
 ) -> Asked:
     """Ask a member one question for practice, of the topic with this slug or of any.
 
-    With `focus`, ids of topics, these take turns. Never a question that the group is being asked now. Raises
-    NoQuestions.
+    With `focus`, ids of topics, these take turns. A case that was begun goes on. Never a question that the group is
+    being asked now. Raises NoQuestions.
     """
     async with database.write() as tx:
         now_ms = to_ms(now)
@@ -73,8 +72,15 @@ async def practise(
             for pick in await banks.picks(tx, group.group_id, blueprint.banks, member, code_year=code_year)
             if pick.question_id not in taken and topic in (None, pick.topic)
         ]
+        last = await quiz.last_practised(tx, member)
         if focus:
-            picks = await _in_turn(tx, member, focus, picks)
+            picks = [pick for pick in picks if pick.topic_id in focus]
+        # What was begun goes on: the next question of the case that the last one belongs to.
+        of_case = cases.following(picks, last[2] if last else None, REPEAT_TEACHES_AFTER_DAYS, now_ms)
+        if of_case:
+            return await _ask(tx, group, member, of_case[0].question_id, now_ms, rng, tuple(focus))
+        if focus:
+            picks = _in_turn(last[0] if last else None, focus, picks)
         chosen = await daily.choose(
             tx,
             picks,
@@ -87,7 +93,8 @@ async def practise(
         )
         if chosen is None:
             raise NoQuestions(topic)
-        return await _ask(tx, group, member, chosen, now_ms, rng, tuple(focus))
+        first = cases.begin(picks, chosen, REPEAT_TEACHES_AFTER_DAYS, now_ms)[0]
+        return await _ask(tx, group, member, first.question_id, now_ms, rng, tuple(focus))
 
 
 async def practising(database: Database, user: int) -> Group:
@@ -100,9 +107,8 @@ async def practising(database: Database, user: int) -> Group:
     return group
 
 
-async def _in_turn(tx: Transaction, member: int, focus: Sequence[int], picks: Sequence[Pick]) -> list[Pick]:
+def _in_turn(last: int | None, focus: Sequence[int], picks: Sequence[Pick]) -> list[Pick]:
     """The questions of the first topic of `focus`, after the one practised last, that has any."""
-    last = await quiz.last_practised(tx, member)
     start = focus.index(last) + 1 if last in focus else 0
     for topic in (*focus[start:], *focus[:start]):
         if found := [pick for pick in picks if pick.topic_id == topic]:
@@ -183,12 +189,7 @@ async def flag(database: Database, round_id: int, user: int, guild_id: int | Non
         key = (row["group_id"], user)
         member = (await groups.member_ids(tx, [key], to_ms(now)))[key]
         await quiz.put_flag(tx, row["question_id"], member, reason, to_ms(now))
-
-
-async def flags(database: Database, group: Group, limit: int = 10) -> list[dict[str, Any]]:
-    """The newest reports, for tutors; who made them is not in it."""
-    async with database.read() as tx:
-        return await quiz.flags(tx, group.group_id, limit)
+        await challenges.opened(tx, row["group_id"], row["question_id"], member, to_ms(now))
 
 
 def is_hidden(group: Group) -> bool:

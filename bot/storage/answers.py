@@ -60,6 +60,18 @@ async def write_texts(tx: Transaction, texts: Iterable[Params]) -> None:
     await tx.many("INSERT INTO written_answers (round_id, member_id, text) VALUES (:round, :member, :text)", texts)
 
 
+async def texts(tx: Transaction, round_ids: Collection[int], members: Collection[int]) -> dict[tuple[int, int], str]:
+    """What these members typed in these rounds, by (round, member)."""
+    round_marks, round_params = marks("r", round_ids)
+    member_marks, member_params = marks("m", members)
+    rows = await tx.all(
+        f"""SELECT round_id, member_id, text FROM written_answers
+            WHERE round_id IN ({round_marks}) AND member_id IN ({member_marks})""",
+        {**round_params, **member_params},
+    )
+    return {(row["round_id"], row["member_id"]): row["text"] for row in rows}
+
+
 async def add_answered(tx: Transaction, counts: dict[int, int]) -> None:
     await tx.many(
         "UPDATE rounds SET answered = answered + :n WHERE round_id = :id",
@@ -77,7 +89,8 @@ async def set_confidence(tx: Transaction, taps: Iterable[Params]) -> None:
 
 
 ANSWER = """a.round_id, m.user_id, a.member_id, a.choice, a.correct, a.counted, a.rated, a.confidence, a.p_before,
-    a.p_after, a.miss, a.rejudged"""
+    a.p_after, a.miss, a.rejudged,
+    (SELECT w.text FROM written_answers w WHERE w.round_id = a.round_id AND w.member_id = a.member_id) AS text"""
 
 
 async def of_users(tx: Transaction, round_ids: Collection[int], users: Collection[int]) -> dict[tuple[int, int], Row]:

@@ -35,7 +35,7 @@ class Pick:
     item_mean: float
     last_asked: int | None
     kind: Kind = Kind.SINGLE
-    case: str | None = None  # the case's key in its bank, which those of one case share
+    case: str | None = None  # its `case_name`, which the questions of one case share
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +196,15 @@ async def picks(
             PRIOR_ITEM.mean if row["mean"] is None else row["mean"],
             row["last_asked"],
             Kind(row["type"]),
-            None if row["case_key"] is None else f"{row['bank']}/{row['case_key']}",
+            case_name(row["bank"], row["case_key"]),
         )
         for row in rows
     ]
+
+
+def case_name(bank: str, key: str | None) -> str | None:
+    """A case's name among those of all banks; None where there is no case."""
+    return None if key is None else f"{bank}/{key}"
 
 
 async def content(tx: Transaction, question_id: int, revision: int | None = None) -> Content | None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from bot.domain.instants import from_ms
 from bot.domain.questions import Case, Image
 from bot.domain.questions import Kind as Type
 from bot.domain.quiz import Asked, Kind, Shown, mask, places
 from bot.domain.standings import AVERAGE_WORTH
-from bot.storage import promotions
+from bot.storage import banks, promotions
 from bot.storage.banks import Content, right_text
 from bot.storage.database import Row, Transaction
 from bot.storage.estimates import marks
@@ -65,6 +64,7 @@ def asked(row: Row) -> Asked:
         image=_shown(found["image"], row["picture"]),
         case=case.stem if case else "",
         case_image=_shown(case.image, row["case_picture"]) if case else None,
+        credit=row["credit"],
     )
 
 
@@ -76,6 +76,7 @@ ASKED = f"""r.round_id, r.group_id, r.kind, r.option_order, r.due_at, r.opened_a
     r.closed_at, r.state, r.channel_id, r.message_id, r.answered, r.day, r.owner_id, r.question_id, r.key_position,
     r.focus, r.corrected, r.type AS type_asked, t.name AS topic, t.slug AS topic_slug, q.topic_id, q.voided_at,
     {CONTENT},
+    (SELECT w.credit FROM question_authors w WHERE w.question_id = r.question_id) AS credit,
     EXISTS (SELECT 1 FROM additions x WHERE x.question_id = r.question_id AND x.group_id = r.group_id) AS added"""
 ASKED_FROM = """rounds r
     JOIN revisions v ON v.question_id = r.question_id AND v.revision = r.revision
@@ -167,14 +168,20 @@ async def open_questions(tx: Transaction, group_id: int, now_ms: int) -> dict[in
     return {row["question_id"]: row["until"] for row in rows}
 
 
-async def last_practised(tx: Transaction, member: int) -> int | None:
-    """The topic of the member's newest practice."""
+async def last_practised(tx: Transaction, member: int) -> tuple[int, int, str | None] | None:
+    """The topic, the question and the case, as `banks.Pick` names it, of the member's newest practice."""
     row = await tx.one(
-        """SELECT q.topic_id FROM rounds r JOIN questions q ON q.question_id = r.question_id
+        """SELECT q.topic_id, q.question_id, b.slug AS bank, c.key AS case_key
+           FROM rounds r JOIN questions q ON q.question_id = r.question_id
+           JOIN banks b ON b.bank_id = q.bank_id
+           JOIN revisions v ON v.question_id = q.question_id AND v.revision = q.revision
+           LEFT JOIN cases c ON c.case_id = v.case_id
            WHERE r.owner_id = :member ORDER BY r.round_id DESC LIMIT 1""",
         {"member": member},
     )
-    return row["topic_id"] if row else None
+    if row is None:
+        return None
+    return row["topic_id"], row["question_id"], banks.case_name(row["bank"], row["case_key"])
 
 
 async def practising(tx: Transaction, user_id: int) -> int | None:
@@ -263,17 +270,3 @@ async def put_flag(tx: Transaction, question_id: int, member_id: int, reason: st
            DO UPDATE SET reason = excluded.reason, flagged_at = excluded.flagged_at""",
         {"question": question_id, "member": member_id, "reason": reason, "now": now_ms},
     )
-
-
-async def flags(tx: Transaction, group_id: int, limit: int) -> list[dict[str, Any]]:
-    """The newest reports of a group's members: stem, reason, instant (ms)."""
-    rows = await tx.all(
-        """SELECT b.slug AS bank, q.key, v.stem, f.reason, f.flagged_at FROM flags f
-           JOIN members m ON m.member_id = f.member_id
-           JOIN questions q ON q.question_id = f.question_id
-           JOIN banks b ON b.bank_id = q.bank_id
-           JOIN revisions v ON v.question_id = q.question_id AND v.revision = q.revision
-           WHERE m.group_id = :group_id ORDER BY f.flagged_at DESC LIMIT :limit""",
-        {"group_id": group_id, "limit": limit},
-    )
-    return [dict(row) for row in rows]
