@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.domain import refusals as no
 from bot.domain import refusals_tutors as never
+from cogs import texts_bank_status, texts_suggestions
 
 
 def _at(instant: datetime, style: str = "R") -> str:
@@ -169,7 +170,8 @@ def waited(role: int | None, number: int) -> str:
 # Single members are told, by direct message or at their next contact
 def word(what: str, place: str, title: str, reason: str) -> str:
     why = f"\nWhy: {reason}" if reason else ""
-    return WORDS[what].format(place=place, title=f"**{title}**" if title else "something") + why
+    words = WORDS.get(what) or texts_suggestions.WORDS.get(what) or texts_bank_status.WORDS[what]
+    return words.format(place=place, title=f"**{title}**" if title else "something") + why
 
 
 WORDS: Mapping[str, str] = {

@@ -62,24 +62,25 @@ class Outcome:
 class Card:
     """A suggestion as a tutor sees it, the one at *number* (from 0) of so many that wait.
 
-    *question* is None where the exam has changed since, so that it makes none; *own* is for another tutor to decide.
+    *question* is None where the exam has changed since, so that it makes none. Of a tutor's own suggestion *own* says
+    whether it is for another one to decide; it is None of all others.
     """
 
     suggestion: Suggestion
     question: Question | None
     number: int
     waiting: int
-    own: bool
+    own: bool | None
 
 
-def _topic(blueprint: Blueprint, wanted: str) -> str:
+def topic_name(blueprint: Blueprint, wanted: str) -> str:
     """The name of a topic by its slug; '' where the exam has none such."""
     return next((name for name in blueprint.topics if slug(name) == wanted), "")
 
 
 def made(blueprint: Blueprint, words: Words, now: datetime) -> Question:
     """The question that these words make in a group's exam. Raises NotAskable."""
-    return rules.question(words, _topic(blueprint, words.topic), blueprint.code_year(now.date()))
+    return rules.question(words, topic_name(blueprint, words.topic), blueprint.code_year(now.date()))
 
 
 # Its author
@@ -159,6 +160,13 @@ async def _own(tx: Transaction, suggestion_id: int, user: int) -> Suggestion:
     return found
 
 
+async def own_with_fate(database: Database, suggestion_id: int, user: int) -> tuple[Suggestion, Fate | None]:
+    """The same, with what became of it. Raises NoSuchSuggestion."""
+    async with database.read() as tx:
+        found = await _own(tx, suggestion_id, user)
+        return found, await _fate(tx, found)
+
+
 async def editable(database: Database, suggestion_id: int, user: int) -> Suggestion:
     """The same, for its form. Raises NoSuchSuggestion, and SuggestionDecided where it is past changing."""
     found = await own(database, suggestion_id, user)
@@ -223,7 +231,8 @@ async def card(
             question = made(blueprint, one.words, now)
         except NotAskable:
             question = None
-        return Card(one, question, number, len(waiting), await _for_others(tx, one, user))
+        own = await _for_others(tx, one, user) if one.user_id == user else None
+        return Card(one, question, number, len(waiting), own)
 
 
 async def _for_others(tx: Transaction, one: Suggestion, tutor: int) -> bool:
@@ -231,10 +240,37 @@ async def _for_others(tx: Transaction, one: Suggestion, tutor: int) -> bool:
     return rules.own_is_for_others(one.user_id, tutor, others=others)
 
 
-async def open_one(database: Database, suggestion_id: int, version: int, user: int, guild: int | None) -> Suggestion:
-    """Before a tutor's form is opened; its group says who is a tutor. Raises what `approve` raises first."""
+async def group_of(database: Database, suggestion_id: int, guild: int | None) -> Group:
+    """The group that says who is its tutor. Raises NoSuchSuggestion."""
     async with database.read() as tx:
-        return await _open(tx, suggestion_id, version, user, guild)
+        found = await suggestions.by_id(tx, suggestion_id)
+        group = None if found is None else await groups.by_id(tx, found.group_id)
+    if group is None or group.guild_id != guild:
+        raise NoSuchSuggestion
+    return group
+
+
+async def open_one(database: Database, suggestion_id: int, version: int, user: int, guild: int | None) -> Words:
+    """Before a tutor's form is opened: its words, those that the tutor typed before where they did.
+
+    Raises NoSuchSuggestion, SuggestionDecided, SuggestionChanged and OwnSuggestion.
+    """
+    async with database.read() as tx:
+        found = await _open(tx, suggestion_id, version, user, guild)
+        return await suggestions.edit_of(tx, suggestion_id, user) or found.words
+
+
+async def keep_edit(
+    database: Database, suggestion_id: int, version: int, user: int, guild: int | None, words: Words, now: datetime
+) -> bool:
+    """Keep what a tutor typed before anything is tried with it; whether it differs. Raises what `open_one` raises."""
+    now_ms = to_ms(now)
+    async with database.write() as tx:
+        found = await _open(tx, suggestion_id, version, user, guild)
+        key = (found.group_id, user)
+        tutor = (await groups.member_ids(tx, [key], now_ms))[key]
+        await suggestions.put_edit(tx, suggestion_id, tutor, words)
+        return words != found.words
 
 
 async def _open(tx: Transaction, suggestion_id: int, version: int, user: int, guild: int | None) -> Suggestion:

@@ -96,6 +96,8 @@ TABLES: dict[str, str] = {
             decided_at, reason FROM suggestions WHERE member_id = :member ORDER BY suggestion_id""",
     "suggestion_tutors": """SELECT s.stem, s.state, s.decided_at FROM suggestion_tutors w
         JOIN suggestions s ON s.suggestion_id = w.suggestion_id WHERE w.member_id = :member ORDER BY s.decided_at""",
+    "suggestion_edits": """SELECT topic, stem, options, explanation, source FROM suggestion_edits
+        WHERE member_id = :member ORDER BY suggestion_id""",
     "code_year_checkers": """SELECT q.key AS question, c.year, c.checked_at FROM code_year_checkers w
         JOIN code_year_checks c ON c.check_id = w.check_id JOIN questions q ON q.question_id = c.question_id
         WHERE w.member_id = :member ORDER BY c.checked_at""",

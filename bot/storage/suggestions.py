@@ -79,6 +79,7 @@ async def change(tx: Transaction, suggestion_id: int, words: Words, now_ms: int)
            WHERE suggestion_id = :id""",
         {**_values(words), "id": suggestion_id, "now": now_ms},
     )
+    await tx.run("DELETE FROM suggestion_edits WHERE suggestion_id = :id", {"id": suggestion_id})
 
 
 async def by_id(tx: Transaction, suggestion_id: int) -> Suggestion | None:
@@ -129,6 +130,28 @@ async def decide(
            ON CONFLICT (suggestion_id) DO UPDATE SET member_id = excluded.member_id""",
         {"id": suggestion_id, "tutor": tutor_id},
     )
+    await tx.run("DELETE FROM suggestion_edits WHERE suggestion_id = :id", {"id": suggestion_id})
+
+
+async def put_edit(tx: Transaction, suggestion_id: int, tutor_id: int, words: Words) -> None:
+    """What a tutor typed, until one decides."""
+    await tx.run(
+        """INSERT INTO suggestion_edits (suggestion_id, member_id, topic, stem, options, explanation, source)
+           VALUES (:id, :tutor, :topic, :stem, :options, :explanation, :source)
+           ON CONFLICT (suggestion_id, member_id) DO UPDATE SET topic = excluded.topic, stem = excluded.stem,
+               options = excluded.options, explanation = excluded.explanation, source = excluded.source""",
+        {**_values(words), "id": suggestion_id, "tutor": tutor_id},
+    )
+
+
+async def edit_of(tx: Transaction, suggestion_id: int, user_id: int) -> Words | None:
+    """What a user typed who edits it."""
+    row = await tx.one(
+        """SELECT e.topic, e.stem, e.options, e.explanation, e.source FROM suggestion_edits e
+           JOIN members m ON m.member_id = e.member_id WHERE e.suggestion_id = :id AND m.user_id = :user""",
+        {"id": suggestion_id, "user": user_id},
+    )
+    return None if row is None else Words(*row)
 
 
 async def set_credit(tx: Transaction, suggestion_id: int, credit: str | None) -> None:

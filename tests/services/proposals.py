@@ -35,8 +35,10 @@ async def approve(study: Study, suggestion_id: int, tutor: int, version: int = 1
 
 
 async def takes_part(study: Study, user: int) -> None:
-    """A suggestion that its author, the only tutor, approved; and a question looked at for a new code year."""
+    """Two suggestions of the only tutor, approved and being edited; and a question looked at for a new code year."""
     await approve(study, await suggest(study, user, user % 1000), user)
+    other = await suggest(study, user, user % 1000 + 10)
+    await suggestions.keep_edit(study.database, other, 1, user, GUILD, words(99), study.now)
     async with study.database.write() as tx:
         member = await groups.member(tx, study.group.group_id, user)
         assert member is not None

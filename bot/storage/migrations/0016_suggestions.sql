@@ -31,6 +31,19 @@ CREATE TABLE suggestion_tutors (
 ) STRICT;
 CREATE INDEX suggestion_tutors_by_member ON suggestion_tutors (member_id);
 
+-- What a tutor typed who edits one and could not approve it yet.
+CREATE TABLE suggestion_edits (
+    suggestion_id INTEGER NOT NULL REFERENCES suggestions ON DELETE CASCADE,
+    member_id     INTEGER NOT NULL REFERENCES members ON DELETE CASCADE,
+    topic         TEXT    NOT NULL,
+    stem          TEXT    NOT NULL,
+    options       TEXT    NOT NULL,
+    explanation   TEXT    NOT NULL,
+    source        TEXT    NOT NULL,
+    PRIMARY KEY (suggestion_id, member_id)
+) STRICT;
+CREATE INDEX suggestion_edits_by_member ON suggestion_edits (member_id);
+
 -- A question of an older code year that still holds in this one, for a group whose tutor has looked at it.
 CREATE TABLE code_year_checks (
     check_id    INTEGER PRIMARY KEY,

@@ -1,0 +1,82 @@
+"""The form of a proposed question: for its author, and for the tutor who edits it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+
+from bot.domain import suggestions as rules
+from bot.domain.questions import slug
+from bot.domain.suggestions import Words, cleaned
+from cogs import texts_suggestions as texts
+from cogs.feedback_forms import fields
+from cogs.plain import cut
+from cogs.replies import Interaction
+
+LONG, SHORT = discord.TextStyle.paragraph, discord.TextStyle.short
+OPTIONS = 25
+
+
+def form(custom_id: str, topics: Sequence[str], words: Words, *, editing: bool = False) -> discord.ui.Modal:
+    """The form with these words in it; what is typed comes back as a press of `custom_id`."""
+    modal = discord.ui.Modal(title=texts.EDIT_TITLE if editing else texts.FORM_TITLE, custom_id=custom_id, timeout=900)
+    menu = discord.ui.Select[Any](custom_id="topic", options=_topics(topics, words.topic), min_values=1, max_values=1)
+    modal.add_item(discord.ui.Label(text=texts.TOPIC_LABEL, component=menu))
+    modal.add_item(_text("stem", texts.STEM_LABEL, texts.STEM_HINT, rules.STEM, words.stem))
+    modal.add_item(
+        _text(
+            "options",
+            texts.OPTIONS_LABEL,
+            texts.OPTIONS_HINT,
+            rules.OPTIONS,
+            words.options,
+            placeholder=texts.OPTIONS_PLACEHOLDER,
+        )
+    )
+    modal.add_item(
+        _text("explanation", texts.EXPLANATION_LABEL, texts.EXPLANATION_HINT, rules.EXPLANATION, words.explanation)
+    )
+    modal.add_item(
+        _text("source", texts.SOURCE_LABEL, texts.SOURCE_HINT, rules.SOURCE, words.source, style=SHORT, required=False)
+    )
+    return modal
+
+
+def _text(
+    name: str,
+    label: str,
+    hint: str,
+    most: int,
+    value: str,
+    *,
+    style: discord.TextStyle = LONG,
+    placeholder: str | None = None,
+    required: bool = True,
+) -> discord.ui.Label[Any]:
+    field = discord.ui.TextInput[Any](
+        custom_id=name,
+        style=style,
+        max_length=most,
+        default=value[:most] or None,
+        placeholder=placeholder,
+        required=required,
+    )
+    return discord.ui.Label(text=label, description=hint, component=field)
+
+
+def _topics(topics: Sequence[str], chosen: str) -> list[discord.SelectOption]:
+    """At most as many as a menu takes, the chosen one among them; the command's option offers all."""
+    first = [name for name in topics if slug(name) == chosen]
+    shown = [*first, *(name for name in topics if slug(name) != chosen)][:OPTIONS]
+    return [
+        discord.SelectOption(label=cut(name, 100), value=slug(name), default=slug(name) == chosen)
+        for name in sorted(shown)
+    ]
+
+
+def typed(interaction: Interaction) -> Words:
+    """What was typed into it."""
+    found = fields(interaction)
+    return cleaned(*(found.get(name, "") for name in ("topic", "stem", "options", "explanation", "source")))
