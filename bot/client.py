@@ -52,6 +52,8 @@ COGS = (
     "cogs.feedback_drafts",
     "cogs.endorsements",
     "cogs.promotions",
+    "cogs.challenges",
+    "cogs.corrections",
     "cogs.reports",
     "cogs.teachback",
     "cogs.reviews",

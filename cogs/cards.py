@@ -11,7 +11,7 @@ from bot.domain.misses import Reason
 from bot.domain.quiz import LETTERS, Asked, Confidence, Kind
 from bot.services.answers import Result
 from bot.services.deliveries import RoundState
-from cogs import texts, texts_misses, texts_tutors
+from cogs import texts, texts_challenges, texts_misses, texts_tutors
 from cogs.plain import cut, plain, quiet
 from cogs.replies import button, rows
 
@@ -78,8 +78,11 @@ def closed_post(state: RoundState, now: datetime) -> tuple[discord.Embed, bool]:
     fits = len(body) + len(why) + 2 <= DESCRIPTION
     embed.description = cut(f"{body}\n\n{why if fits else texts.WHY_IN_THREAD}", DESCRIPTION)
     minutes = lateness(state, now)
-    if minutes:
-        embed.set_footer(text=texts.late(minutes))
+    notes = [texts.late(minutes)] if minutes else []
+    if state.corrected:
+        notes.append(texts_challenges.POST_CORRECTED)
+    if notes:
+        embed.set_footer(text=" · ".join(notes))
     return embed, fits
 
 

@@ -12,11 +12,22 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.instants import MINUTE_MS, from_ms
-from bot.services import notes, session_posts, verdicts
+from bot.services import challenge_words, corrections, notes, session_posts, suggestions, verdicts
 from bot.services.house import House
 from bot.services.notes import Note
-from cogs import reports, texts_buddies, texts_exams, texts_reviewers, texts_setbacks, texts_streaks, texts_units
+from cogs import (
+    reports,
+    texts_buddies,
+    texts_challenges,
+    texts_exams,
+    texts_reviewers,
+    texts_setbacks,
+    texts_streaks,
+    texts_units,
+)
 from cogs import texts_reminders as words
+from cogs.challenges import said as said_of_challenges
+from cogs.corrections import said as said_of_corrections
 from cogs.plain import plain
 from cogs.replies import Feature, Interaction
 from cogs.session_posts import unheard
@@ -36,7 +47,10 @@ OF_OTHERS: Mapping[str, Callable[[dict[str, Any]], str]] = {
     "invitation": lambda _: texts_reviewers.NOT_REACHED,
     "no-reviewer": lambda _: texts_reviewers.NO_REVIEWER,
     "not-joined": lambda _: texts_reviewers.NOT_JOINED,
+    corrections.NOTE: lambda told: said_of_corrections(told, texts_challenges.YOUR_GROUP),
+    challenge_words.WORD: lambda told: said_of_challenges(told, texts_challenges.YOUR_GROUP),
     verdicts.WORD: lambda said: reports.said(said, texts_reviewers.YOUR_GROUP),
+    suggestions.NOTE: lambda said: reports.said(said, texts_reviewers.YOUR_GROUP),
     "streak": lambda _: texts_streaks.PING_CLOSED,
     "units": lambda said: texts_units.untold(date.fromisoformat(said["last"])),
 }

@@ -13,7 +13,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.groups import Group
-from bot.domain.instants import from_ms, to_ms
+from bot.domain.instants import to_ms
 from bot.domain.misses import Reason
 from bot.domain.quiz import Asked, Confidence, Kind
 from bot.domain.refusals import OnlyInServer, RoundClosed, StaleButton, UnknownTopic
@@ -21,14 +21,14 @@ from bot.services import banks, misses, quiz
 from bot.services.answers import Press, Receipt, Result, Sureness
 from bot.services.house import House
 from cogs import cards, texts, texts_misses, texts_streaks
-from cogs.plain import cut, plain, quiet
-from cogs.replies import Feature, Interaction, button, press, require_tutor, roles, rows, say
+from cogs.plain import cut, plain
+from cogs.replies import Feature, Interaction, button, press, roles, rows, say
 
 ANY_TOPIC = "-"
 
 
 class Quiz(Feature):
-    """The presses of a round's buttons, /quiz practice and /quiz flags."""
+    """The presses of a round's buttons, and /quiz practice."""
 
     commands_group = app_commands.Group(name="quiz", description="Questions to practise with", guild_only=True)
 
@@ -247,24 +247,8 @@ class Quiz(Feature):
             reason,
             interaction.created_at,
         )
+        self.client.dispatch("agenda_changed")
         await say(interaction, texts.FLAG_THANKS)
-
-    @commands_group.command(name="flags", description="For tutors: the questions that members reported")
-    async def flags(self, interaction: Interaction) -> None:
-        group = await self.group(interaction)
-        require_tutor(interaction, group.wishes.tutor_role_id)
-        found = await quiz.flags(self.house.database, group)
-        if not found:
-            await say(interaction, texts.NO_FLAGS)
-            return
-        embed = discord.Embed(title=texts.FLAGS_TITLE)
-        for one in found:
-            line = texts.flag_line(one["bank"], one["key"], plain(one["reason"]), from_ms(one["flagged_at"]))
-            embed.add_field(name=cut(quiet(one["stem"]), 250), value=cut(line, 1024), inline=False)
-            if len(embed) > cards.EMBEDS_TOTAL:
-                embed.remove_field(-1)
-                break
-        await say(interaction, embed=embed)
 
 
 def _why(result: Result) -> str | None:

@@ -14,6 +14,7 @@ from bot.domain.streaks import Streak
 from cogs import (
     texts_attendance,
     texts_buddies,
+    texts_challenges,
     texts_exams,
     texts_feedback_refusals,
     texts_reminders,
@@ -163,13 +164,10 @@ PRACTICE_LINE = "Only you can see this. Press a letter."
 LATE_OFFER = "Want to try it anyway, just for practice?"
 FLAG_TITLE = "Report a problem"
 FLAG_LABEL = "What is wrong with this question?"
-FLAG_THANKS = "Thank you, your tutors will see it. Your name is not shown with it."
-NO_FLAGS = "Nobody has reported a question."
-FLAGS_TITLE = "Reported questions"
-
-
-def flag_line(bank: str, key: str, reason: str, when: datetime) -> str:
-    return f"**{bank} · {key}** ({at(when, 'R')})\n> {reason}"
+FLAG_THANKS = (
+    "Thank you, your tutors will see it, without your name. You hear once what they decide; if your answer turns out "
+    "to be right, it is judged anew."
+)
 
 
 # The digest and the boards
@@ -368,6 +366,7 @@ def _board_refusal(error: no.Refusal) -> str:
 REFUSALS = (
     texts_attendance.refusal,
     texts_buddies.refusal,
+    texts_challenges.refusal,
     texts_exams.refusal,
     texts_feedback_refusals.refusal,
     texts_reminders.refusal,

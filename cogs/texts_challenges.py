@@ -225,9 +225,13 @@ def corrected(place: str, items: Sequence[tuple[str, str, str]], of: int, points
 
 YOUR_GROUP = "your group"
 POST_CORRECTED = "The key was corrected after this round."
-THREAD_CORRECTED = "The key of this question was corrected: it is ||{letters}|| now. Answers were judged anew."
 THREAD_WITHDRAWN = "This question was withdrawn, since something is wrong with it. It counts for nobody."
 THREAD_BACK = "This question counts again: it had been withdrawn by mistake."
+
+
+def thread_corrected(letters: Sequence[str]) -> str:
+    now = f": it is ||{', '.join(letters)}|| now" if letters else ""
+    return f"The key of this question was corrected{now}. Answers were judged anew, and whoever is concerned is told."
 
 
 def refusal(error: Refusal) -> str | None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.domain.questions import CHOICES, Kind, Question, faults, folded
+from bot.domain.quiz import places
 from bot.domain.refusals_challenges import NothingChanged, UnsoundQuestion
 
 STEM, BODY, EXPLANATION, SOURCE = "stem", "body", "explanation", "source"
@@ -112,11 +113,11 @@ def form(question: Question) -> dict[str, str]:
     return {**found, EXPLANATION: question.explanation, SOURCE: question.source}
 
 
-def places(shown: Sequence[str], choice: int, kind: Kind, present: Sequence[str]) -> list[int]:
+def chosen(shown: Sequence[str], choice: int, kind: Kind, present: Sequence[str]) -> list[int]:
     """Which present options an answer had chosen; *choice* as it is kept, *shown* the texts in the round's order."""
-    chosen = [choice] if kind is not Kind.MULTI else [n for n in range(len(shown)) if choice >> n & 1]
     known = {folded(text): place for place, text in enumerate(present)}
-    found = (known.get(folded(shown[n])) for n in chosen if n < len(shown))
+    placed = places(choice) if kind is Kind.MULTI else (choice,)
+    found = (known.get(folded(shown[n])) for n in placed if n < len(shown))
     return [place for place in found if place is not None]
 
 

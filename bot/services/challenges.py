@@ -121,7 +121,7 @@ async def _answers(tx: Transaction, group: Group, question_id: int, question: Qu
     chosen: Counter[int] = Counter()
     for one in given:
         shown = _shown(one.options, one.option_order)
-        for place in rules.places(shown, one.choice, Kind(one.kind), present):
+        for place in rules.chosen(shown, one.choice, Kind(one.kind), present):
             chosen[place] += one.number
     total = sum(one.number for one in given)
     return Answers(total, people, sum(one.number for one in given if one.correct), chosen)

@@ -359,18 +359,6 @@ async def test_practise_again_checks_round_and_server(study: Study) -> None:
         await quiz.practise_again(study.database, 99, ANA, GUILD, study.now, Random(1))
 
 
-async def test_a_flag_is_kept_without_its_author(study: Study) -> None:
-    """Tutors see what was reported and not by whom; a second report of a member replaces the first."""
-    round_id = await _first(study)
-    await quiz.flag(study.database, round_id, ANA, GUILD, "typo", study.now)
-    await quiz.flag(study.database, round_id, ANA, GUILD, "two keys", study.now + timedelta(minutes=1))
-    (found,) = await quiz.flags(study.database, study.group)
-    assert found["reason"] == "two keys"
-    assert str(ANA) not in str(found)
-    with pytest.raises(NotYourRound):
-        await quiz.flag(study.database, round_id, ANA, GUILD + 1, "typo", study.now)
-
-
 async def test_answers_survive_opening_again(tmp_path: Path) -> None:
     """A desk of a new process knows what an old one kept."""
     path = tmp_path / "study.db"

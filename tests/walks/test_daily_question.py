@@ -165,17 +165,3 @@ async def test_a_month_of_questions_never_repeats_nor_sits_on_one_letter(study: 
     assert len({row["question_id"] for row in rounds}) == 31
     keys = "".join(str(row["key_position"]) for row in rounds)
     assert not any(letter * 4 in keys for letter in "0123456789")
-
-
-async def test_a_bad_question_is_reported_and_tutors_see_it(study: Study) -> None:
-    """The flag button asks what is wrong; tutors read the report without a name, members may not."""
-    await study.question()
-    await study.ben.press("Report a problem")
-    thanks = await study.ben.submit(reason="The **key** is wrong @everyone <t:0:R>")
-    assert "your tutors will see it" in thanks.text
-    seen = await study.tova.run("/quiz flags")
-    assert "The \\*\\*key\\*\\* is wrong" in seen.text
-    assert "Ben" not in seen.text
-    assert "<t:0" not in seen.text
-    refused = await study.ben.run("/quiz flags")
-    assert "Only tutors can do this" in refused.text
