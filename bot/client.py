@@ -61,6 +61,7 @@ COGS = (
     "cogs.reflections",
     "cogs.reviewers",
     "cogs.buddies",
+    "cogs.imports",
     "cogs.privacy",
 )
 PATIENCE_S = 3.0  # for replies under way when we are told to stop

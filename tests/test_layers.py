@@ -45,6 +45,7 @@ MORE: dict[str, set[str]] = {
     "cogs.deliveries": {"aiohttp"},  # the connection's own errors are part of what a send can raise
     "cogs.direct": {"aiohttp"},  # the same
     "cogs.feedback_forms": {"aiohttp"},  # and of what fetching a file can
+    "cogs.imports": {"aiohttp"},  # the same
 }
 ANKI = "bot.formats.anki_collection"
 """The one format that is a SQLite database: it is read from bytes in memory, and no file is touched."""

@@ -20,7 +20,7 @@ from bot.domain.imports import Choices, Comparison, Finding, Standing
 from bot.domain.instants import DAY_MS, to_ms
 from bot.domain.questions import Question, slug
 from bot.domain.refusals_imports import AlreadyImported, ImportUnderWay, NoSuchImport, NotADoubt
-from bot.formats.imported import Imported
+from bot.formats.imported import MAX_BYTES, Imported
 from bot.services import streaks
 from bot.storage import import_files, questions
 from bot.storage import imports as kept
@@ -30,12 +30,14 @@ from bot.storage.imports import Import
 from bot.storage.questions import content_print
 
 __all__ = [
+    "MAX_BYTES",
     "Import",
     "Preview",
     "Read",
     "again",
     "cancel",
     "decide",
+    "find",
     "keep_gone",
     "look",
     "own_banks",
@@ -315,6 +317,15 @@ async def recent(database: Database, group: Group) -> list[tuple[Import, int | N
     """The group's last imports, the newest first, each with the user who made it, if they are still kept."""
     async with database.read() as tx:
         return await kept.recent(tx, group.group_id, LISTED)
+
+
+async def find(database: Database, group: Group, import_id: int) -> Import:
+    """An import of the group's in any state. Raises NoSuchImport."""
+    async with database.read() as tx:
+        one = await kept.by_id(tx, group.group_id, import_id)
+    if one is None:
+        raise NoSuchImport
+    return one
 
 
 async def own_banks(database: Database, group: Group, blueprint: Blueprint) -> list[str]:

@@ -55,10 +55,13 @@ def test_every_refusal_has_its_sentence(kind: type[Refusal]) -> None:
         ("@everyone @here", "@\u200aeveryone @\u200ahere"),
         ("||key||", "\\|\\|key\\|\\|"),
         ("a **b** < c", "a **b** < c"),
+        ("[here](https://example.org)", "[here]\u200a(https://example.org)"),
+        (">>> all of it", "\\>>> all of it"),
+        ("a\n```\nb", "a\n`\u200a`\u200a`\nb"),
     ],
 )
 def test_a_banks_words_make_nothing_but_words(text: str, shown: str) -> None:
-    """Headings, dates, mentions, spoilers and hidden letters of a bank's text stay plain; emphasis stays."""
+    """Headings, dates, mentions, spoilers, masked links, blocks and hidden letters stay plain; emphasis stays."""
     assert quiet(text) == shown
 
 
