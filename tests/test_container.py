@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import json
 import os
 import re
 import shlex
@@ -13,11 +14,13 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+import yaml
 
 from config.settings import Settings, variable
 
 ROOT = Path(__file__).parent.parent
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+HADOLINT = shutil.which("hadolint", path=str(Path(sys.executable).parent))
 SPEC = re.compile(r"^([A-Za-z0-9_.-]+)==([^ ;\\]+)(?: ; (\S.*?))? \\$", re.MULTILINE)
 
 
@@ -65,14 +68,41 @@ def test_the_image_runs_as_nobody_special_and_keeps_its_data_in_a_volume() -> No
     """Pinned bases, a user that is not root, the database inside the volume, signals that reach the bot."""
     assert [rest.split(" AS ")[0] for name, rest in steps() if name == "FROM"] == ["python:3.11-slim"] * 2
     last = dict(steps()[max(n for n, step in enumerate(steps()) if step[0] == "FROM") :])
-    assert last["USER"] == "studyhall"
+    assert last["USER"] == "10001"
     assert any("useradd" in rest and "--uid 10001" in rest for name, rest in steps() if name == "RUN")
-    given = dict(part.split("=", 1) for part in shlex.split(last["ENV"]))
+    given = dict(part.split("=", 1) for name, rest in steps() if name == "ENV" for part in shlex.split(rest))
     assert Path(given[variable("database")]).is_relative_to(last["VOLUME"])
     settings = {name for name in given if name.startswith("STUDYHALL_")}
     assert settings <= {variable(name) for name in Settings.model_fields}
     assert last["ENTRYPOINT"] == '["studyhall", "run"]'
-    assert "HEALTHCHECK" in last
+    assert f"http://127.0.0.1:{given[variable('health_port')]}/healthz" in last["HEALTHCHECK"]
+
+
+def test_compose_runs_it_without_rights() -> None:
+    """compose.yaml takes away what the image does not need, keeps its data, and gives it the time to stop."""
+    (name, service), *others = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"].items()
+    assert (name, others) == ("studyhall", [])
+    assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    last = dict(steps())
+    assert service["volumes"] == [f"studyhall:{last['VOLUME']}"]
+    assert set(service["environment"]) == {"DISCORD_TOKEN"}
+
+
+@pytest.mark.skipif(HADOLINT is None, reason="hadolint has no wheel for this machine; CI's has one")
+def test_hadolint_has_nothing_to_say() -> None:
+    """The linter for such files finds nothing, not even a hint."""
+    assert HADOLINT
+    done = subprocess.run([HADOLINT, "Dockerfile"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_the_health_check_is_a_program_that_runs() -> None:
+    """It fails where nobody answers, as it does where the bot is ill: urlopen raises for every answer but a good one."""
+    command = json.loads(dict(steps())["HEALTHCHECK"].split("CMD ", 1)[1])
+    done = subprocess.run([sys.executable, *command[1:]], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "URLError" in done.stderr
 
 
 def pins(name: str) -> dict[str, str]:
