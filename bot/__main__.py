@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from bot import bank_commands
+from bot import bank_commands, care_commands
 from bot.entry import offline, refuse, settings
 
 app = typer.Typer(
@@ -24,6 +24,8 @@ app = typer.Typer(
 model = typer.Typer(help="The learner model: replay the answers that are kept.", no_args_is_help=True)
 app.add_typer(bank_commands.bank, name="bank")
 app.add_typer(model, name="model")
+for command in (care_commands.backup, care_commands.restore, care_commands.doctor):
+    app.command()(command)
 
 
 @app.command()
@@ -137,14 +139,6 @@ def when(
     # In JSON a refusal is an answer like the others; a script reads it there.
     if not understood and not as_json:
         raise typer.Exit(1)
-
-
-@app.command()
-def backup(target: Annotated[Path, typer.Argument(help="The new file; it must not exist yet.")]) -> None:
-    """Copy the database to a new file, consistent even while the bot writes, and check the copy."""
-    from bot.offline import backup as copy
-
-    typer.echo(offline(lambda: copy(settings().database, target)))
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from bot.formats import answers as answer_logs
 from bot.services import banks, rescore
 from bot.services import replay as replays
 from bot.storage import backup as backups
-from bot.storage.database import Database, DatabaseRefused
+from bot.storage.database import Database, DatabaseRefused, locked
 
 WHERE_KEYS = "studyhall bank list shows the banks, /quiz flags the keys of the questions that members reported"
 
@@ -158,3 +158,16 @@ def backup(source: Path, target: Path) -> str:
     except backups.BackupRefused as error:
         raise Refused(str(error)) from None
     return f"{target}: {size:,} bytes, checked"
+
+
+def restore(copy: Path, target: Path, now: datetime) -> str:
+    """Put a copy in the database's place, which is kept beside it. Raises Refused."""
+    aside = target.with_name(f"{target.name}.replaced-{now:%Y%m%dT%H%M%SZ}")
+    there = target.exists()
+    try:
+        with locked(target):
+            backups.restore(copy, target, aside)
+    except (backups.BackupRefused, DatabaseRefused) as error:
+        raise Refused(str(error)) from None
+    kept = f"; what was there is kept as {aside}" if there else ""
+    return f"{target}: now what {copy} holds, checked{kept}. Start the bot."

@@ -98,7 +98,7 @@ def test_hadolint_has_nothing_to_say() -> None:
 
 
 def test_the_health_check_is_a_program_that_runs() -> None:
-    """It fails where nobody answers, as it does where the bot is ill: urlopen raises for every answer but a good one."""
+    """It fails where nobody answers, as where the bot is ill: urlopen raises for every answer but a good one."""
     command = json.loads(dict(steps())["HEALTHCHECK"].split("CMD ", 1)[1])
     done = subprocess.run([sys.executable, *command[1:]], capture_output=True, text=True, check=False)
     assert done.returncode == 1
