@@ -340,11 +340,13 @@ async def own_live(tx: Transaction, group_id: int) -> int:
 
 
 async def last_states(tx: Transaction, ids: Collection[int]) -> dict[int, tuple[int, str, str | None]]:
-    """(revision, state, file_print) of questions, by id."""
+    """(revision, state, file_print) of questions, by id; the state is 'live', 'retired' or 'voided'."""
     found = {}
     for question_id in ids:
         row = await tx.one(
-            "SELECT revision, state, file_print FROM questions WHERE question_id = :id", {"id": question_id}
+            """SELECT revision, CASE WHEN voided_at IS NULL THEN state ELSE 'voided' END AS state, file_print
+               FROM questions WHERE question_id = :id""",
+            {"id": question_id},
         )
         if row is not None:
             found[question_id] = (row["revision"], row["state"], row["file_print"])
