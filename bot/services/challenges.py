@@ -133,11 +133,15 @@ def _shown(options: str, order: str) -> Sequence[str]:
 
 
 def effect(card: Card, decision: Decision, right: Collection[int] = ()) -> Effect:
-    """What a decision would change for answers; of a shared question nothing is."""
+    """What a decision would change for answers; of a shared question nothing is.
+
+    Raises NothingChanged and UnsoundQuestion for a key.
+    """
     if card.shared or decision in (Decision.TEXT, Decision.RETIRE, Decision.RIGHT):
         return Effect(0, 0)
     if decision is Decision.KEY:
-        return rules.of_new_key(rules.rekeyed(card.question, right), card.answers, right)
+        rules.rekeyed(card.question, right)
+        return rules.of_new_key(card.question, card.answers, right)
     return Effect(card.answers.answers, card.answers.members)
 
 
