@@ -7,7 +7,8 @@ import hashlib
 import importlib
 import json
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any
 
 import aiohttp
 import discord
@@ -62,9 +63,11 @@ COGS = (
     "cogs.reviewers",
     "cogs.buddies",
     "cogs.imports",
+    "cogs.suggestions",
     "cogs.privacy",
 )
 PATIENCE_S = 3.0  # for replies under way when we are told to stop
+PATIENCE_EVENTS_S = 1.0  # for what else is under way; with the clockwork's five seconds it stays below Docker's ten
 CONNECTIONS = 200  # a fresh socket for each reply is the largest waste there is
 
 
@@ -100,6 +103,7 @@ class Studyhall(commands.Bot):
         self._hourly = hourly
         self.jobs: Jobs | None = None
         self._idles: list[Callable[[], Awaitable[None]]] = []
+        self._events: set[asyncio.Task[None]] = set()
 
     async def setup_hook(self) -> None:
         deliver: Callable[[Parcel], Awaitable[None]] | None = None
@@ -143,7 +147,27 @@ class Studyhall(commands.Bot):
         except TimeoutError:
             log.warning("some presses got no reply before the end; their answers are kept")
         await self.house.desk.idle()
+        await self._end_events()
         await super().close()
+
+    def _schedule_event(
+        self, coro: Callable[..., Coroutine[Any, Any, Any]], event_name: str, *args: Any, **kwargs: Any
+    ) -> asyncio.Task[None]:
+        # The library keeps no reference to these tasks: one that waits could be collected half done.
+        task = super()._schedule_event(coro, event_name, *args, **kwargs)
+        self._events.add(task)
+        task.add_done_callback(self._events.discard)
+        return task
+
+    async def _end_events(self) -> None:
+        """Let what events began come to its end while the database is open; what takes too long is broken off."""
+        begun = self._events - {asyncio.current_task()}
+        if begun:
+            _, late = await asyncio.wait(begun, timeout=PATIENCE_EVENTS_S)
+            for task in late:
+                log.warning("an event's work was broken off", extra={"event": task.get_name()})
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def _sync(self) -> None:
         """Tell Discord our commands, only when they are not those that it knows from us."""

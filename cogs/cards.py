@@ -11,7 +11,7 @@ from bot.domain.misses import Reason
 from bot.domain.quiz import LETTERS, Asked, Confidence, Kind
 from bot.services.answers import Result
 from bot.services.deliveries import RoundState
-from cogs import texts, texts_challenges, texts_misses, texts_tutors
+from cogs import texts, texts_challenges, texts_misses, texts_suggestions, texts_tutors
 from cogs.plain import cut, plain, quiet
 from cogs.replies import button, rows
 
@@ -74,6 +74,8 @@ def closed_post(state: RoundState, now: datetime) -> tuple[discord.Embed, bool]:
     )
     embed = discord.Embed(title=cut(texts.question_title(quiet(asked.topic), *state.slot_of), 256), colour=GREY)
     body = f"{quiet(asked.stem)}\n\n{options}\n\n{texts.closed_line(asked.closes_at, total)}"
+    if asked.credit:
+        body = f"{body}\n{texts_suggestions.credit(plain(asked.credit))}"
     why = explanation(asked)
     fits = len(body) + len(why) + 2 <= DESCRIPTION
     embed.description = cut(f"{body}\n\n{why if fits else texts.WHY_IN_THREAD}", DESCRIPTION)
@@ -194,6 +196,8 @@ def result_card(result: Result) -> discord.Embed:
             add_parts(embed, texts_tutors.ADDED_NAME, one)
     if asked.source:
         add_parts(embed, texts.SOURCE, quiet(asked.source))
+    if asked.credit:
+        add_parts(embed, texts_suggestions.CREDIT_NAME, plain(asked.credit))
     footer = texts.change(asked.topic, result.p_before, result.p_after) if result.counted else texts.NOT_COUNTED
     if result.rejudged:
         footer = f"{footer}\n{texts.REJUDGED}"

@@ -19,11 +19,13 @@ from cogs import (
     texts_exports,
     texts_feedback_refusals,
     texts_imports,
+    texts_kinds,
     texts_reminders,
     texts_reviewers,
     texts_sessions,
     texts_setbacks,
     texts_streaks,
+    texts_suggestions,
     texts_units,
     texts_when,
 )
@@ -372,12 +374,14 @@ REFUSALS = (
     texts_exams.refusal,
     texts_exports.refusal,
     texts_feedback_refusals.refusal,
+    texts_kinds.refusal,
     texts_imports.refusal,
     texts_reminders.refusal,
     texts_reviewers.refusal,
     texts_setbacks.refusal,
     texts_units.refusal,
     texts_sessions.refusal,
+    texts_suggestions.refusal,
 )
 """The sentences of features that keep theirs elsewhere; each gives None for a refusal that is not its own."""
 
