@@ -94,8 +94,16 @@ def bank_list() -> None:
     typer.echo(offline(lambda: asyncio.run(listing(settings().database))))
 
 
+@bank.command("challenges")
+def bank_challenges() -> None:
+    """List what tutors decided about questions that other servers are asked too: it waits for you."""
+    from bot.offline import challenged
+
+    typer.echo(offline(lambda: asyncio.run(challenged(settings().database))))
+
+
 Bank = Annotated[str, typer.Argument(help="The bank's name, as studyhall bank list shows it.")]
-Key = Annotated[str, typer.Argument(help="The question's key, as /quiz flags shows it.")]
+Key = Annotated[str, typer.Argument(help="The question's key, as /question challenges shows it.")]
 
 
 @bank.command("void")

@@ -11,13 +11,21 @@ from datetime import datetime
 from pathlib import Path, PurePath
 
 from bot.domain import evaluation
+from bot.domain.challenges import Decision
 from bot.formats import answers as answer_logs
-from bot.services import banks, rescore
+from bot.services import banks, challenges, rescore
 from bot.services import replay as replays
 from bot.storage import backup as backups
 from bot.storage.database import Database, DatabaseRefused, locked
 
-WHERE_KEYS = "studyhall bank list shows the banks, /quiz flags the keys of the questions that members reported"
+WHERE_KEYS = "studyhall bank list shows the banks, /question challenges the keys of the questions that members doubt"
+WISHES = {
+    Decision.KEY: "another option is right",
+    Decision.TEXT: "it should be worded anew",
+    Decision.RETIRE: "it should never be asked again",
+    Decision.VOID: "it should count nowhere",
+}
+"""What tutors ask of the operator, in words."""
 
 
 class Refused(Exception):
@@ -95,6 +103,25 @@ async def listing(path: Path) -> str:
         rows = await banks.summary(database)
     lines = [f"{slug} · {title} · exam {exam} · {live} questions" for slug, title, exam, live, _ in rows]
     return "\n".join(lines) or "There is no bank yet: studyhall bank load FILE…"
+
+
+async def challenged(path: Path) -> str:
+    """What tutors could decide for their own group alone, since others are asked it too. Raises Refused."""
+    async with _database(path) as database:
+        found = await challenges.passed(database)
+    if not found:
+        return "Nothing waits for you: no tutor has challenged a question that other servers are asked too."
+    lines: list[str] = []
+    for one in found:
+        lines.append(f"{one.bank} {one.key} · {' '.join(one.stem.split())}")
+        lines.append(f"  its tutors say: {WISHES[one.decision]}")
+        lines += [f"    {line}" for line in one.words.splitlines()]
+        lines += [f"  reported: {' '.join(reason.split())}" for reason in one.reasons]
+    lines.append(
+        "The group that says so is not asked it any more. Change the question in its file and load that, or "
+        "studyhall bank void it; then it is no longer listed."
+    )
+    return "\n".join(lines)
 
 
 async def replay(path: Path) -> tuple[str, bool]:

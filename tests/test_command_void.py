@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 from pathlib import Path
@@ -80,3 +81,22 @@ def test_a_load_says_which_keys_are_others(loaded: Path) -> None:
         rows = dict(connection.execute("SELECT key, value FROM meta"))
     connection.close()
     assert rows["evidence"] == rows["summaries_made_for"] == "1"
+
+
+def test_what_tutors_pass_on_is_listed_until_it_is_withdrawn(loaded: Path) -> None:
+    """The question, what its tutors decided and what was reported; nobody's name."""
+    assert "Nothing waits for you" in studyhall(loaded, "challenges").stdout
+    with contextlib.closing(sqlite3.connect(loaded / "studyhall.db")) as connection, connection:
+        connection.executescript(
+            """INSERT INTO groups VALUES (1, 7, 70, 'UTC', 0, 127, 1, 60, 'instant', NULL, 'cpc', 9, 0, NULL);
+               INSERT INTO members (member_id, group_id, user_id, joined_at) VALUES (5, 1, 987654, 0);
+               INSERT INTO flags VALUES (1, 5, 'two chambers do', 3);
+               INSERT INTO challenges (group_id, question_id, state, decision, words, revision, opened_at, settled_at)
+               VALUES (1, 1, 'passed', 'key', 'The right atrium', 1, 3, 4);"""
+        )
+    said = studyhall(loaded, "challenges").stdout
+    for part in ("small aorta", "another option is right", "The right atrium", "reported: two chambers do"):
+        assert part in said
+    assert "987654" not in said
+    studyhall(loaded, "void", "small", "aorta")
+    assert "Nothing waits for you" in studyhall(loaded, "challenges").stdout

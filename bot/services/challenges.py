@@ -257,6 +257,12 @@ async def _settle(
     await challenge_words.tell_decision(tx, one, decision, words, now_ms, passed=passed_at is not None)
 
 
+async def settled_by_operator(tx: Transaction, question_id: int, now_ms: int) -> None:
+    """The operator withdrew a question: nobody has to decide any more, and those who had reported it hear so."""
+    for one in await challenges.open_of_question(tx, question_id):
+        await _settle(tx, one, Decision.VOID, "", now_ms)
+
+
 async def passed(database: Database) -> list[Passed]:
     """What tutors of a shared bank ask of the operator."""
     async with database.read() as tx:

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from bot.domain.instants import to_ms
-from bot.services import honours
+from bot.services import challenges, honours
 from bot.services.replay import CHUNK, Replay, enter_next, enter_rest
 from bot.storage import answers, estimates, rescore, snapshots
 from bot.storage.database import Database, Transaction
@@ -40,6 +40,7 @@ async def void(database: Database, bank: str, key: str, now: datetime) -> Voided
             return Voided(row["stem"], 0, False)
         found = await rescore.void(tx, row["question_id"], to_ms(now))
         await rescore.question_changed(tx, row["question_id"])
+        await challenges.settled_by_operator(tx, row["question_id"], to_ms(now))
         return Voided(row["stem"], found, True)
 
 

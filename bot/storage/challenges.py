@@ -106,6 +106,15 @@ async def open_of_guild(tx: Transaction, guild_id: int, question_id: int) -> lis
     return [_challenge(row) for row in rows]
 
 
+async def open_of_question(tx: Transaction, question_id: int) -> list[Challenge]:
+    """The open challenges of a question, wherever."""
+    rows = await tx.all(
+        f"SELECT {_COLUMNS} FROM challenges WHERE question_id = :question AND state = 'open' ORDER BY challenge_id",
+        {"question": question_id},
+    )
+    return [_challenge(row) for row in rows]
+
+
 async def settle(
     tx: Transaction, challenge_id: int, decision: Decision, words: str, now_ms: int, *, passed_at: int | None = None
 ) -> None:

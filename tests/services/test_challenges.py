@@ -263,6 +263,7 @@ async def test_two_tutors_at_once(study: Study) -> None:
     assert (await study.sql("SELECT voided_at FROM questions"))[0]["voided_at"] is None
     found = await card(study)
     await rescore.void(study.database, "cpc-test", "q0", study.now)
+    assert await heard(study) == [("retire", 1), ("void", 1)]
     with pytest.raises(ChallengeSettled):
         await challenges.uphold(study.database, found.challenge_id, "no", GUILD, study.now)
     assert (await challenges.queue(study.database, study.group, 0, EVERY))[0] is None
