@@ -56,7 +56,7 @@ export class Api {
     /** @type {WebSocket} */
     let socket;
     const connect = () => {
-      socket = new WebSocket(`ws://${location.host}/sandbox/live?as=${this.person}`);
+      socket = new WebSocket(`ws://${location.host}/sandbox/live?page=1&as=${this.person}`);
       socket.onopen = () => onopen(true);
       socket.onmessage = ({ data }) => {
         const { t, d } = JSON.parse(data);

@@ -2,80 +2,80 @@
 
 import { Api, upload } from "./api.js";
 import { ClockBar, keptZone } from "./clockbar.js";
-import { Composer } from "./composer.js";
-import { $, announce, h, unknown } from "./dom.js";
+import { $, announce } from "./dom.js";
+import { drawEvents } from "./events.js";
+import { postFields } from "./forum.js";
 import { Interactions } from "./interact.js";
-import { refreshMessage, renderMessages, Scroll } from "./messages.js";
+import { Kept, wear } from "./kept.js";
+import { closeLayer } from "./layer.js";
 import { openModal } from "./modal.js";
-import { isThread, renderSidebar, sign } from "./sidebar.js";
+import { isThread, Names } from "./names.js";
+import { Pane } from "./pane.js";
+import { drawMembers, drawPeople, drawSelf, openProfile } from "./people.js";
+import { Reading } from "./reading.js";
+import { drawSidebar } from "./sidebar.js";
+import { Sight } from "./sight.js";
 import { SandboxTime } from "./time.js";
-import { forumPosts, pinsButton, tagField, threadMenu } from "./threads.js";
+import { Tools } from "./tools.js";
 
 const FORUM = 15;
+const WIDE = 60 * 16;
 
-export class App {
+export class App extends Sight {
   time = new SandboxTime();
-  channelId = "";
-  /** @type {Set<string>} */
-  unread = new Set();
   /** What failed, by message id. @type {Map<string, string>} */
   failures = new Map();
-  /** @type {any[]} */
-  messages = [];
-  /** @type {any} */
-  state = null;
-  /** @type {any} */
-  me = null;
-  scroll = new Scroll();
+  menuOpen = false;
+  membersOpen = innerWidth >= WIDE * 1.2;
+  kept = new Kept("", "");
   #stop = () => {};
+  #drawing = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #soon;
 
-  /** @param {string} person @param {string} channel */
-  constructor(person, channel) {
+  /** @param {string} person */
+  constructor(person) {
+    super();
     this.api = new Api(person);
-    this.channelId = channel;
-    /** @type {import("./markdown.js").Names} */
-    this.names = {
-      user: (id) => this.#userName(id),
-      role: (id) => this.#roles().find((role) => role.id === id)?.name ?? null,
-      channel: (id) => (this.channel(id) ? this.channelName(this.channel(id)) : null),
-      openChannel: (id) => void this.openChannel(id),
-      openCommand: (name) => this.composer.startCommand(name),
-      time: (ms, style) => this.time.format(ms, style),
-    };
+    this.names = new Names(this);
+    this.reading = new Reading(this);
     this.interactions = new Interactions(this);
+    this.main = new Pane(this, $("main"), false);
+    this.side = new Pane(this, $("side"), true);
     this.clockbar = new ClockBar(this);
-    this.composer = new Composer(this);
-    this.#listen();
-  }
-
-  #listen() {
-    const menu = $("menu");
-    menu.addEventListener("click", () =>
-      menu.setAttribute("aria-expanded", String(document.body.classList.toggle("menu-open"))),
-    );
-    const closeMenu = () => {
-      document.body.classList.remove("menu-open");
-      menu.setAttribute("aria-expanded", "false");
-    };
-    document.querySelector("main")?.addEventListener("pointerdown", closeMenu);
+    this.tools = new Tools(this);
     $("sidebar").addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
-      if (event.key === "Escape") closeMenu();
+      if (event.key === "Escape") this.openMenu(false);
     });
-    document.addEventListener("dragover", (event) => event.preventDefault());
-    document.addEventListener("drop", (event) => {
-      event.preventDefault();
-      this.composer.addFiles([...(event.dataTransfer?.files ?? [])]);
+    $("main").addEventListener("pointerdown", () => this.menuOpen && this.openMenu(false), true);
+    $("side").addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+      if (event.key === "Escape" && !event.defaultPrevented) this.closeThread();
     });
+    // A file that is dropped beside a channel must not take the page's place.
+    for (const name of ["dragover", "drop"]) document.addEventListener(name, (event) => event.preventDefault());
+    setInterval(() => this.tick(), 1000);
   }
 
-  /** Load all, and stay up to date. */
-  async start() {
+  /** The channel that is open, not the thread beside it. */
+  get channelId() {
+    return this.main.channelId;
+  }
+
+  /** Load all, and stay up to date. @param {string} channel @param {string} thread What to open. */
+  async start(channel, thread) {
     await this.#load();
-    if (!this.channel(this.channelId)) this.channelId = this.#firstChannel();
     this.#connect();
-    await this.openChannel(this.channelId);
+    await this.#openKept(channel, thread);
+  }
+
+  /** @param {string} [channel] @param {string} [thread] */
+  async #openKept(channel, thread) {
+    const { kept } = this;
+    const wanted = [channel, kept.get("channel"), this.firstChannel()].find((id) => id && this.channel(id)) ?? "";
+    const beside = [thread, channel ? "" : kept.get("thread")].find((id) => id && this.channel(id)) ?? "";
+    await this.openChannel(wanted);
+    if (beside && this.channel(beside).parent_id === this.channelId) await this.side.open(beside);
+    void this.reading.count();
   }
 
   #connect() {
@@ -85,232 +85,239 @@ export class App {
       (name, data) => this.#event(name, data),
       (open) => {
         document.body.classList.toggle("offline", !open);
-        if (open && !before) void this.#load().then(() => this.openChannel(this.channelId));
-        if (!open && before) announce("The sandbox does not answer. The page tries again each second.");
+        if (open && !before) {
+          announce("Connected again.");
+          void this.#load().then(() => this.#again());
+        }
+        if (!open && before) announce("The connection to the sandbox is lost. The page tries again each second.");
         before = open;
+        $("reconnecting").hidden = open;
       },
     );
+  }
+
+  /** What is open may have changed while nothing was heard. */
+  async #again() {
+    await Promise.all([this.main, this.side].map((pane) => pane.channelId && pane.open(pane.channelId)));
   }
 
   async #load() {
     const state = await this.api.get("/state");
     this.state = state;
-    const id = typeof state.me === "object" ? state.me.id : state.me;
-    this.me = state.people.find((/** @type {any} */ person) => person.id === id) ?? state.people[0];
-    this.api.person = this.me.id;
+    this.me = state.people.find((/** @type {any} */ person) => person.id === state.me.id) ?? state.people[0];
+    if (this.api.person !== this.me.id || this.kept.get("run") !== state.run) {
+      this.api.person = this.me.id;
+      this.kept = new Kept(this.me.id, state.run);
+      this.kept.set("run", state.run);
+      wear(this.kept.get("theme"));
+    }
     // Whoever reads chooses the zone, as in Discord; at first it is that of their machine.
-    this.time.set({ ...state.clock, zone: keptZone() });
-    this.render();
-  }
-
-  render() {
-    renderSidebar(this);
+    this.time.set({ ...state.clock, zone: this.kept.get("zone") ?? keptZone() });
+    this.names.refresh();
     this.clockbar.render();
-    this.#head();
+    this.draw();
   }
 
-  /**
-   * Read the state again soon: several events at once are one reading.
-   * @param {string} [threadId] A message with a thread has the thread's id, and shows it.
-   */
-  #reload(threadId) {
+  /** Read the state again soon: several events at once are one reading. */
+  reload() {
     clearTimeout(this.#soon);
     this.#soon = setTimeout(async () => {
-      await this.#load();
-      const at = this.messages.findIndex((message) => message.id === threadId);
-      if (at >= 0) refreshMessage(this, this.messages, at);
-    }, 150);
+      await this.#load().catch(() => {});
+      if (this.channelId && !this.channel(this.channelId)) await this.openChannel(this.firstChannel());
+      if (this.side.channelId && !this.channel(this.side.channelId)) this.closeThread();
+      void this.reading.count();
+    }, 100);
+  }
+
+  /** Draw the page anew, soon and once. */
+  draw() {
+    if (this.#drawing) return;
+    this.#drawing = true;
+    queueMicrotask(() => this.drawNow());
+  }
+
+  /** Draw the page anew at once: what was drawn is needed for the next step. */
+  drawNow() {
+    this.#drawing = false;
+    if (!this.state) return;
+    drawSidebar(this, $("channels"));
+    drawSelf(this, $("self"));
+    drawPeople(this, $("people"));
+    drawMembers(this, $("members"));
+    this.main.draw();
+    this.side.draw();
+    drawEvents(this);
+    this.tools.draw();
+    document.body.classList.toggle("beside", Boolean(this.side.channelId));
+    const channel = this.channel(this.side.channelId) ?? this.channel(this.channelId);
+    const unread = this.channels().reduce((sum, one) => sum + this.reading.mentions(one), 0);
+    const title = `${channel ? this.names.label(channel) : "Studyhall"} · ${this.me.name} · Studyhall sandbox`;
+    document.title = unread ? `(${unread}) ${title}` : title;
+  }
+
+  /** Draw all, the clock too. */
+  render() {
+    this.names.refresh();
+    this.clockbar.render();
+    this.draw();
+  }
+
+  /** A second passed, or the clock was moved: every relative time says something else. */
+  tick() {
+    for (const element of document.querySelectorAll("time[data-style=R]")) {
+      const text = this.time.format(Number(element.getAttribute("data-ms")), "R");
+      if (element.textContent !== text) element.textContent = text;
+    }
   }
 
   /** @param {string} name @param {any} data */
   #event(name, data) {
+    if (!this.state) return;
     if (name.startsWith("MESSAGE_")) this.#messageEvent(name, data);
-    else if (name === "CLOCK") {
-      this.time.set(data);
+    else if (name === "CLOCK" || name === "READY" || name === "BOT") {
+      const clock = name === "CLOCK" ? data : data.clock;
+      if (clock) this.time.set(clock);
+      if (name !== "CLOCK") Object.assign(this.state.bot, name === "READY" ? data.bot : data);
       this.clockbar.render();
-    } else if (name === "READY") {
-      this.time.set(data.clock);
-      Object.assign(this.state.bot, data.bot);
-      this.clockbar.render();
-    } else if (name === "BOT") {
-      Object.assign(this.state.bot, data);
-      this.clockbar.render();
-    } else if (name === "INTERACTION_FAILED" && data.message_id)
-      this.fail(data.message_id, "This interaction failed");
-    else if (name !== "MODAL" && name !== "INTERACTION_FAILED") {
-      this.#reload(data?.id);
-      if (data?.id === this.channelId && name.endsWith("_DELETE"))
-        void this.openChannel(this.#firstChannel());
-    }
+      this.tick();
+      this.draw();
+    } else if (name === "PRESENCE") {
+      this.state.online = data.online;
+      this.draw();
+    } else if (name === "INTERACTION_FAILED") {
+      if (data.message_id) this.fail(data.message_id, "This interaction failed");
+    } else if (name !== "MODAL" && name !== "SYNC" && !this.tools.heard(name, data)) this.reload();
   }
 
   /** @param {string} name @param {any} data */
   #messageEvent(name, data) {
-    if (data.channel_id !== this.channelId) {
-      if (name === "MESSAGE_CREATE" && data.author?.id !== this.me.id) {
-        this.unread.add(data.channel_id);
-        if (this.channel(data.channel_id)) renderSidebar(this);
-        else this.#reload();
-      }
-      return;
-    }
-    if (name.startsWith("MESSAGE_REACTION")) return void this.openChannel(this.channelId);
-    const at = this.messages.findIndex((message) => message.id === data.id);
-    if (name === "MESSAGE_DELETE") {
-      if (at >= 0) this.messages.splice(at, 1);
-      renderMessages(this, this.messages);
-      return;
-    }
-    if (at >= 0) this.messages[at] = { ...this.messages[at], ...data };
-    else if (name === "MESSAGE_CREATE") this.messages.push(data);
-    else return;
+    const channel = this.channel(data.channel_id);
+    if (name === "MESSAGE_CREATE" && channel && !data.ephemeral_for) channel.last_message_id = data.id;
     this.failures.delete(data.id);
-    refreshMessage(this, this.messages, at >= 0 ? at : this.messages.length - 1);
-    if (at < 0 && (data.author.id === this.me.id || data.ephemeral_for)) this.scroll.toEnd();
+    const panes = [this.main, this.side].filter((pane) => pane.channelId === data.channel_id);
+    for (const pane of panes) pane.heard(name, data);
+    if (name !== "MESSAGE_CREATE") return;
+    // How many messages a thread has stands in its parent, and a DM may be new.
+    if (!channel || isThread(channel)) this.reload();
+    if (!panes.length && channel) {
+      if (data.author.id === this.me.id) this.reading.see(channel);
+      else this.reading.heard(channel, data);
+      this.draw();
+    }
   }
 
   /** @param {string} messageId @param {string} why */
   fail(messageId, why) {
     this.failures.set(messageId, why);
-    const at = this.messages.findIndex((message) => message.id === messageId);
-    if (at >= 0) refreshMessage(this, this.messages, at);
+    this.draw();
   }
 
-  /** A new try: what failed before is no longer said. @param {string} messageId */
-  clearFailure(messageId) {
-    this.failures.delete(messageId);
-    document.querySelector(`#m${messageId} > .body > .failure`)?.remove();
-  }
+  // What is open
 
-  // Names
-
-  #roles() {
-    return /** @type {any[]} */ (this.state.guilds.flatMap((/** @type {any} */ guild) => guild.roles));
-  }
-
-  /** Everybody whom this person meets, the bot too. @returns {any[]} */
-  users() {
-    const users = new Map();
-    for (const guild of this.state.guilds) for (const { user } of guild.members) users.set(user.id, user);
-    for (const person of this.state.people)
-      if (!users.has(person.id)) users.set(person.id, { id: person.id, username: person.name });
-    if (this.state.bot.user) users.set(this.state.bot.user.id, this.state.bot.user);
-    return [...users.values()];
+  /** The newest message of an open channel, the ephemeral ones too. @param {string} id @returns {string | undefined} */
+  newest(id) {
+    return [this.main, this.side].find((pane) => pane.channelId === id)?.messages.at(-1)?.id;
   }
 
   /** @param {string} id */
-  #userName(id) {
-    const user = this.users().find((one) => one.id === id);
-    return user ? this.displayName(user) : null;
+  isOpen(id) {
+    return id === this.main.channelId || id === this.side.channelId;
   }
 
-  /** @param {any} user */
-  displayName(user) {
-    const guild = this.guild();
-    const member = guild?.members.find((/** @type {any} */ one) => one.user.id === user.id);
-    return member?.nick ?? user.global_name ?? user.username ?? "Somebody";
-  }
-
-  /** @param {string} id @returns {any} */
-  channel(id) {
-    if (!this.state) return null;
-    const all = [
-      ...this.state.guilds.flatMap((/** @type {any} */ guild) => guild.channels),
-      ...this.state.dms,
-    ];
-    return all.find((channel) => channel.id === id) ?? null;
-  }
-
-  /** The server of the open channel (in a DM the first one). @returns {any} */
-  guild() {
-    const { guilds } = this.state;
-    return (
-      guilds.find((/** @type {any} */ g) =>
-        g.channels.some((/** @type {any} */ c) => c.id === this.channelId),
-      ) ?? guilds[0]
-    );
-  }
-
-  /** @param {any} channel @returns {string} */
-  channelName(channel) {
-    if (channel.name) return channel.name;
-    const others = (channel.recipients ?? []).filter((/** @type {any} */ user) => user.id !== this.me.id);
-    return (
-      others.map((/** @type {any} */ user) => user.global_name ?? user.username).join(", ") ||
-      "Direct message"
-    );
-  }
-
-  /** @param {any} channel */
-  channelLabel(channel) {
-    return channel.type === 0 ? `#${channel.name}` : this.channelName(channel);
-  }
-
-  #firstChannel() {
-    const first = this.state.guilds[0]?.channels.find((/** @type {any} */ channel) => channel.type === 0);
-    return first?.id ?? this.state.dms[0]?.id ?? "";
+  /** The pane that an element stands in. @param {Element} element */
+  paneOf(element) {
+    return this.side.root.contains(element) ? this.side : this.main;
   }
 
   // What a person does
 
-  /** @param {string} id */
-  async openChannel(id) {
-    this.channelId = id;
-    this.unread.delete(id);
-    document.body.classList.remove("menu-open");
-    $("menu").setAttribute("aria-expanded", "false");
-    history.replaceState(null, "", `?as=${this.me.id}&channel=${id}`);
-    this.render();
+  /**
+   * Open a channel; a thread opens beside its channel.
+   * @param {string} id @param {string} [messageId] A message to go to.
+   */
+  async openChannel(id, messageId) {
+    closeLayer();
     const channel = this.channel(id);
-    $("composer").hidden = !channel || channel.type === FORUM;
-    this.composer.reset();
-    if (!channel) return $("messages").replaceChildren(unknown("this channel, or you may not see it"));
-    if (channel.type === FORUM) return this.#showForum(channel);
-    const answer = await this.ask(`/channels/${id}/messages?limit=100`);
-    if (!answer || this.channelId !== id) return;
-    this.messages = answer;
-    renderMessages(this, this.messages);
-    this.scroll.toEnd();
-  }
-
-  /** @param {any} forum */
-  #showForum(forum) {
-    this.messages = [];
-    $("messages").replaceChildren(...forumPosts(this, forum));
-  }
-
-  #head() {
-    const channel = this.channel(this.channelId);
     const parent = channel && isThread(channel) ? this.channel(channel.parent_id) : null;
-    $("channel-head").replaceChildren(
-      ...(parent
-        ? [
-            h(
-              "button",
-              { type: "button", class: "plain", onclick: () => this.openChannel(parent.id) },
-              `# ${parent.name}`,
-            ),
-            h("span", { "aria-hidden": "true" }, "›"),
-          ]
-        : []),
-      h("h1", {}, channel ? `${sign(channel) || "@"} ${this.channelName(channel)}` : "No channel"),
-      ...(channel?.topic ? [h("p", { class: "topic" }, channel.topic)] : []),
-      ...(channel?.thread_metadata?.locked ? [h("p", { class: "topic" }, "🔒 locked")] : []),
-      ...(channel?.thread_metadata?.archived ? [h("p", { class: "topic" }, "📦 archived")] : []),
-      ...(channel && isThread(channel) ? [threadMenu(this, channel)] : []),
-      ...(channel ? [pinsButton(this, channel)] : []),
-    );
-    document.title = `${channel ? this.channelLabel(channel) : "Studyhall"} · ${this.me.name} · Studyhall sandbox`;
+    this.openMenu(false);
+    if (innerWidth < WIDE) this.openMembers(false);
+    if (parent) {
+      if (this.channelId !== parent.id) await this.main.open(parent.id);
+      await this.side.open(id, messageId);
+    } else {
+      if (this.side.channelId) this.side.close();
+      await this.main.open(id, messageId);
+    }
+    this.#remember();
+    this.draw();
+    if (matchMedia("(hover: hover)").matches && !messageId) (parent ? this.side : this.main).composer.focus();
   }
 
-  /** @param {string} id */
+  closeThread() {
+    this.side.close();
+    this.#remember();
+    this.main.composer.focus();
+  }
+
+  #remember() {
+    const { channelId, side } = this;
+    this.kept.set("channel", channelId);
+    this.kept.set("thread", side.channelId);
+    const thread = side.channelId ? `&thread=${side.channelId}` : "";
+    history.replaceState(null, "", `?as=${this.me.id}&channel=${channelId}${thread}`);
+  }
+
+  /** @param {boolean} open */
+  openMenu(open) {
+    if (this.menuOpen === open) return;
+    this.menuOpen = open;
+    document.body.classList.toggle("menu-open", open);
+    this.drawNow();
+    const target = document.querySelector(open ? "#sidebar .channel[aria-current]" : ".channel-head .back");
+    if (target instanceof HTMLElement) target.focus();
+  }
+
+  /** @param {boolean} open */
+  openMembers(open) {
+    this.membersOpen = open;
+    this.draw();
+  }
+
+  /** @param {string} id @param {import("./layer.js").Place} place */
+  openProfile(id, place) {
+    openProfile(this, id, place);
+  }
+
+  /** @param {string} theme */
+  setTheme(theme) {
+    this.kept.set("theme", theme);
+    wear(theme);
+    this.draw();
+  }
+
+  /** Live in another zone: the page shows each time as Discord does, by the clocks of whoever reads it. @param {string} zone */
+  travel(zone) {
+    this.time.zone = zone;
+    this.kept.set("zone", zone);
+    this.render();
+  }
+
+  /** Be somebody else. @param {string} id */
   async become(id) {
+    closeLayer();
     this.api.person = id;
-    this.unread.clear();
     this.failures.clear();
+    this.reading.forget();
+    const { channelId } = this;
+    this.main.close();
+    this.side.close();
     await this.#load();
+    this.kept = new Kept(id, this.state.run);
+    wear(this.kept.get("theme"));
+    this.time.set({ ...this.state.clock, zone: this.kept.get("zone") ?? keptZone() });
+    this.render();
     this.#connect();
-    await this.openChannel(this.channel(this.channelId) ? this.channelId : this.#firstChannel());
+    await this.#openKept(this.channel(channelId) && !this.kept.get("channel") ? channelId : "");
     announce(`You are ${this.me.name} now.`);
   }
 
@@ -324,27 +331,15 @@ export class App {
     }
   }
 
-  /** @param {string} content @param {File[]} files @param {any} replyTo @returns {Promise<string | null>} A refusal. */
-  async sendMessage(content, files, replyTo) {
-    const attachments = await Promise.all(files.map(upload));
+  /** @param {string} channelId @param {string} content @param {File[]} files @param {any} replyTo @returns {Promise<string | null>} A refusal. */
+  async sendMessage(channelId, content, files, replyTo) {
     try {
-      await this.api.post(`/channels/${this.channelId}/messages`, {
-        content,
-        attachments,
-        reply_to: replyTo?.id,
-      });
+      const attachments = await Promise.all(files.map(upload));
+      await this.api.post(`/channels/${channelId}/messages`, { content, attachments, reply_to: replyTo?.id });
       return null;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }
-  }
-
-  /** @param {any} message */
-  async dismiss(message) {
-    await this.ask("/messages/dismiss", { channel_id: message.channel_id, message_id: message.id });
-    this.messages = this.messages.filter((one) => one.id !== message.id);
-    renderMessages(this, this.messages);
-    $("entry").focus();
   }
 
   /** @param {any} message @param {any} emoji @param {boolean} mine */
@@ -354,39 +349,33 @@ export class App {
     await this.ask(path, { emoji: name, remove: mine });
   }
 
-  /** @param {any} message */
-  reply(message) {
-    this.composer.reply(message);
-  }
-
   /** @param {string} id @param {string} act @param {object} body */
   async changeThread(id, act, body) {
     await this.ask(`/channels/${id}/${act}`, body);
-    await this.#load();
+    this.reload();
   }
 
   /** Join a voice or stage channel, or leave (null). @param {string | null} channelId */
   async joinVoice(channelId) {
     await this.ask("/voice", { channel_id: channelId });
-    await this.#load();
+    this.reload();
   }
 
   /** Say whether one is interested in an event. @param {object} body */
   async setInterest(body) {
     await this.ask("/interest", body);
-    await this.#load();
+    this.reload();
   }
 
   /**
-   * Ask for a name (in a forum for a text too) and start a thread or post.
+   * Ask for a name (in a forum for a text and tags too) and start a thread or post.
    * @param {any} channel @param {any} [message] The message that the thread is about.
    */
   startThread(channel, message) {
     const isForum = channel.type === FORUM;
-    const name = { type: 4, style: 1, custom_id: "name", label: isForum ? "Title" : "Name", max_length: 100 };
-    const text = { type: 4, style: 2, custom_id: "content", label: "Text", max_length: 2000 };
-    const components = isForum ? [name, text, ...tagField(channel)] : [name];
-    const modal = { title: isForum ? "New post" : "New thread", components };
+    const name = { type: 4, style: 1, custom_id: "name", label: "Name", max_length: 100 };
+    const components = isForum ? postFields(channel) : [name];
+    const modal = { title: isForum ? "New post" : "New thread", components, submit: isForum ? "Post" : "Create" };
     openModal(this, modal, async (fields) => {
       try {
         const path = `/channels/${channel.id}/threads`;
@@ -407,13 +396,10 @@ export class App {
     await this.#load();
     await this.openChannel(channel.id);
   }
-
-  /** @param {HTMLInputElement} input */
-  uploads(input) {
-    return Promise.all([...(input.files ?? [])].map(upload));
-  }
 }
 
 const asked = new URLSearchParams(location.search);
-const app = new App(asked.get("as") ?? "", asked.get("channel") ?? "");
-app.start().catch((error) => announce(`The page could not start: ${error.message}`));
+const app = new App(asked.get("as") ?? "");
+app
+  .start(asked.get("channel") ?? "", asked.get("thread") ?? "")
+  .catch((error) => announce(`The page could not start: ${error.message}`));

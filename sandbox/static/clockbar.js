@@ -1,11 +1,20 @@
-/** The sandbox's clock, and the bot's switch. */
+/** The sandbox's clock and zone, what the last move brought about, and what is broken on purpose. */
 
-import { $, announce, h } from "./dom.js";
-import { relative } from "./time.js";
+import { announce, $ } from "./dom.js";
+import { html, nothing, render } from "./lit.js";
+import { openMenu } from "./menu.js";
+import { openPeople } from "./switcher.js";
 
 /** @typedef {import("./app.js").App} App */
+/**
+ * What happened while the clock moved, as the sandbox tells it.
+ * @typedef {{at_ms: number, kind: string, name: string, channel_id: string | null, message_id: string | null,
+ *   title: string, where: string, seen: boolean}} Happening
+ */
 
 const KEPT = "studyhall-zone";
+const HOUR = 3600000;
+const DAY = 24 * HOUR;
 
 /** The zone that was chosen on this machine before. */
 export function keptZone() {
@@ -18,167 +27,256 @@ function zones() {
 }
 
 export class ClockBar {
+  moving = false;
+  open = false;
+  /** @type {{found: Happening[], count: number, words: string} | null} */
+  brought = null;
+  #wanted = "";
+
   /** @param {App} app */
   constructor(app) {
     this.app = app;
-    this.next = h("button", {
-      type: "button",
-      class: "button primary",
-      onclick: () => this.#move({ to: "next" }),
-    });
-    this.wanted = /** @type {HTMLInputElement} */ (
-      h("input", { type: "datetime-local", "aria-label": "Chosen time", required: true })
-    );
-    const chosen = h(
-      "form",
-      { class: "chosen" },
-      this.wanted,
-      h("button", { class: "button secondary" }, "Go"),
-    );
-    chosen.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#move({ to_ms: app.time.read(this.wanted.value) });
-    });
-    const controls = $("clock-controls");
-    controls.append(
-      this.next,
-      h(
-        "button",
-        { type: "button", class: "button secondary", onclick: () => this.#move({ advance_ms: 3600000 }) },
-        "+1 hour",
-      ),
-      h(
-        "button",
-        {
-          type: "button",
-          class: "button secondary",
-          onclick: () => this.#move({ to_ms: app.time.tomorrow(9) }),
-        },
-        "Tomorrow 09:00",
-      ),
-      chosen,
-    );
-    this.status = h("p", { class: "bot-state" });
-    this.kill = h(
-      "button",
-      { type: "button", class: "button danger small", onclick: () => this.#bot("kill") },
-      "Kill",
-    );
-    this.restart = h(
-      "button",
-      { type: "button", class: "button secondary small", onclick: () => this.#bot("restart") },
-      "Restart",
-    );
-    $("bot").append(this.status, this.kill, this.restart);
-    this.zone = /** @type {HTMLSelectElement} */ (
-      h("select", { class: "zone", "aria-label": "Your time zone", onchange: () => this.#travel() })
-    );
-    $("now").after(this.zone);
-    const toggle = $("clock-toggle");
-    toggle.addEventListener("click", () => {
-      const open = document.body.classList.toggle("clock-open");
-      toggle.setAttribute("aria-expanded", String(open));
-    });
-    setInterval(() => this.tick(), 1000);
+    setInterval(() => this.render(), 1000);
   }
 
-  /** Show the time, and every relative time in the messages. */
-  tick() {
-    const { time } = this.app;
+  /** Move the clock, and say what happened meanwhile. @param {object} body @returns {Promise<any>} */
+  async move(body) {
+    if (this.moving) return null;
+    this.moving = true;
+    this.render();
+    const answer = await this.app.ask("/clock", body);
+    this.moving = false;
+    if (answer) {
+      this.app.time.set(answer);
+      this.brought = { found: answer.happened, count: answer.count, words: answer.why };
+    }
+    this.app.render();
+    return answer;
+  }
+
+  /** Draw the bar anew. */
+  render() {
+    if (!this.app.state) return;
+    render(this.#bar(), $("clockbar"));
+    render(this.#news(), $("news"));
+  }
+
+  #bar() {
+    const { app } = this;
+    const { time } = app;
+    const { bot, faults } = app.state;
+    const broken = faults.on ?? [];
     const day = new Intl.DateTimeFormat("en-GB", {
       weekday: "short",
       day: "numeric",
       month: "short",
       timeZone: time.zone,
     });
-    $("now").replaceChildren(
-      h("strong", {}, time.format(time.now, "T")),
-      h("span", { title: time.format(time.now, "F") }, day.format(time.now)),
-      h("small", {}, time.frozen ? "standing still" : ""),
-    );
-    for (const element of document.querySelectorAll("time[data-style=R]")) {
-      element.textContent = relative(Number(element.getAttribute("data-ms")) - time.now);
-    }
-    this.#showNext();
+    return html`
+      <p class="now" role="timer" aria-live="off" aria-label="The sandbox's time">
+        <strong>${time.format(time.now, "T")}</strong>
+        <span title=${time.format(time.now, "F")}>${day.format(time.now)}</span>
+        ${time.frozen ? html`<small>standing still</small>` : nothing}
+      </p>
+      <select
+        class="zone"
+        aria-label="Your time zone"
+        @change=${(/** @type {Event} */ event) => this.#travel(/** @type {HTMLSelectElement} */ (event.target).value)}
+      >
+        ${[...new Set([time.zone, ...zones()])]
+          .sort()
+          .map(
+            (name) =>
+              html`<option value=${name} ?selected=${name === time.zone}>${name.replaceAll("_", " ")}</option>`,
+          )}
+      </select>
+      <button
+        type="button"
+        class="button secondary narrow-clock"
+        aria-controls="clock-controls"
+        aria-expanded=${String(this.open)}
+        @click=${() => ((this.open = !this.open), this.render())}
+      >
+        Clock
+      </button>
+      ${this.#controls()}
+      <div class="place">
+        ${broken.length
+          ? html`<p class="broken" role="status">
+              <button type="button" class="button danger" title=${broken.join(", ")} @click=${() => app.tools.show("faults")}>
+                ${broken.length === 1 ? broken[0] : `${broken.length} faults`}<span class="hidden"> switched on</span>
+              </button>
+              <button type="button" class="button secondary" @click=${() => void app.ask("/faults", { end: true })}>
+                End ${broken.length === 1 ? "it" : "all"}<span class="hidden"> faults</span>
+              </button>
+            </p>`
+          : nothing}
+        <p class="bot-state">
+          <span class="light ${bot.connected ? "on" : ""}" aria-hidden="true">${bot.connected ? "●" : "○"}</span>
+          Bot ${bot.connected ? "online" : "offline"}
+        </p>
+        <button
+          type="button"
+          class="button secondary person-button"
+          aria-haspopup="dialog"
+          aria-expanded="false"
+          @click=${(/** @type {Event} */ event) => openPeople(app, /** @type {HTMLElement} */ (event.currentTarget))}
+        >
+          <span class="hidden">You are </span>${app.me.name} <span aria-hidden="true">▾</span>
+        </button>
+        <button
+          type="button"
+          class="button secondary"
+          aria-controls="drawer"
+          aria-expanded=${String(app.tools.open)}
+          @click=${() => app.tools.toggle()}
+        >
+          Tools
+        </button>
+      </div>
+    `;
   }
 
-  #showNext() {
-    const { time } = this.app;
-    const known = time.nextMs !== null;
-    this.next.toggleAttribute("disabled", !known);
-    const when = known
-      ? new Intl.DateTimeFormat("en-GB", {
-          weekday: "short",
-          hour: "2-digit",
-          minute: "2-digit",
-          timeZone: time.zone,
-        }).format(/** @type {number} */ (time.nextMs))
-      : "none";
-    const text = `Next event: ${when}`;
-    if (this.next.textContent !== text) this.next.textContent = text;
-    this.next.title = known
-      ? `${time.format(/** @type {number} */ (time.nextMs), "F")}, ${relative(/** @type {number} */ (time.nextMs) - time.now)}`
-      : "The bot has told of no event";
+  #controls() {
+    const { app, moving } = this;
+    const { time } = app;
+    const go = (/** @type {SubmitEvent} */ event) => {
+      event.preventDefault();
+      const field = /** @type {HTMLInputElement} */ (/** @type {HTMLFormElement} */ (event.target).elements[0]);
+      void this.move({ to_ms: time.read(field.value) });
+    };
+    return html`<div
+      id="clock-controls"
+      class=${this.open ? "open" : ""}
+      role="group"
+      aria-label="Move the clock"
+      aria-busy=${moving ? "true" : nothing}
+    >
+      <button
+        type="button"
+        class="button primary"
+        ?disabled=${moving}
+        title="On to the next thing that anybody can see"
+        @click=${() => void this.move({ to: "seen" })}
+      >
+        Next event
+      </button>
+      <button type="button" class="button secondary" ?disabled=${moving} @click=${() => void this.move({ advance_ms: HOUR })}>
+        +1 hour
+      </button>
+      <button
+        type="button"
+        class="button secondary"
+        ?disabled=${moving}
+        @click=${() => void this.move({ to_ms: time.tomorrow(9) })}
+      >
+        Tomorrow 09:00
+      </button>
+      <form class="chosen" @submit=${go}>
+        <input
+          type="datetime-local"
+          aria-label="Chosen time"
+          required
+          .value=${this.#wanted || (this.#wanted = time.write(time.now + DAY))}
+          @input=${(/** @type {Event} */ event) => (this.#wanted = /** @type {HTMLInputElement} */ (event.target).value)}
+        />
+        <button class="button secondary" ?disabled=${moving}>Go</button>
+      </form>
+    </div>`;
   }
 
-  /** Show the clock and the bot anew. */
-  render() {
-    const { bot } = this.app.state;
-    this.#showZone();
-    this.status.replaceChildren(
-      h(
-        "span",
-        { class: bot.connected ? "light on" : "light", "aria-hidden": "true" },
-        bot.connected ? "●" : "○",
-      ),
-      ` Bot ${bot.connected ? "online" : "offline"}`,
-    );
-    // Null where the sandbox did not start the bot itself: then it can neither kill nor restart it.
-    const managed = typeof bot.process === "boolean";
-    this.kill.hidden = this.restart.hidden = !managed;
-    this.kill.toggleAttribute("disabled", !bot.process);
-    if (document.activeElement !== this.wanted)
-      this.wanted.value = this.app.time.write(this.app.time.now + 86400000);
-    this.tick();
+  #news() {
+    const { brought } = this;
+    if (!brought) return nothing;
+    const { found, count, words } = brought;
+    const told = found.slice().sort((a, b) => weight(a) - weight(b) || a.at_ms - b.at_ms);
+    const [first] = told;
+    const more = count - 1;
+    return html`<p class="news">
+      <span class="news-words">
+        ${first ? this.#told(first) : html`Nothing that anybody could see happened.`} ${words && first ? nothing : words}
+      </span>
+      ${more > 0
+        ? html`<button
+            type="button"
+            class="button secondary small"
+            aria-haspopup="menu"
+            aria-expanded="false"
+            @click=${(/** @type {Event} */ event) => this.#list(/** @type {HTMLElement} */ (event.currentTarget), found)}
+          >
+            ${more} more
+          </button>`
+        : nothing}
+      <button
+        type="button"
+        class="round small"
+        aria-label="Put the news away"
+        @click=${() => ((this.brought = null), this.render())}
+      >
+        <span aria-hidden="true">✕</span>
+      </button>
+    </p>`;
   }
 
-  /** Live in another zone: the page shows each time as Discord does, by the clocks of whoever reads it. */
-  #travel() {
-    this.app.time.zone = this.zone.value;
-    localStorage.setItem(KEPT, this.zone.value);
-    this.app.render();
-    void this.app.openChannel(this.app.channelId);
+  /** @param {Happening} one */
+  #told(one) {
+    const { app } = this;
+    const channel = one.channel_id;
+    return html`<strong>${this.#stamp(one.at_ms)}</strong> → ${words(one)}
+      ${channel && app.channel(channel)
+        ? html`<button type="button" class="plain" @click=${() => void app.openChannel(channel, one.message_id ?? undefined)}>
+            Go there<span class="hidden">: ${one.where}</span>
+          </button>`
+        : nothing}`;
   }
 
-  #showZone() {
-    const { zone } = this.app.time;
-    if (this.zone.value === zone) return;
-    const names = [...new Set([zone, ...zones()])].sort();
-    this.zone.replaceChildren(
-      ...names.map((name) => h("option", { value: name }, name.replaceAll("_", " "))),
-    );
-    this.zone.value = zone;
+  /** @param {number} ms */
+  #stamp(ms) {
+    const format = { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
+    return new Intl.DateTimeFormat("en-GB", {
+      .../** @type {Intl.DateTimeFormatOptions} */ (format),
+      timeZone: this.app.time.zone,
+    }).format(ms);
   }
 
-  /** @param {object} body */
-  async #move(body) {
-    const controls = $("clock-controls");
-    controls.setAttribute("aria-busy", "true");
-    const answer = await this.app.ask("/clock", body);
-    controls.removeAttribute("aria-busy");
-    if (!answer) return;
-    this.app.time.set(answer);
-    this.render();
-    if (answer.settled === false) announce("The bot did not finish what was due.");
-    else announce(`It is now ${this.app.time.format(this.app.time.now, "F")}.`);
+  /** @param {HTMLElement} place @param {Happening[]} found */
+  #list(place, found) {
+    const items = found.map((one) => {
+      const channel = one.channel_id;
+      const go = () => void (channel && this.app.openChannel(channel, one.message_id ?? undefined));
+      return { label: words(one), hint: this.#stamp(one.at_ms), act: channel ? go : () => announce("You do not see that.") };
+    });
+    openMenu(place, "What happened", items);
   }
 
-  /** @param {"kill" | "restart"} action */
-  async #bot(action) {
-    const answer = await this.app.ask(`/bot/${action}`, {});
-    if (!answer) return;
-    Object.assign(this.app.state.bot, answer);
-    this.render();
-    announce(action === "kill" ? "The bot was killed." : "The bot starts again.");
+  /** Live in another zone: the page shows each time as Discord does, by the clocks of whoever reads it. @param {string} zone */
+  #travel(zone) {
+    localStorage.setItem(KEPT, zone);
+    this.#wanted = "";
+    this.app.travel(zone);
   }
+}
+
+/** What one looks for first: messages, then the rest. @param {Happening} one */
+const weight = (one) => (one.kind === "message" ? (one.title ? 0 : 1) : one.kind === "event" ? 1 : one.kind === "edit" ? 2 : 3);
+
+const VERBS = {
+  message: "a message",
+  edit: "a message changed",
+  deletion: "a message was deleted",
+  reaction: "a reaction",
+  channel: "a channel changed",
+  pin: "a pin",
+  thread: "a thread",
+  event: "an event",
+  member: "a member changed",
+};
+
+/** @param {Happening} one */
+function words(one) {
+  const verb = VERBS[/** @type {keyof typeof VERBS} */ (one.kind)] ?? "something";
+  const what = one.title && one.kind !== "channel" && one.kind !== "thread" ? `“${one.title}”` : verb;
+  const changed = one.title && one.kind === "edit" ? " changed" : "";
+  const ended = one.name.endsWith("_DELETE") && one.kind !== "deletion" ? " is gone" : "";
+  return `${what}${changed}${ended}${one.where ? ` in ${one.where}` : ""}`;
 }

@@ -1,6 +1,7 @@
 /** Slash commands: finding one, and filling in its options. */
 
-import { h } from "./dom.js";
+import { html, nothing, repeat } from "./lit.js";
+import { control } from "./options.js";
 
 /** @typedef {import("./app.js").App} App */
 /**
@@ -20,294 +21,166 @@ export function runnables(commands) {
 
 /** @param {any} node @param {string} name @param {any} command @returns {Runnable[]} */
 function flatten(node, name, command) {
-  const subs = (node.options ?? []).filter(
-    (/** @type {any} */ o) => o.type === SUBCOMMAND || o.type === GROUP,
-  );
+  const subs = (node.options ?? []).filter((/** @type {any} */ one) => one.type === SUBCOMMAND || one.type === GROUP);
   if (!subs.length) return [{ name, description: node.description, options: node.options ?? [], command }];
   return subs.flatMap((/** @type {any} */ sub) => flatten(sub, `${name} ${sub.name}`, command));
 }
 
-/**
- * The form of one command.
- * @param {App} app @param {Runnable} runnable @param {() => void} done Called when it was run or given up.
- * @returns {HTMLFormElement}
- */
-export function commandForm(app, runnable, done) {
-  /** @type {Map<string, () => unknown>} */
-  const readers = new Map();
-  const values = async () => {
+/** The commands that fit what was typed, those that begin with it first. @param {Runnable[]} all @param {string} typed */
+export function fitting(all, typed) {
+  const wanted = typed.trim().toLowerCase();
+  const rank = (/** @type {Runnable} */ one) => {
+    if (one.name.startsWith(wanted)) return 0;
+    if (one.name.includes(wanted)) return 1;
+    return one.description.toLowerCase().includes(wanted) ? 2 : 3;
+  };
+  return all.filter((one) => rank(one) < 3).sort((a, b) => rank(a) - rank(b));
+}
+
+export class CommandForm {
+  /** The options that are shown: the required ones, and what was added. @type {any[]} */
+  shown;
+  /** @type {Map<string, import("./options.js").Control>} */
+  #controls = new Map();
+  /** @type {Map<string, string>} */
+  #problems = new Map();
+  problem = "";
+  running = false;
+
+  /** @param {import("./pane.js").Pane} pane @param {Runnable} runnable @param {() => void} done Called when it was run or given up. */
+  constructor(pane, runnable, done) {
+    this.pane = pane;
+    this.app = pane.app;
+    this.runnable = runnable;
+    this.done = done;
+    this.id = `${pane.beside ? "side-" : ""}command`;
+    this.shown = runnable.options.filter((option) => option.required);
+  }
+
+  /** Put the focus on the first field, or on *Run*. */
+  focus() {
+    const form = document.getElementById(this.id);
+    const first = form?.querySelector(".options input, .options select, .options textarea") ?? form?.querySelector(".run");
+    if (first instanceof HTMLElement) first.focus();
+  }
+
+  /** @param {any} option */
+  #control(option) {
+    const known = this.#controls.get(option.name);
+    if (known) return known;
+    const made = control(this, option, `${this.id}-${option.name}`);
+    this.#controls.set(option.name, made);
+    return made;
+  }
+
+  /** What was filled in, by name. */
+  async values() {
     /** @type {Record<string, unknown>} */
     const out = {};
-    for (const [name, read] of readers) {
-      const value = await read();
-      if (value !== "" && value !== undefined && value !== null) out[name] = value;
+    for (const option of this.shown) {
+      const value = await this.#control(option).read();
+      if (value !== "" && value !== undefined && value !== null) out[option.name] = value;
     }
     return out;
-  };
-  const fields = h("div", { class: "options" });
-  const more = h("div", { class: "more", role: "group", "aria-label": "Optional" });
-  /** @param {any} option @param {boolean} focus */
-  const add = (option, focus) => {
-    const row = field(app, runnable, option, readers, values);
-    fields.append(row);
-    if (focus) /** @type {HTMLElement | null} */ (row.querySelector("input, select"))?.focus();
-  };
-  for (const option of runnable.options) {
-    if (option.required) add(option, false);
-    else {
-      const chip = h(
-        "button",
-        {
-          type: "button",
-          class: "chip",
-          title: option.description,
-          onclick: () => (chip.remove(), add(option, true)),
-        },
-        `+ ${option.name}`,
-      );
-      more.append(chip);
-    }
   }
-  const problem = h("p", { class: "failure", role: "alert" });
-  const run = h("button", { class: "button primary" }, "Run");
-  const form = /** @type {HTMLFormElement} */ (
-    h(
-      "form",
-      { class: "command", "aria-label": `/${runnable.name}` },
-      h(
-        "p",
-        { class: "command-name" },
-        h("strong", {}, `/${runnable.name}`),
-        " ",
-        h("span", {}, runnable.description),
-      ),
-      fields,
-      runnable.options.some((o) => !o.required) ? more : null,
-      problem,
-      h(
-        "div",
-        { class: "command-actions" },
-        run,
-        h("button", { type: "button", class: "button secondary", onclick: done }, "Cancel"),
-      ),
-    )
-  );
-  form.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !event.defaultPrevented) done();
-  });
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    run.toggleAttribute("disabled", true);
-    const refused = await app.interactions.runCommand(runnable.name, await values());
-    run.toggleAttribute("disabled", false);
-    problem.textContent = refused ?? "";
-    if (!refused) done();
-  });
-  return form;
-}
 
-/**
- * @param {App} app @param {Runnable} runnable @param {any} option
- * @param {Map<string, () => unknown>} readers @param {() => Promise<Record<string, unknown>>} values
- */
-function field(app, runnable, option, readers, values) {
-  const suggest = option.autocomplete
-    ? async () => app.interactions.autocomplete(runnable.name, await values(), option.name)
-    : null;
-  const { element, read } = control(app, option, suggest);
-  readers.set(option.name, read);
-  const required = option.required && h("span", { class: "required", "aria-label": "required" }, " *");
-  return h(
-    "label",
-    { class: "field" },
-    h("span", { class: "label" }, option.name, required),
-    element,
-    h("small", {}, option.description),
-  );
-}
-
-/** @typedef {{element: HTMLElement, read: () => unknown}} Control */
-
-/** @param {App} app @param {any} option @param {(() => Promise<any[]>) | null} suggest @returns {Control} */
-function control(app, option, suggest) {
-  const { required } = option;
-  if (suggest) return suggesting(option, suggest);
-  if (option.choices?.length)
-    return menu(
-      required,
-      option.choices.map((/** @type {any} */ c) => [c.value, c.name]),
-    );
-  switch (option.type) {
-    case 3:
-      return entry({ type: "text", required, minlength: option.min_length, maxlength: option.max_length });
-    case 4:
-      return entry(
-        { type: "number", step: 1, required, min: option.min_value, max: option.max_value },
-        Number,
-      );
-    case 10:
-      return entry(
-        { type: "number", step: "any", required, min: option.min_value, max: option.max_value },
-        Number,
-      );
-    case 5:
-      return menu(required, [
-        [true, "True"],
-        [false, "False"],
-      ]);
-    case 6:
-    case 7:
-    case 8:
-    case 9: {
-      const kind = { 6: 5, 7: 8, 8: 6, 9: 7 }[/** @type {6 | 7 | 8 | 9} */ (option.type)];
-      return menu(
-        required,
-        app.interactions
-          .options({ type: kind, channel_types: option.channel_types })
-          .map((o) => [o.value, o.label]),
-      );
-    }
-    case 11: {
-      const input = /** @type {HTMLInputElement} */ (h("input", { type: "file", required }));
-      return { element: input, read: async () => (await app.uploads(input))[0] };
-    }
-    default:
-      return {
-        element: h(
-          "span",
-          { class: "unknown" },
-          `The page does not know this kind of option (type ${option.type}).`,
-        ),
-        read: () => "",
-      };
+  /** What the bot suggests for an option. @param {any} option @returns {Promise<any[]>} */
+  async suggest(option) {
+    return this.app.interactions.autocomplete(this.pane.channelId, this.runnable.name, await this.values(), option.name);
   }
-}
 
-/** @param {Record<string, unknown>} attributes @param {(text: string) => unknown} [convert] @returns {Control} */
-function entry(attributes, convert = String) {
-  const input = /** @type {HTMLInputElement} */ (h("input", { autocomplete: "off", ...attributes }));
-  return { element: input, read: () => (input.value === "" ? "" : convert(input.value)) };
-}
+  /** @param {any} option */
+  #add(option) {
+    this.shown = [...this.shown, option];
+    this.app.drawNow();
+    document.getElementById(`${this.id}-${option.name}`)?.focus();
+  }
 
-/** @param {boolean} required @param {[unknown, string][]} choices @returns {Control} */
-function menu(required, choices) {
-  const input = /** @type {HTMLSelectElement} */ (
-    h(
-      "select",
-      { required },
-      h("option", { value: "" }, "Choose…"),
-      ...choices.map(([, name], index) => h("option", { value: index }, name)),
-    )
-  );
-  return { element: input, read: () => (input.value === "" ? "" : choices[Number(input.value)][0]) };
-}
+  /** @param {any} option */
+  #remove(option) {
+    this.shown = this.shown.filter((one) => one !== option);
+    this.#controls.delete(option.name);
+    this.#problems.delete(option.name);
+    this.app.drawNow();
+    this.focus();
+  }
 
-let listCount = 0;
-
-/** A field that asks the bot for suggestions. @param {any} option @param {() => Promise<any[]>} suggest @returns {Control} */
-function suggesting(option, suggest) {
-  const id = `suggestions-${(listCount += 1)}`;
-  const input = /** @type {HTMLInputElement} */ (
-    h("input", {
-      type: "text",
-      required: option.required,
-      role: "combobox",
-      "aria-autocomplete": "list",
-      "aria-controls": id,
-      "aria-expanded": "false",
-      autocomplete: "off",
-    })
-  );
-  const list = h("ul", {
-    id,
-    class: "suggestions",
-    role: "listbox",
-    "aria-label": `Suggestions for ${option.name}`,
-    hidden: true,
-  });
-  /** @type {any} */
-  let chosen = null;
-  let asked = 0;
-  const close = () => {
-    list.hidden = true;
-    input.setAttribute("aria-expanded", "false");
-    input.removeAttribute("aria-activedescendant");
-  };
-  /** @param {any} choice */
-  const choose = (choice) => {
-    chosen = choice;
-    input.value = choice.name;
-    close();
-  };
-  const ask = async () => {
-    const mine = (asked += 1);
-    const choices = await suggest();
-    if (mine !== asked || !input.isConnected) return;
-    list.replaceChildren(
-      ...choices.map((choice, index) =>
-        h(
-          "li",
-          {
-            role: "option",
-            id: `${id}-${index}`,
-            "aria-selected": "false",
-            onpointerdown: (/** @type {Event} */ e) => (e.preventDefault(), choose(choice)),
-          },
-          choice.name,
-        ),
-      ),
-    );
-    if (!choices.length) list.append(h("li", { class: "none" }, "No suggestions"));
-    /** @type {any} */ (list).choices = choices;
-    list.hidden = document.activeElement !== input;
-    input.setAttribute("aria-expanded", String(!list.hidden));
-  };
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let soon;
-  input.addEventListener("input", () => {
-    chosen = null;
-    clearTimeout(soon);
-    soon = setTimeout(ask, 120);
-  });
-  input.addEventListener("focus", ask);
-  input.addEventListener("blur", close);
-  input.addEventListener("keydown", (event) => {
-    if (list.hidden) return;
-    const at = moveSelection(list, input, event);
-    if (at >= 0) choose(/** @type {any} */ (list).choices[at]);
-    else if (event.key === "Escape") {
-      event.preventDefault();
-      close();
+  async #run() {
+    this.#problems.clear();
+    for (const option of this.shown) {
+      const problem = this.#control(option).check();
+      if (problem) this.#problems.set(option.name, problem);
     }
-  });
-  const element = h("span", { class: "combo" }, input, list);
-  return { element, read: () => typed(option, chosen ? chosen.value : input.value) };
-}
-
-/** @param {any} option @param {any} value */
-function typed(option, value) {
-  return value !== "" && (option.type === 4 || option.type === 10) ? Number(value) : value;
-}
-
-/**
- * Move through a listbox by the arrow keys.
- * @param {HTMLElement} list @param {HTMLElement} input @param {KeyboardEvent} event
- * @returns {number} The index that Enter or Tab chose, else -1.
- */
-export function moveSelection(list, input, event) {
-  const items = /** @type {HTMLElement[]} */ ([...list.querySelectorAll('[role="option"]')]);
-  const at = items.findIndex((item) => item.getAttribute("aria-selected") === "true");
-  if ((event.key === "Enter" || event.key === "Tab") && at >= 0) {
-    event.preventDefault();
-    return at;
+    this.problem = "";
+    const first = this.shown.find((option) => this.#problems.has(option.name));
+    if (first) {
+      this.app.drawNow();
+      document.getElementById(`${this.id}-${first.name}`)?.focus();
+      return;
+    }
+    this.running = true;
+    this.app.drawNow();
+    const refused = await this.app.interactions.runCommand(this.pane.channelId, this.runnable.name, await this.values());
+    this.running = false;
+    if (!refused) return this.done();
+    this.problem = refused;
+    this.app.drawNow();
   }
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (step && items.length) {
-    event.preventDefault();
-    const next = at < 0 && step < 0 ? items.length - 1 : (at + step + items.length) % items.length;
-    items.forEach((item, index) => item.setAttribute("aria-selected", String(index === next)));
-    items[next].scrollIntoView({ block: "nearest" });
-    input.setAttribute("aria-activedescendant", items[next].id);
+
+  template() {
+    const { runnable } = this;
+    const more = runnable.options.filter((option) => !this.shown.includes(option));
+    return html`<form
+      class="command"
+      id=${this.id}
+      novalidate
+      aria-label=${`/${runnable.name}`}
+      aria-busy=${this.running ? "true" : nothing}
+      @submit=${(/** @type {Event} */ event) => (event.preventDefault(), void this.#run())}
+      @keydown=${(/** @type {KeyboardEvent} */ event) => {
+        if (event.key === "Escape" && !event.defaultPrevented) this.done();
+      }}
+    >
+      <p class="command-name"><strong>/${runnable.name}</strong> <span>${runnable.description}</span></p>
+      ${this.shown.length
+        ? html`<div class="options">${repeat(this.shown, (option) => option.name, (option) => this.#field(option))}</div>`
+        : nothing}
+      ${more.length
+        ? html`<div class="more" role="group" aria-label="Optional">
+            ${more.map(
+              (option) =>
+                html`<button type="button" class="chip" title=${option.description} @click=${() => this.#add(option)}>
+                  + ${option.name}
+                </button>`,
+            )}
+          </div>`
+        : nothing}
+      ${this.problem ? html`<p class="failure" role="alert">${this.problem}</p>` : nothing}
+      <div class="command-actions">
+        <button class="button primary run" ?disabled=${this.running}>${this.running ? "Sending…" : "Run"}</button>
+        <button type="button" class="button secondary" @click=${this.done}>Cancel</button>
+      </div>
+    </form>`;
   }
-  return -1;
+
+  /** @param {any} option */
+  #field(option) {
+    const id = `${this.id}-${option.name}`;
+    const problem = this.#problems.get(option.name);
+    return html`<div class="field ${problem ? "wrong" : ""}">
+      <span class="label-line">
+        <label class="label" for=${id}
+          >${option.name}${option.required ? html`<span class="required" aria-hidden="true"> *</span>` : nothing}</label
+        >
+        ${option.required
+          ? nothing
+          : html`<button type="button" class="round small" aria-label=${`Leave out ${option.name}`} @click=${() => this.#remove(option)}>
+              <span aria-hidden="true">✕</span>
+            </button>`}
+      </span>
+      ${this.#control(option).template(Boolean(problem))}
+      ${problem ? html`<small class="failure" role="alert" id="${id}-problem">${problem}</small>` : nothing}
+      <small id="${id}-hint">${option.description}</small>
+    </div>`;
+  }
 }

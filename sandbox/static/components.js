@@ -1,165 +1,104 @@
-/** Buttons and selects below a message. */
+/** What stands below a message, or makes it up: buttons, selects, and the parts of the newer layout. */
 
-import { h, popup, unknown } from "./dom.js";
+import { edge } from "./embed.js";
+import { html, nothing, ref } from "./lit.js";
 import { link, markdown } from "./markdown.js";
+import { attachment, picture, unknown } from "./media.js";
+import { emojiText, openSelect } from "./select.js";
 
 const STYLES = ["", "primary", "secondary", "success", "danger", "link"];
 
-/** @typedef {{value: string, label: string, description?: string, emoji?: any, default?: boolean}} Option */
+/** @typedef {import("./pane.js").Pane} Pane */
 
-/**
- * What a message's parts need from the page.
- * @typedef {object} Context
- * @property {(customId: string, element: HTMLElement, values?: string[]) => void} act
- * @property {(component: any) => Option[]} options
- * @property {import("./markdown.js").Names} names
- */
-
-/** @param {any[]} components @param {Context} context @returns {HTMLElement[]} */
-export function renderComponents(components, context) {
-  return components.map((component) => renderComponent(component, context));
+/** @param {Pane} pane @param {any} message */
+export function components(pane, message) {
+  if (!message.components?.length) return nothing;
+  return html`<div class="components">
+    ${message.components.map((/** @type {any} */ one) => component(pane, message, one))}
+  </div>`;
 }
 
-/** @param {any} component @param {Context} context @returns {HTMLElement} */
-function renderComponent(component, context) {
-  switch (component.type) {
+/** @param {Pane} pane @param {any} message @param {any} one @returns {unknown} */
+function component(pane, message, one) {
+  const inner = () => one.components.map((/** @type {any} */ child) => component(pane, message, child));
+  switch (one.type) {
     case 1:
-      return h("div", { class: "row", role: "group" }, ...renderComponents(component.components, context));
+      return html`<div class="row">${inner()}</div>`;
     case 2:
-      return button(component, context);
+      return button(pane, message, one);
     case 3:
     case 5:
     case 6:
     case 7:
     case 8:
-      return select(component, context);
+      return select(pane, message, one);
+    case 9:
+      return html`<div class="part">
+        <div>${inner()}</div>
+        ${one.accessory ? component(pane, message, one.accessory) : nothing}
+      </div>`;
     case 10:
-      return h("div", { class: "text" }, ...markdown(component.content, context.names));
+      return markdown(pane.app, one.content);
+    case 11:
+      return html`<div class="thumbnail">${picture(one.media.url, one.description || "Thumbnail")}</div>`;
+    case 12:
+      return html`<div class="gallery">
+        ${one.items.map((/** @type {any} */ item) => picture(item.media.url, item.description || "Picture"))}
+      </div>`;
+    case 13:
+      return attachment({ size: one.size ?? 0, url: one.file.url, filename: one.name ?? "file" });
     case 14:
-      return h("hr");
+      return one.divider === false ? html`<div class="gap"></div>` : html`<hr />`;
     case 17:
-      return h("div", { class: "embed" }, ...renderComponents(component.components, context));
+      return html`<div class="embed" ${ref(edge(one.accent_color))}>${inner()}</div>`;
     default:
-      return unknown(`this kind of component (type ${component.type})`);
+      return unknown(`component type ${one.type}`);
   }
 }
 
-/** An emoji as text; a server's own emoji by its name. @param {any} emoji */
-export function emojiText(emoji) {
-  if (!emoji) return "";
-  return emoji.id ? `:${emoji.name}:` : emoji.name;
+/** @param {any} one */
+const face = (one) =>
+  html`${one.emoji ? html`<span class="emoji">${emojiText(one.emoji)}</span>` : nothing}${one.label ?? nothing}`;
+
+/** @param {Pane} pane @param {any} message @param {any} one */
+function button(pane, message, one) {
+  if (one.style === 6) return unknown("premium buttons");
+  if (one.style === 5)
+    return html`<span class="button link">${link(one.url, html`${face(one)}<span aria-hidden="true"> ↗</span>`)}</span>`;
+  const busy = pane.app.interactions.busy(message.id, one.custom_id);
+  return html`<button
+    type="button"
+    class="button ${STYLES[one.style] ?? "secondary"}"
+    ?disabled=${one.disabled}
+    aria-busy=${busy ? "true" : nothing}
+    aria-label=${one.label ? nothing : emojiText(one.emoji)}
+    @click=${() => pane.app.interactions.press(message, one.custom_id)}
+  >
+    ${face(one)}
+  </button>`;
 }
 
-/** @param {any} component @param {Context} context */
-function button(component, context) {
-  if (component.style === 6) return unknown("premium buttons");
-  const content = [
-    component.emoji && h("span", { class: "emoji" }, emojiText(component.emoji)),
-    component.label,
-  ];
-  if (component.style === 5) {
-    const anchor = link(
-      component.url,
-      ...content.filter(Boolean),
-      h("span", { "aria-hidden": "true" }, " ↗"),
-    );
-    anchor.className = "button link";
-    return anchor;
-  }
-  const element = h(
-    "button",
-    {
-      type: "button",
-      class: `button ${STYLES[component.style] ?? "secondary"}`,
-      disabled: component.disabled,
-      "data-custom-id": component.custom_id,
-      onclick: () => context.act(component.custom_id, element),
-    },
-    ...content,
-  );
-  return element;
-}
-
-/** @param {any} component @param {Context} context */
-function select(component, context) {
-  const options = context.options(component);
+/** @param {Pane} pane @param {any} message @param {any} one */
+function select(pane, message, one) {
+  const { interactions } = pane.app;
+  const options = interactions.options(one);
   const chosen = options.filter((option) => option.default);
-  const label =
-    chosen.map((option) => option.label).join(", ") || component.placeholder || "Make a selection";
-  const min = component.min_values ?? 1;
-  const max = Math.min(component.max_values ?? 1, options.length);
-  /** @param {string[]} values */
-  const send = (values) => context.act(component.custom_id, element, values);
-  const element = h(
-    "button",
-    {
-      type: "button",
-      class: "select",
-      disabled: component.disabled,
-      "aria-haspopup": "true",
-      "aria-expanded": "false",
-      "data-custom-id": component.custom_id,
-      onclick: () => (max > 1 ? openMany(element, options, min, max, send) : openOne(element, options, send)),
-    },
-    h("span", { class: chosen.length ? "" : "placeholder" }, label),
-    h("span", { "aria-hidden": "true" }, "⌄"),
-  );
-  return element;
-}
-
-/** @param {Option} option */
-function optionText(option) {
-  return [
-    h("span", {}, emojiText(option.emoji), option.emoji ? " " : "", option.label),
-    option.description && h("small", {}, option.description),
-  ];
-}
-
-/** @param {HTMLElement} opener @param {Option[]} options @param {(values: string[]) => void} send */
-function openOne(opener, options, send) {
-  const items = options.map((option) =>
-    h(
-      "button",
-      { type: "button", class: "option", onclick: () => (close(), send([option.value])) },
-      ...optionText(option),
-    ),
-  );
-  const close = popup(opener, h("div", { role: "group", "aria-label": opener.textContent }, ...items));
-}
-
-/**
- * @param {HTMLElement} opener @param {Option[]} options @param {number} min @param {number} max
- * @param {(values: string[]) => void} send
- */
-function openMany(opener, options, min, max, send) {
-  const boxes = options.map((option) =>
-    h(
-      "label",
-      { class: "option" },
-      h("input", { type: "checkbox", value: option.value, checked: option.default }),
-      ...optionText(option),
-    ),
-  );
-  const done = h("button", { type: "button", class: "button primary" }, "Done");
-  const list = h(
-    "div",
-    { role: "group", "aria-label": `${opener.textContent}: ${min} to ${max}` },
-    ...boxes,
-    done,
-  );
-  const values = () =>
-    /** @type {HTMLInputElement[]} */ ([...list.querySelectorAll("input:checked")]).map((box) => box.value);
-  const check = () => {
-    done.toggleAttribute("disabled", values().length < min || values().length > max);
-    done.textContent =
-      values().length > max ? `At most ${max}` : values().length < min ? `At least ${min}` : "Done";
-  };
-  list.addEventListener("change", check);
-  check();
-  const close = popup(opener, list);
-  done.addEventListener("click", () => {
-    const picked = values();
-    close();
-    send(picked);
-  });
+  const placeholder = one.placeholder || "Make a selection";
+  const label = chosen.map((option) => option.label).join(", ") || placeholder;
+  const bounds = { min: one.min_values ?? 1, max: Math.min(one.max_values ?? 1, options.length) };
+  const open = (/** @type {Event} */ event) =>
+    openSelect(/** @type {HTMLElement} */ (event.currentTarget), placeholder, options, bounds, (values) =>
+      interactions.press(message, one.custom_id, values),
+    );
+  return html`<button
+    type="button"
+    class="select"
+    ?disabled=${one.disabled}
+    aria-haspopup="listbox"
+    aria-expanded="false"
+    aria-busy=${interactions.busy(message.id, one.custom_id) ? "true" : nothing}
+    @click=${open}
+  >
+    <span class=${chosen.length ? "" : "placeholder"}>${label}</span><span aria-hidden="true">⌄</span>
+  </button>`;
 }

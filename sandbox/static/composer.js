@@ -1,212 +1,302 @@
-/** The input line: messages, files, replies, and the picker of slash commands. */
+/** The input line: messages, files, replies, and the way to slash commands. */
 
-import { commandForm, moveSelection, runnables } from "./commands.js";
-import { $, h } from "./dom.js";
+import { CommandForm, fitting, runnables } from "./commands.js";
+import { html, nothing, ref } from "./lit.js";
+import { commandEntry, nameEntry, Picker } from "./picker.js";
+import { size } from "./media.js";
 
-/** @typedef {import("./app.js").App} App */
+const REFERENCE = /(?:^|\s)([@#])([^\s@#]*)$/;
+const MOST_FILES = 10;
 
 export class Composer {
   /** @type {any} */
   replyTo = null;
   /** @type {File[]} */
   files = [];
+  /** @type {CommandForm | null} */
+  form = null;
+  problem = "";
+  sending = false;
+  /** @type {HTMLTextAreaElement | null} */
+  entry = null;
+  /** What was typed in other channels. @type {Map<string, string>} */
+  #drafts = new Map();
+  #channelId = "";
 
-  /** @param {App} app */
-  constructor(app) {
-    this.app = app;
-    this.entry = /** @type {HTMLTextAreaElement} */ (
-      h("textarea", {
-        id: "entry",
-        rows: 1,
-        "aria-autocomplete": "list",
-        "aria-controls": "picker",
-        maxlength: 2000,
-      })
-    );
-    this.picker = h("ul", { id: "picker", role: "listbox", "aria-label": "Commands", hidden: true });
-    this.extras = h("div", { class: "extras" });
-    this.problem = h("p", { class: "failure", role: "alert" });
-    const chooser = /** @type {HTMLInputElement} */ (
-      h("input", { type: "file", multiple: true, hidden: true })
-    );
-    chooser.addEventListener("change", () => {
-      this.addFiles([...(chooser.files ?? [])]);
-      chooser.value = "";
-    });
-    const attach = h(
-      "button",
-      { type: "button", class: "round", "aria-label": "Attach files", onclick: () => chooser.click() },
-      "+",
-    );
-    const slash = h(
-      "button",
-      { type: "button", class: "round", "aria-label": "Commands", onclick: () => this.startCommand("") },
-      "/",
-    );
-    const send = h("button", { class: "round send", "aria-label": "Send" }, "➤");
-    this.line = h("form", { class: "line" }, attach, slash, this.entry, send, chooser);
-    this.line.addEventListener("submit", (event) => (event.preventDefault(), this.#send()));
-    this.entry.addEventListener("input", () => this.#typed());
-    this.entry.addEventListener("keydown", (event) => this.#key(event));
-    this.entry.addEventListener("blur", () => this.#closePicker());
-    this.reset();
+  /** @param {import("./pane.js").Pane} pane */
+  constructor(pane) {
+    this.pane = pane;
+    this.app = pane.app;
+    this.prefix = pane.beside ? "side-" : "";
+    this.picker = new Picker(`${this.prefix}picker`, () => this.app.drawNow());
   }
 
-  /** Begin anew: another channel or person. */
-  reset() {
+  /** The pane shows another channel, or another person looks: each keeps what was typed there. */
+  moved() {
+    if (this.entry && this.#channelId) this.#drafts.set(this.#channelId, this.entry.value);
+    this.#channelId = this.pane.channelId;
+    this.#clear(this.#drafts.get(this.#channelId) ?? "");
+  }
+
+  /** @param {string} text */
+  #clear(text) {
     this.replyTo = null;
     this.files = [];
-    this.entry.value = "";
-    this.problem.textContent = "";
-    $("composer").replaceChildren(this.picker, this.extras, this.problem, this.line);
-    this.#closePicker();
-    this.#showExtras();
-    const channel = this.app.channel(this.app.channelId);
-    const label = channel ? `Message ${this.app.channelLabel(channel)}` : "Message";
-    this.entry.placeholder = `${label}, or / for a command`;
-    this.entry.setAttribute("aria-label", label);
+    this.form = null;
+    this.problem = "";
+    this.picker.open = false;
+    if (this.entry) this.entry.value = text;
     this.#grow();
+  }
+
+  focus() {
+    this.entry?.focus();
   }
 
   /** @param {any} message */
   reply(message) {
+    this.form = null;
     this.replyTo = message;
-    this.#showExtras();
-    this.entry.focus();
+    this.app.drawNow();
+    this.focus();
   }
 
   /** @param {File[]} files */
   addFiles(files) {
-    this.files.push(...files);
-    this.#showExtras();
+    if (!files.length) return;
+    this.form = null;
+    this.files = [...this.files, ...files].slice(0, MOST_FILES);
+    this.problem = files.length > MOST_FILES ? `A message has at most ${MOST_FILES} files.` : "";
+    this.app.drawNow();
+    this.focus();
+  }
+
+  /** Put text where the caret is. @param {string} text */
+  write(text) {
+    this.form = null;
+    this.app.drawNow();
+    if (!this.entry) return;
     this.entry.focus();
+    this.entry.setRangeText(text, this.entry.selectionStart, this.entry.selectionEnd, "end");
+    this.#typed();
   }
 
   /** Write a command's name, or open its form where the name is whole. @param {string} name */
   startCommand(name) {
     const runnable = this.#commands().find((command) => command.name === name);
     if (runnable) return this.#open(runnable);
+    this.form = null;
+    this.app.drawNow();
+    if (!this.entry) return;
     this.entry.value = `/${name}`;
     this.entry.focus();
     this.#typed();
   }
 
   #commands() {
-    return runnables(this.app.interactions.contextCommands(1));
-  }
-
-  #showExtras() {
-    const reply =
-      this.replyTo &&
-      h(
-        "p",
-        {},
-        "Replying to ",
-        h("strong", {}, this.app.displayName(this.replyTo.author)),
-        " ",
-        h(
-          "button",
-          { type: "button", class: "plain", onclick: () => ((this.replyTo = null), this.#showExtras()) },
-          "Do not reply",
-        ),
-      );
-    const files = this.files.map((file) =>
-      h(
-        "p",
-        {},
-        `📄 ${file.name} `,
-        h(
-          "button",
-          {
-            type: "button",
-            class: "plain",
-            onclick: () => ((this.files = this.files.filter((f) => f !== file)), this.#showExtras()),
-          },
-          "Remove",
-        ),
-      ),
-    );
-    this.extras.replaceChildren(...(reply ? [reply] : []), ...files);
+    return runnables(this.app.interactions.commandsOf(this.pane.channelId, 1));
   }
 
   #grow() {
-    this.entry.style.height = "auto";
-    this.entry.style.height = `${Math.min(this.entry.scrollHeight, 200)}px`;
+    const { entry } = this;
+    if (!entry) return;
+    entry.style.height = "auto";
+    if (entry.value) entry.style.height = `${Math.min(entry.scrollHeight, innerHeight / 3)}px`;
   }
 
   #typed() {
     this.#grow();
-    const text = this.entry.value;
-    if (!text.startsWith("/") || text.includes("\n")) return this.#closePicker();
-    const wanted = text.slice(1).trim().toLowerCase();
-    const fits = this.#commands().filter((command) => command.name.includes(wanted));
-    this.picker.replaceChildren(
-      ...fits.map((command, index) =>
-        h(
-          "li",
-          {
-            role: "option",
-            id: `picker-${index}`,
-            "aria-selected": String(index === 0),
-            onpointerdown: (/** @type {Event} */ e) => (e.preventDefault(), this.#open(command)),
-          },
-          h("strong", {}, `/${command.name}`),
-          h("span", {}, command.description),
-        ),
-      ),
-    );
-    if (!fits.length)
-      this.picker.append(
-        h(
-          "li",
-          { class: "none" },
-          wanted ? `No command is called /${wanted}` : "The bot has no commands for you here",
-        ),
-      );
-    else this.entry.setAttribute("aria-activedescendant", "picker-0");
-    this.picker.hidden = false;
-    /** @type {any} */ (this.picker).commands = fits;
+    const text = this.entry?.value ?? "";
+    if (text.startsWith("/") && !text.includes("\n")) return this.#offerCommands(text.slice(1));
+    const before = text.slice(0, this.entry?.selectionStart ?? 0);
+    const found = REFERENCE.exec(before);
+    if (found) return this.#offerNames(found[1], found[2].toLowerCase());
+    this.picker.close();
   }
 
-  #closePicker() {
-    this.picker.hidden = true;
-    this.entry.removeAttribute("aria-activedescendant");
+  /** @param {string} typed */
+  #offerCommands(typed) {
+    const fits = fitting(this.#commands(), typed);
+    const entries = fits.map((runnable) => commandEntry(runnable, () => this.#open(runnable)));
+    const note = typed.trim() ? `No command is called /${typed.trim()}` : "There are no commands for you here.";
+    this.picker.show("Commands", entries, note);
+  }
+
+  /** @param {string} mark @param {string} typed */
+  #offerNames(mark, typed) {
+    const { app } = this;
+    const names =
+      mark === "@"
+        ? app.users().map((user) => ({ id: user.id, name: app.names.of(user), icon: "" }))
+        : app
+            .channels()
+            .filter((channel) => channel.name && channel.type !== 4)
+            .map((channel) => ({ id: channel.id, name: channel.name, icon: "#" }));
+    const fits = names.filter(({ name }) => name.toLowerCase().startsWith(typed)).slice(0, 10);
+    const entries = fits.map(({ id, name, icon }) => nameEntry(name, id, icon, () => this.#complete(`${mark}${name} `)));
+    this.picker.show(mark === "@" ? "Members" : "Channels", entries);
+  }
+
+  /** @param {string} text */
+  #complete(text) {
+    const { entry } = this;
+    if (!entry) return;
+    const end = entry.selectionStart;
+    const start = end - (REFERENCE.exec(entry.value.slice(0, end))?.[0].trimStart().length ?? 0);
+    entry.setRangeText(text, start, end, "end");
+    this.picker.close();
+    entry.focus();
   }
 
   /** @param {import("./commands.js").Runnable} runnable */
   #open(runnable) {
-    this.#closePicker();
-    const done = () => {
-      this.reset();
-      this.entry.focus();
-    };
-    const form = commandForm(this.app, runnable, done);
-    $("composer").replaceChildren(form);
-    /** @type {HTMLElement | null} */ (form.querySelector("input, select, .command-actions button"))?.focus();
+    this.picker.open = false;
+    if (this.entry) this.entry.value = "";
+    this.#grow();
+    this.form = new CommandForm(this.pane, runnable, () => {
+      this.form = null;
+      this.app.drawNow();
+      this.focus();
+    });
+    this.app.drawNow();
+    this.form.focus();
   }
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    if (!this.picker.hidden) {
-      if (event.key === "Escape") return this.#closePicker();
-      const at = moveSelection(this.picker, this.entry, event);
-      if (at >= 0) return this.#open(/** @type {any} */ (this.picker).commands[at]);
-    }
+    if (event.isComposing || this.picker.key(event)) return;
     if (event.key === "Escape" && this.replyTo) {
       this.replyTo = null;
-      this.#showExtras();
-    }
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && !event.defaultPrevented) {
+      this.app.drawNow();
+    } else if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
-      this.#send();
+      void this.#send();
     }
   }
 
+  /** Names after @ and # become what Discord's own client sends for them. @param {string} text */
+  #resolve(text) {
+    const { app } = this;
+    /** @type {[string, string][]} */
+    const known = [
+      ...app.users().map((user) => /** @type {[string, string]} */ ([`@${app.names.of(user)}`, `<@${user.id}>`])),
+      ...app
+        .channels()
+        .filter((channel) => channel.name)
+        .map((channel) => /** @type {[string, string]} */ ([`#${channel.name}`, `<#${channel.id}>`])),
+    ];
+    known.sort(([a], [b]) => b.length - a.length);
+    for (const [name, reference] of known)
+      text = text.replace(new RegExp(`(^|\\s)${quoted(name)}(?![\\w-])`, "g"), `$1${reference}`);
+    return text;
+  }
+
   async #send() {
-    const content = this.entry.value.trim();
-    if (!content && !this.files.length) return;
-    const refused = await this.app.sendMessage(content, this.files, this.replyTo);
-    if (refused) this.problem.textContent = refused;
-    else this.reset();
+    const typed = this.entry?.value.trim() ?? "";
+    if (this.sending || (!typed && !this.files.length)) return;
+    this.sending = true;
+    this.app.draw();
+    const refused = await this.app.sendMessage(this.pane.channelId, this.#resolve(typed), this.files, this.replyTo);
+    this.sending = false;
+    if (refused) this.problem = refused;
+    else this.#clear("");
+    this.app.drawNow();
+    this.focus();
+  }
+
+  /** @param {boolean} locked Whether the thread is locked. */
+  template(locked) {
+    const { app, prefix } = this;
+    const channel = this.pane.channel();
+    const label = `Message ${app.names.label(channel)}`;
+    if (this.form) return html`<div class="composer" id="${prefix}composer" tabindex="-1">${this.form.template()}</div>`;
+    const choose = (/** @type {Event} */ event) =>
+      /** @type {HTMLElement} */ (event.currentTarget).parentElement?.querySelector("input")?.click();
+    const chosen = (/** @type {Event} */ event) => {
+      const input = /** @type {HTMLInputElement} */ (event.target);
+      this.addFiles([...(input.files ?? [])]);
+      input.value = "";
+    };
+    return html`<div class="composer" id="${prefix}composer" tabindex="-1">
+      ${this.picker.template()} ${this.#reply()} ${this.#files()}
+      ${this.problem ? html`<p class="failure" role="alert">${this.problem}</p>` : nothing}
+      ${locked ? html`<p class="muted">🔒 This thread is locked: only those who manage threads can write.</p>` : nothing}
+      <form
+        class="line"
+        aria-busy=${this.sending ? "true" : nothing}
+        @submit=${(/** @type {Event} */ event) => (event.preventDefault(), void this.#send())}
+      >
+        <button type="button" class="round" aria-label="Attach files" title="Attach files" @click=${choose}>
+          <span aria-hidden="true">+</span>
+        </button>
+        <input type="file" multiple hidden aria-label="Files" @change=${chosen} />
+        <textarea
+          id="${prefix}entry"
+          rows="1"
+          maxlength="2000"
+          aria-autocomplete="list"
+          aria-haspopup="listbox"
+          aria-controls="${prefix}picker"
+          aria-activedescendant=${this.picker.active ?? nothing}
+          aria-label=${label}
+          placeholder=${label}
+          @input=${() => this.#typed()}
+          @keydown=${(/** @type {KeyboardEvent} */ event) => this.#key(event)}
+          @blur=${() => this.picker.close()}
+          @paste=${(/** @type {ClipboardEvent} */ event) => this.#paste(event)}
+          ${ref((/** @type {Element | undefined} */ element) => {
+            this.entry = /** @type {HTMLTextAreaElement | null} */ (element ?? null);
+          })}
+        ></textarea>
+        <button type="button" class="round" aria-label="Commands" title="Commands" @click=${() => this.startCommand("")}>
+          <span aria-hidden="true">/</span>
+        </button>
+        <button class="round send" aria-label="Send" title="Send"><span aria-hidden="true">➤</span></button>
+      </form>
+    </div>`;
+  }
+
+  /** @param {ClipboardEvent} event */
+  #paste(event) {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (!files.length) return;
+    event.preventDefault();
+    this.addFiles(files);
+  }
+
+  #reply() {
+    if (!this.replyTo) return nothing;
+    const stop = () => {
+      this.replyTo = null;
+      this.app.drawNow();
+      this.focus();
+    };
+    return html`<p class="replying">
+      <span>Replying to <strong>${this.app.names.of(this.replyTo.author)}</strong></span>
+      <button type="button" class="round small" aria-label="Do not reply" @click=${stop}><span aria-hidden="true">✕</span></button>
+    </p>`;
+  }
+
+  #files() {
+    if (!this.files.length) return nothing;
+    const remove = (/** @type {File} */ file) => {
+      this.files = this.files.filter((one) => one !== file);
+      this.app.drawNow();
+      this.focus();
+    };
+    return html`<ul class="chosen-files" aria-label="Files to send">
+      ${this.files.map(
+        (file) =>
+          html`<li>
+            <span aria-hidden="true">📄</span> <span class="name">${file.name} <small>${size(file.size)}</small></span>
+            <button type="button" class="round small" aria-label=${`Remove ${file.name}`} @click=${() => remove(file)}>
+              <span aria-hidden="true">✕</span>
+            </button>
+          </li>`,
+      )}
+    </ul>`;
   }
 }
+
+/** @param {string} text */
+const quoted = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

@@ -1,7 +1,9 @@
-/** A modal of the bot as a <dialog>. */
+/** A modal of the bot, or one of the page's own forms, as a <dialog>. */
 
-import { h, unknown } from "./dom.js";
+import { field } from "./fields.js";
+import { html, nothing, render } from "./lit.js";
 import { markdown } from "./markdown.js";
+import { unknown } from "./media.js";
 
 /** @typedef {import("./app.js").App} App */
 
@@ -10,153 +12,72 @@ import { markdown } from "./markdown.js";
  * @param {App} app @param {any} modal @param {(fields: Record<string, unknown>) => Promise<string | null>} submit
  */
 export function openModal(app, modal, submit) {
-  const dialog = /** @type {HTMLDialogElement} */ (
-    h("dialog", { class: "modal", "aria-labelledby": "modal-title" })
-  );
-  /** @type {[string, () => unknown][]} */
-  const readers = [];
-  const problem = h("p", { class: "failure", role: "alert" });
-  const send = h("button", { class: "button primary" }, "Submit");
-  const form = /** @type {HTMLFormElement} */ (
-    h(
-      "form",
-      { method: "dialog" },
-      h("h2", { id: "modal-title" }, modal.title),
-      ...modal.components.map((/** @type {any} */ component) => part(app, component, readers)),
-      problem,
-      h(
-        "div",
-        { class: "modal-actions" },
-        h("button", { type: "button", class: "button secondary", onclick: () => dialog.close() }, "Cancel"),
-        send,
-      ),
-    )
-  );
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    send.toggleAttribute("disabled", true);
-    const fields = Object.fromEntries(
-      await Promise.all(readers.map(async ([id, read]) => [id, await read()])),
+  const dialog = document.createElement("dialog");
+  dialog.className = "modal";
+  dialog.setAttribute("aria-labelledby", "modal-title");
+  /** @type {import("./fields.js").Field[]} */
+  const fields = [];
+  const parts = modal.components.map((/** @type {any} */ one) => part(app, one, fields));
+  let problem = "";
+  let sending = false;
+  const send = async () => {
+    for (const one of fields) one.touched = true;
+    const wrong = fields.find((one) => one.check());
+    draw();
+    if (wrong) return document.getElementById(wrong.id)?.focus();
+    sending = true;
+    problem = "";
+    draw();
+    const values = await Promise.all(fields.map(async (one) => [one.customId, await one.read()]));
+    const refused = await submit(Object.fromEntries(values));
+    sending = false;
+    if (!refused) return dialog.close();
+    problem = refused;
+    draw();
+  };
+  const draw = () =>
+    render(
+      html`<form
+        method="dialog"
+        novalidate
+        aria-busy=${sending ? "true" : nothing}
+        @submit=${(/** @type {Event} */ event) => (event.preventDefault(), void send())}
+        @change=${() => draw()}
+      >
+        <header class="dialog-head">
+          <h2 id="modal-title">${modal.title}</h2>
+          <button type="button" class="round" aria-label="Close" @click=${() => dialog.close()}>
+            <span aria-hidden="true">✕</span>
+          </button>
+        </header>
+        ${parts.map((/** @type {() => unknown} */ one) => one())}
+        ${problem ? html`<p class="failure" role="alert">${problem}</p>` : nothing}
+        <div class="modal-actions">
+          <button type="button" class="button secondary" @click=${() => dialog.close()}>Cancel</button>
+          <button class="button primary" ?disabled=${sending}>${sending ? "Sending…" : (modal.submit ?? "Submit")}</button>
+        </div>
+      </form>`,
+      dialog,
     );
-    const refused = await submit(fields);
-    send.toggleAttribute("disabled", false);
-    problem.textContent = refused ?? "";
-    if (!refused) dialog.close();
-  });
-  dialog.append(form);
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
+  draw();
   dialog.showModal();
-  /** @type {HTMLElement | null} */ (form.querySelector("input, textarea, select"))?.focus();
+  const first = dialog.querySelector("input:not([type=file]), textarea, select");
+  if (first instanceof HTMLElement) first.focus();
 }
 
-/** @param {App} app @param {any} component @param {[string, () => unknown][]} readers @returns {HTMLElement} */
-function part(app, component, readers) {
-  if (component.type === 1)
-    return h("div", {}, ...component.components.map((/** @type {any} */ c) => part(app, c, readers)));
-  if (component.type === 10) return h("div", { class: "text" }, ...markdown(component.content, app.names));
-  if (component.type === 18)
-    return field(app, component.component, component.label, component.description, readers);
-  if (component.type === 4) return field(app, component, component.label, null, readers);
-  return unknown(`this part of a modal (type ${component.type})`);
-}
-
-/**
- * @param {App} app @param {any} component @param {string} label @param {string | null} hint
- * @param {[string, () => unknown][]} readers
- */
-function field(app, component, label, hint, readers) {
-  const input = control(app, component, readers);
-  if (!input) return unknown(`this part of a modal (type ${component.type})`);
-  const required = component.type !== 23 && (component.required ?? true);
-  // A label around a group would toggle its first box: groups are named, not labelled.
-  const grouped = component.type === 21 || component.type === 22;
-  if (grouped) input.setAttribute("aria-label", label);
-  return h(
-    grouped ? "div" : "label",
-    { class: "field" },
-    h(
-      "span",
-      { class: "label" },
-      label,
-      required && h("span", { class: "required", "aria-label": "required" }, " *"),
-    ),
-    hint && h("small", {}, hint),
-    input,
-  );
-}
-
-/** @param {App} app @param {any} component @param {[string, () => unknown][]} readers @returns {HTMLElement | null} */
-function control(app, component, readers) {
-  const required = component.required ?? true;
-  if (component.type === 4) {
-    const long = component.style === 2;
-    const input = /** @type {HTMLInputElement} */ (
-      h(long ? "textarea" : "input", {
-        rows: long ? 4 : null,
-        required,
-        placeholder: component.placeholder,
-        minlength: component.min_length,
-        maxlength: component.max_length,
-      })
-    );
-    input.value = component.value ?? "";
-    readers.push([component.custom_id, () => input.value]);
-    return input;
+/** @param {App} app @param {any} one @param {import("./fields.js").Field[]} fields @returns {() => unknown} */
+function part(app, one, fields) {
+  if (one.type === 1) {
+    const inner = one.components.map((/** @type {any} */ child) => part(app, child, fields));
+    return () => inner.map((/** @type {() => unknown} */ each) => each());
   }
-  if ([3, 5, 6, 7, 8].includes(component.type)) {
-    const many = (component.max_values ?? 1) > 1;
-    const options = app.interactions.options(component);
-    const input = /** @type {HTMLSelectElement} */ (
-      h(
-        "select",
-        { required, multiple: many },
-        !many && h("option", { value: "" }, component.placeholder ?? "Choose…"),
-        ...options.map((option) =>
-          h("option", { value: option.value, selected: option.default }, option.label),
-        ),
-      )
-    );
-    readers.push([component.custom_id, () => [...input.selectedOptions].map((o) => o.value).filter(Boolean)]);
-    return input;
-  }
-  if (component.type === 19) {
-    const input = /** @type {HTMLInputElement} */ (
-      h("input", { type: "file", required, multiple: (component.max_values ?? 1) > 1 })
-    );
-    readers.push([component.custom_id, () => app.uploads(input)]);
-    return input;
-  }
-  if (component.type === 21 || component.type === 22) return boxes(component, readers);
-  if (component.type === 23) {
-    const input = /** @type {HTMLInputElement} */ (
-      h("input", { type: "checkbox", checked: component.default })
-    );
-    readers.push([component.custom_id, () => input.checked]);
-    return input;
-  }
-  return null;
-}
-
-/** A radio or checkbox group. @param {any} component @param {[string, () => unknown][]} readers */
-function boxes(component, readers) {
-  const type = component.type === 21 ? "radio" : "checkbox";
-  const group = h(
-    "div",
-    { class: "boxes", role: type === "radio" ? "radiogroup" : "group" },
-    ...component.options.map((/** @type {any} */ option) =>
-      h(
-        "label",
-        {},
-        h("input", { type, name: component.custom_id, value: option.value, checked: option.default }),
-        h("span", {}, option.label, option.description && h("small", {}, ` ${option.description}`)),
-      ),
-    ),
-  );
-  readers.push([
-    component.custom_id,
-    () =>
-      /** @type {HTMLInputElement[]} */ ([...group.querySelectorAll("input:checked")]).map((box) => box.value),
-  ]);
-  return group;
+  if (one.type === 10) return () => markdown(app, one.content);
+  const labelled = one.type === 18;
+  const component = labelled ? one.component : one;
+  const made = labelled || one.type === 4 ? field(app, component, one.label, labelled ? one.description : null) : null;
+  if (!made) return () => unknown(`component type ${component.type} in a form`);
+  fields.push(made);
+  return made.template;
 }

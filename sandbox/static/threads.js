@@ -1,106 +1,93 @@
-/** What a person does with threads: who is in one, its state, and a forum's posts with their tags. */
+/** What a person does with threads: find one, who is in it, archive, lock, delete. */
 
-import { h, popup } from "./dom.js";
+import { openLayer } from "./layer.js";
+import { html, nothing } from "./lit.js";
+import { openMenu } from "./menu.js";
+import { isThread } from "./names.js";
 
 /** @typedef {import("./app.js").App} App */
+/** @typedef {import("./pane.js").Pane} Pane */
 
-/** A thread's menu: members, leaving, archive, lock, delete. @param {App} app @param {any} thread */
-export function threadMenu(app, thread) {
-  const opener = h(
-    "button",
-    { type: "button", class: "plain", "aria-haspopup": "true", "aria-expanded": "false" },
-    `👥 ${thread.member_ids.length}`,
-    h("span", { class: "hidden" }, " members; thread menu"),
-  );
+/** A thread's menu: members, leaving, archive, lock, delete. @param {Pane} pane @param {any} thread @param {HTMLElement} at */
+export function threadMenu({ app }, thread, at) {
   const state = thread.thread_metadata;
   /** @param {string} act @param {object} body */
-  const send = (act, body) => app.changeThread(thread.id, act, body);
-  opener.addEventListener("click", () => {
-    /** @type {(label: string, act: () => void) => HTMLElement} */
-    const item = (label, act) =>
-      h("button", { type: "button", class: "option", onclick: () => (close(), act()) }, label);
-    const people = app.users().map((user) => {
+  const send = (act, body) => void app.changeThread(thread.id, act, body);
+  const joined = thread.member_ids.includes(app.me.id);
+  const people = app.users().filter((user) => user.id !== app.me.id);
+  openMenu(at, "Thread", [
+    {
+      label: joined ? "Leave thread" : "Join thread",
+      act: () => send("members", { user_id: app.me.id, remove: joined }),
+    },
+    {
+      label: state.archived ? "Open again" : "Archive",
+      act: () => send("thread", { archived: !state.archived }),
+    },
+    { label: state.locked ? "Unlock" : "Lock", act: () => send("thread", { locked: !state.locked }) },
+    { label: "Delete", danger: true, act: () => send("thread", { delete: true }) },
+    { label: `Members — ${thread.member_ids.length}` },
+    ...people.map((user) => {
       const inside = thread.member_ids.includes(user.id);
-      const label = `${inside ? "✓" : "+"} ${app.displayName(user)}${inside ? " – take out" : " – add"}`;
-      return item(label, () => send("members", { user_id: user.id, remove: inside }));
-    });
-    const close = popup(
-      opener,
-      h(
-        "div",
-        { role: "group", "aria-label": "Thread" },
-        ...people,
-        item(state.archived ? "Open again" : "Archive", () => send("thread", { archived: !state.archived })),
-        item(state.locked ? "Unlock" : "Lock", () => send("thread", { locked: !state.locked })),
-        item("Delete", () => send("thread", { delete: true })),
-      ),
-    );
-  });
-  return opener;
+      return {
+        label: app.names.of(user),
+        hint: inside ? "in the thread: take out" : "add to the thread",
+        checked: inside,
+        act: () => send("members", { user_id: user.id, remove: inside }),
+      };
+    }),
+  ]);
 }
 
-/** What is pinned in a channel, the newest first. @param {App} app @param {any} channel */
-export function pinsButton(app, channel) {
-  const opener = h(
-    "button",
-    { type: "button", class: "plain", "aria-haspopup": "true", "aria-expanded": "false" },
-    h("span", { "aria-hidden": "true" }, "📌"),
-    h("span", { class: "hidden" }, "Pinned messages"),
-  );
-  opener.addEventListener("click", async () => {
-    const pins = (await app.ask(`/channels/${channel.id}/pins`)) ?? [];
-    /** @param {any} message */
-    const item = (message) =>
-      h(
-        "button",
-        {
-          type: "button",
-          class: "option",
-          onclick: () => (close(), document.getElementById(`m${message.id}`)?.scrollIntoView()),
-        },
-        h("strong", {}, app.displayName(message.author)),
-        h("small", {}, (message.content || message.embeds[0]?.title || "a message").slice(0, 120)),
-      );
-    const items = pins.length ? pins.map(item) : [h("p", {}, "Nothing is pinned here.")];
-    const close = popup(opener, h("div", { role: "group", "aria-label": "Pinned messages" }, ...items));
-  });
-  return opener;
-}
-
-/** A forum's posts and the way to a new one. @param {App} app @param {any} forum */
-export function forumPosts(app, forum) {
-  const posts = app.guild().channels.filter((/** @type {any} */ c) => c.parent_id === forum.id);
-  const names = new Map(forum.available_tags.map((/** @type {any} */ tag) => [tag.id, tag.name]));
-  const start = h(
-    "button",
-    { type: "button", class: "button primary", onclick: () => app.startThread(forum) },
-    "New post",
-  );
-  return [
-    ...(posts.length ? [] : [h("li", { class: "empty" }, "No posts yet.")]),
-    ...posts.map((/** @type {any} */ post) =>
-      h(
-        "li",
-        { class: "post" },
-        h(
-          "button",
-          { type: "button", class: "thread", onclick: () => app.openChannel(post.id) },
-          `${post.thread_metadata.archived ? "📦" : "💬"} ${post.name}`,
-        ),
-        ...post.applied_tags.map((/** @type {string} */ id) =>
-          h("span", { class: "forum-tag" }, String(names.get(id) ?? "")),
-        ),
-      ),
-    ),
-    h("li", { class: "post" }, start),
+/** A channel's threads, the archived ones below. @param {Pane} pane @param {any} channel @param {HTMLElement} at */
+export function openThreads({ app }, channel, at) {
+  const threads = app
+    .guild()
+    .channels.filter((/** @type {any} */ one) => isThread(one) && one.parent_id === channel.id)
+    .sort((/** @type {any} */ a, /** @type {any} */ b) => (BigInt(a.id) < BigInt(b.id) ? 1 : -1));
+  const parts = [
+    ["Active threads", threads.filter((/** @type {any} */ one) => !one.thread_metadata.archived)],
+    ["Archived threads", threads.filter((/** @type {any} */ one) => one.thread_metadata.archived)],
   ];
+  openLayer(
+    at,
+    ({ close }) =>
+      html`<h2>Threads</h2>
+        <p>
+          <button type="button" class="button primary small" @click=${() => (close(), app.startThread(channel))}>
+            Create thread
+          </button>
+        </p>
+        ${threads.length ? nothing : html`<p class="none">There are no threads here yet.</p>`}
+        ${parts.map(([name, some]) =>
+          some.length
+            ? html`<h3>${name} — ${some.length}</h3>
+                <ul aria-label=${name}>
+                  ${some.map((/** @type {any} */ thread) => html`<li>${line(app, thread, close)}</li>`)}
+                </ul>`
+            : nothing,
+        )}`,
+    { label: `Threads of ${channel.name}`, name: "card" },
+  );
 }
 
-/** The field of a new post's tags, where the forum has any. @param {any} forum @returns {any[]} */
-export function tagField(forum) {
-  const options = forum.available_tags.map((/** @type {any} */ tag) => ({ value: tag.id, label: tag.name }));
-  if (!options.length) return [];
-  const required = Boolean(forum.flags & 16);
-  const component = { type: 22, custom_id: "applied_tags", options, required, max_values: 5 };
-  return [{ type: 18, label: "Tags", component }];
+/** @param {App} app @param {any} thread @param {(restore?: boolean) => void} close */
+function line(app, thread, close) {
+  const owner = app.names.user(thread.owner_id) ?? "Somebody";
+  return html`<button
+    type="button"
+    class="thread-line"
+    @click=${() => (close(false), void app.openChannel(thread.id))}
+  >
+    <strong>${thread.name} ${thread.thread_metadata.locked ? "🔒" : ""}</strong>
+    <small>by ${owner} · ${thread.message_count} messages · ${lastActive(app, thread)}</small>
+  </button>`;
+}
+
+/** When somebody last wrote. @param {App} app @param {any} thread */
+export function lastActive(app, thread) {
+  const ms = Number(BigInt(thread.last_message_id ?? thread.id) >> 22n) + 1420070400000;
+  return html`<time datetime=${new Date(ms).toISOString()} data-ms=${ms} data-style="R" title=${app.time.format(ms, "F")}
+    >${app.time.format(ms, "R")}</time
+  >`;
 }

@@ -1,0 +1,162 @@
+/** The messages of a channel: by day and author, with the line where the unread ones begin. */
+
+import { html, nothing, ref, repeat } from "./lit.js";
+import { follow } from "./markdown.js";
+import { item } from "./message.js";
+
+/** @typedef {import("./pane.js").Pane} Pane */
+
+/** @param {Pane} pane */
+export function log(pane) {
+  const act = (/** @type {Event} */ event) => follow(pane.app, event);
+  return html`<div
+    class="scroll"
+    role="log"
+    aria-label=${`Messages of this ${pane.beside ? "thread" : "channel"}`}
+    aria-busy=${pane.loading ? "true" : nothing}
+    aria-relevant="additions"
+    tabindex="0"
+    @click=${act}
+    @keydown=${(/** @type {KeyboardEvent} */ event) => (act(event), walk(pane, event))}
+    @focusin=${lend}
+    @focusout=${takeBack}
+    ${ref(pane.scroll.box)}
+  >
+    <ol class="messages" ${ref(pane.scroll.list)}>
+      ${beginning(pane)} ${repeat(rows(pane), (row) => row.key, (row) => row.draw())}
+    </ol>
+  </div>`;
+}
+
+/** @param {Pane} pane */
+function beginning(pane) {
+  const channel = pane.channel();
+  if (!channel || pane.loading) return nothing;
+  const { names } = pane.app;
+  const dm = !channel.name;
+  const title = dm ? names.ofChannel(channel) : channel.name;
+  const words = dm
+    ? `This is the beginning of your messages with ${title}.`
+    : `This is the beginning of ${names.label(channel)}.`;
+  return html`<li class="beginning">
+    <p class="beginning-title">${dm ? title : names.label(channel)}</p>
+    <p>${words}${pane.messages.length ? "" : " Nothing has been written here yet."}</p>
+  </li>`;
+}
+
+/** @param {Pane} pane @returns {{key: string, draw: () => unknown}[]} */
+function rows(pane) {
+  const { time } = pane.app;
+  /** @type {{key: string, draw: () => unknown}[]} */
+  const out = [];
+  let day = NaN;
+  /** @type {any} */
+  let previous = null;
+  for (const message of pane.messages) {
+    const midnight = time.midnight(Date.parse(message.timestamp));
+    const isNew = message.id === pane.newFrom;
+    if (midnight !== day || isNew) {
+      const dated = midnight !== day;
+      const text = dated ? time.format(Date.parse(message.timestamp), "D") : "";
+      out.push({ key: `day ${midnight} ${isNew}`, draw: () => divider(text, isNew) });
+      previous = null;
+    }
+    day = midnight;
+    const above = previous;
+    out.push({ key: message.id, draw: () => item(pane, message, above) });
+    previous = message;
+  }
+  return out;
+}
+
+/** @param {string} text @param {boolean} isNew */
+function divider(text, isNew) {
+  return html`<li class="divider ${isNew ? "new" : ""}">
+    <span>${text}</span>${isNew ? html`<span class="new-mark"><span class="hidden">Unread from here: </span>New</span>` : nothing}
+  </li>`;
+}
+
+/** Arrow keys go from message to message; Enter on one goes into it, the menu key opens its actions. @param {Pane} pane @param {KeyboardEvent} event */
+function walk(pane, event) {
+  const box = /** @type {HTMLElement} */ (event.currentTarget);
+  const target = /** @type {HTMLElement} */ (event.target);
+  const items = /** @type {HTMLElement[]} */ ([...box.querySelectorAll(".messages > [tabindex]")]);
+  const at = items.indexOf(target);
+  if (target !== box && at < 0) {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    const around = target.closest("li[tabindex]");
+    if (around instanceof HTMLElement) around.focus();
+    return event.preventDefault();
+  }
+  const last = items.length - 1;
+  const next = {
+    ArrowUp: at < 0 ? last : Math.max(0, at - 1),
+    ArrowDown: at < 0 ? last : Math.min(last, at + 1),
+    Home: 0,
+    End: last,
+  }[event.key];
+  if (next !== undefined && items[next]) {
+    event.preventDefault();
+    items[next].focus({ preventScroll: true });
+    items[next].scrollIntoView({ block: "nearest" });
+  } else if (event.key === "Escape" && at >= 0) {
+    event.preventDefault();
+    pane.composer.focus();
+  } else if (event.key === "Enter" && at >= 0) {
+    const inner = items[at].querySelector(".toolbar .tool:last-child, button, a");
+    if (inner instanceof HTMLElement) inner.focus();
+    event.preventDefault();
+  }
+}
+
+/** The tools of a message can be reached by Tab while the focus is in it: a hundred messages are no three hundred stops. @param {FocusEvent} event */
+function lend(event) {
+  const around = /** @type {Element} */ (event.target).closest("li.message");
+  for (const tool of around?.querySelectorAll(".tool") ?? []) /** @type {HTMLElement} */ (tool).tabIndex = 0;
+}
+
+/** @param {FocusEvent} event */
+function takeBack(event) {
+  const around = /** @type {Element} */ (event.target).closest("li.message");
+  if (!around || around.contains(/** @type {Node | null} */ (event.relatedTarget))) return;
+  for (const tool of around.querySelectorAll(".tool")) /** @type {HTMLElement} */ (tool).tabIndex = -1;
+}
+
+/** Stay at the newest message while one is there: text comes, pictures load, the input line grows. */
+export class Scroll {
+  #following = true;
+  /** @type {HTMLElement | null} */
+  #box = null;
+  #observer = new ResizeObserver(() => this.#following && this.toEnd());
+
+  /** For the box that scrolls. @param {Element | undefined} element */
+  box = (element) => {
+    if (!(element instanceof HTMLElement) || element === this.#box) return;
+    this.#box = element;
+    element.addEventListener("scroll", () => {
+      this.#following = element.scrollHeight - element.scrollTop - element.clientHeight < 80;
+    });
+    this.#observer.observe(element);
+  };
+
+  /** For the list in it. @param {Element | undefined} element */
+  list = (element) => {
+    if (element) this.#observer.observe(element);
+  };
+
+  /** Whether the newest message is in sight. */
+  get following() {
+    return this.#following;
+  }
+
+  /** Go to the newest message, and follow. */
+  toEnd() {
+    this.#following = true;
+    if (this.#box) this.#box.scrollTop = this.#box.scrollHeight;
+  }
+
+  /** Somebody looks at something further up. */
+  hold() {
+    this.#following = false;
+  }
+}

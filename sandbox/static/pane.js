@@ -1,0 +1,168 @@
+/** One open channel: its head, its messages and its input line. The page has two: the channel, and a thread beside it. */
+
+import { Composer } from "./composer.js";
+import { forum } from "./forum.js";
+import { head } from "./head.js";
+import { html, nothing, render } from "./lit.js";
+import { log, Scroll } from "./log.js";
+import { unknown } from "./media.js";
+import { isThread } from "./names.js";
+
+/** @typedef {import("./app.js").App} App */
+
+const FORUM = 15;
+
+export class Pane {
+  channelId = "";
+  loading = false;
+  /** The first message that was unread when the channel was opened. */
+  newFrom = "";
+  /** @type {any[]} */
+  messages = [];
+  scroll = new Scroll();
+
+  /** @param {App} app @param {HTMLElement} root @param {boolean} beside Whether this is the one for threads. */
+  constructor(app, root, beside) {
+    this.app = app;
+    this.root = root;
+    this.beside = beside;
+    this.composer = new Composer(this);
+    root.addEventListener("dragover", (event) => {
+      event.preventDefault();
+      root.classList.add("dropping");
+    });
+    root.addEventListener("dragleave", () => root.classList.remove("dropping"));
+    root.addEventListener("drop", (event) => {
+      event.preventDefault();
+      root.classList.remove("dropping");
+      this.composer.addFiles([...(event.dataTransfer?.files ?? [])]);
+    });
+  }
+
+  /** @returns {any} */
+  channel() {
+    return this.app.channel(this.channelId);
+  }
+
+  /** The id of a message's element: one message may stand in both panes. @param {string} messageId */
+  idOf(messageId) {
+    return `${this.beside ? "s" : "m"}${messageId}`;
+  }
+
+  /** Show a channel; a message of it can be pointed at. @param {string} id @param {string} [messageId] */
+  async open(id, messageId) {
+    const other = id !== this.channelId;
+    this.channelId = id;
+    if (other) {
+      this.messages = [];
+      this.newFrom = "";
+      this.composer.moved();
+    }
+    const channel = this.channel();
+    this.loading = Boolean(channel) && channel.type !== FORUM;
+    this.app.draw();
+    if (!channel) return;
+    if (channel.type === FORUM) return this.app.reading.see(channel);
+    const read = this.app.reading.read(id);
+    const answer = await this.app.ask(`/channels/${id}/messages?limit=100`);
+    if (this.channelId !== id) return;
+    this.loading = false;
+    if (!answer) return this.app.draw();
+    this.messages = answer;
+    if (other) {
+      const { id: me } = this.app.me;
+      const fresh = answer.find(
+        (/** @type {any} */ one) => read && BigInt(one.id) > BigInt(read) && one.author.id !== me,
+      );
+      this.newFrom = fresh?.id ?? "";
+    }
+    this.app.reading.see(channel);
+    this.app.drawNow();
+    if (messageId) this.jump(messageId);
+    else if (other) this.scroll.toEnd();
+  }
+
+  /** Show nothing. */
+  close() {
+    this.channelId = "";
+    this.messages = [];
+    this.app.draw();
+  }
+
+  /** Something happened to a message of this channel. @param {string} name @param {any} data */
+  heard(name, data) {
+    const at = this.messages.findIndex((message) => message.id === (data.message_id ?? data.id));
+    if (name.startsWith("MESSAGE_REACTION")) this.#reacted(name, data, at);
+    else if (name === "MESSAGE_DELETE") {
+      if (at >= 0) this.messages.splice(at, 1);
+    } else if (at >= 0) {
+      const edited = data.edited_timestamp ?? this.messages[at].edited_timestamp;
+      this.messages[at] = { ...this.messages[at], ...data, edited_timestamp: edited };
+    } else if (name === "MESSAGE_CREATE") {
+      this.messages.push(data);
+      const mine = data.author.id === this.app.me.id || data.ephemeral_for;
+      if (mine) this.newFrom = "";
+      const channel = this.channel();
+      if (channel) this.app.reading.see(channel);
+      this.app.drawNow();
+      if (mine) this.scroll.toEnd();
+    }
+    this.app.draw();
+  }
+
+  /** @param {string} name @param {any} data @param {number} at */
+  #reacted(name, data, at) {
+    if (at < 0) return;
+    const message = this.messages[at];
+    const same = (/** @type {any} */ one) => (one.emoji.id ?? one.emoji.name) === (data.emoji.id ?? data.emoji.name);
+    /** @type {any[]} */
+    let reactions = structuredClone(message.reactions ?? []);
+    if (name === "MESSAGE_REACTION_REMOVE_ALL") reactions = [];
+    else if (name === "MESSAGE_REACTION_REMOVE_EMOJI") reactions = reactions.filter((one) => !same(one));
+    else {
+      const added = name === "MESSAGE_REACTION_ADD";
+      let one = reactions.find(same);
+      if (!one && added) reactions.push((one = { emoji: data.emoji, count: 0, me: false }));
+      if (one) one.count += added ? 1 : -1;
+      if (one && data.user_id === this.app.me.id) one.me = added;
+      reactions = reactions.filter((each) => each.count > 0);
+    }
+    this.messages[at] = { ...message, reactions };
+  }
+
+  /** Go to a message and mark it for a moment. @param {string} messageId */
+  jump(messageId) {
+    const element = document.getElementById(this.idOf(messageId));
+    if (!element) return;
+    this.scroll.hold();
+    element.scrollIntoView({ block: "center" });
+    element.focus({ preventScroll: true });
+    element.classList.add("pointed");
+    element.addEventListener("animationend", () => element.classList.remove("pointed"), { once: true });
+  }
+
+  /** @param {any} message */
+  async dismiss(message) {
+    await this.app.ask("/messages/dismiss", { channel_id: message.channel_id, message_id: message.id });
+    this.messages = this.messages.filter((one) => one.id !== message.id);
+    this.app.drawNow();
+    this.composer.focus();
+  }
+
+  /** Draw the pane. */
+  draw() {
+    const channel = this.channel();
+    this.root.hidden = this.beside && !this.channelId;
+    if (this.beside) this.root.setAttribute("aria-label", channel ? `Thread: ${channel.name}` : "Thread");
+    render(this.channelId ? this.#template(channel) : nothing, this.root);
+  }
+
+  /** @param {any} channel */
+  #template(channel) {
+    if (!channel) return html`<div class="scroll">${unknown("this channel, or you may not see it")}</div>`;
+    if (channel.type === FORUM) return html`${head(this, channel)}${forum(this, channel)}`;
+    const locked = isThread(channel) && channel.thread_metadata.locked;
+    return html`${head(this, channel)} ${log(this)} ${this.composer.template(locked)}
+      <p class="drop-hint" aria-hidden="true">Drop files to attach them</p>`;
+  }
+}
