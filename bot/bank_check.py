@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.domain.questions import Bank
 from bot.formats import lint
-from bot.formats.imported import Imported
+from bot.formats.imported import MAX_BYTES, Imported
 from bot.intake.worker import Reader
 
 Told = Callable[[int, int], None]
@@ -65,9 +65,10 @@ class Report:
 
 
 def opened(path: Path) -> bytes:
-    """A file's bytes. Raises Unreadable."""
+    """A file's bytes, of one that is too large only enough to know that it is. Raises Unreadable."""
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
     except OSError as error:
         raise Unreadable(f"{path}: cannot be read ({error.strerror}). Nothing was done.") from None
 

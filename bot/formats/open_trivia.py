@@ -201,11 +201,14 @@ def _fields(value: object) -> tuple[dict[str, str], list[str]]:
         text = value.get(name)
         if isinstance(text, str):
             found[name] = text
-        elif name in ("question", "type", "correct_answer"):
+        elif name in ("question", "correct_answer") or (name == "type" and name in value):
             raise _Unsound(f"“{name}” is missing, or not a text")
     wrong = value.get("incorrect_answers")
     if not isinstance(wrong, list) or not all(isinstance(text, str) for text in wrong):
         raise _Unsound("“incorrect_answers” is missing, or not a list of texts")
+    if "type" not in found:  # lists that were taken out of the database's answer often lack it
+        truth = {folded(found["correct_answer"]), *map(folded, wrong)} == {"true", "false"}
+        found["type"] = "boolean" if truth else "multiple"
     return found, wrong
 
 

@@ -10,10 +10,11 @@ from collections.abc import Callable, Collection
 
 from bot.formats import qti_1, qti_2
 from bot.formats.archive import Archive, is_zip, names_in, opened
+from bot.formats.html_text import plain
 from bot.formats.imported import Gathering, Imported, Told
 from bot.formats.qti_item import CannotAsk, Item, Unsound
 from bot.formats.shelf import Shelf, shelf
-from bot.formats.xml_tree import attribute, bare, elements, root_name
+from bot.formats.xml_tree import Element, attribute, bare, child, elements, root_name
 
 NAME = "qti"
 _TAKERS: dict[str, Callable[[Item], None]] = {"item": qti_1.take, "assessmentitem": qti_2.take}
@@ -90,5 +91,12 @@ def _file(data: bytes, into: Gathering, pictures: Shelf | None) -> None:
         except Unsound as fault:
             into.error(fault.line or item.line, str(fault))
         except CannotAsk as reason:
-            title = attribute(element, "title")
-            into.skip(item.line, title if len(title) > 1 else " ".join(bare(element).split())[:80], str(reason))
+            into.skip(item.line, _called(element), str(reason))
+
+
+def _called(element: Element) -> str:
+    """What to call an item in a report: most have the same title, so its first words where it has any."""
+    asked = child(element, "presentation")
+    asked = child(element, "itembody") if asked is None else asked
+    words = plain(bare(asked)).text.strip() if asked is not None else ""
+    return words or attribute(element, "title") or attribute(element, "ident") or attribute(element, "identifier")

@@ -21,8 +21,11 @@ READ_HERE = (
     "two columns of terms, as Quizlet exports them; Kahoot spreadsheets; Open Trivia Database JSON; trivia lists in "
     "YAML; Blackboard's tab-separated text; or a zip of a Markdown, CSV or JSON file with its pictures"
 )
+TOO_LARGE = f"the file has more than {MAX_BYTES:,} bytes, the most that a file may have"
 LEAST = 0.2
 """How sure a format has to be of a file."""
+WEAK = 0.4
+"""Below this, formats fit equally badly."""
 
 
 class Reader(Protocol):
@@ -54,13 +57,13 @@ _TEXTS = (
     _Format("markdown_import", ("md", "markdown")),
     _Format("json_bank", ("json",)),
     _Format("open_trivia", ("json",)),
-    _Format("anki_text", ("txt",)),
+    _Format("anki_text", ()),
     _Format("gift", ("gift",)),
     _Format("aiken", ("aiken",)),
     _Format("csv_table", ("csv", "tsv")),
-    _Format("blackboard", ("txt",)),
+    _Format("blackboard", ()),
     _Format("red_trivia", ("yaml", "yml")),
-    _Format("separated", ("tsv", "csv", "txt")),
+    _Format("separated", ("tsv", "csv")),
 )
 _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "a PDF, whose text has no order that a program can rely on"),
@@ -88,7 +91,7 @@ _PARTS = (
 def read(data: bytes, name: str, told: Told | None = None) -> Imported:
     """The questions of a file in whatever format; never raises for what is in it. *name* is named in the problems."""
     if len(data) > MAX_BYTES:
-        return _refused(name, f"the file has {len(data):,} bytes; {MAX_BYTES:,} is the most")
+        return _refused(name, TOO_LARGE)
     if not data.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"):
         return _refused(name, "the file is empty")
     if (what := _other(data)) is not None:
@@ -113,7 +116,7 @@ def best(readers: Iterable[tuple[Reader, bool]], data: bytes, name: str) -> Read
     Where none sees anything of its own, only one that the ending speaks for is taken: it can say what is wrong.
     """
     found = [(float(reader.sniff(data, name)), hinted, reader) for reader, hinted in readers]
-    sure, hinted, reader = max(found, key=lambda one: one[:2])
+    sure, hinted, reader = max(found, key=lambda one: (one[0] if one[0] >= WEAK else 0.0, *one[1::-1]))
     return reader if sure >= LEAST or hinted else None
 
 

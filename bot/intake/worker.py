@@ -21,7 +21,7 @@ from typing import Any, Final, cast
 from bot.domain.images import Picture
 from bot.domain.questions import Problem
 from bot.formats.imported import MAX_BYTES, Imported
-from bot.formats.sniff import UNKNOWN
+from bot.formats.sniff import TOO_LARGE, UNKNOWN
 from bot.intake.limits import CPU, MEMORY
 from bot.intake.reading import DONE, FAILED, FRAME, NO_MEMORY, PROGRESS, Order
 
@@ -84,7 +84,7 @@ class Reader:
         pictures may stand that the file names and does not bring.
         """
         if len(data) > MAX_BYTES:
-            return _refused(name, f"the file has {len(data):,} bytes; {MAX_BYTES:,} is the most")
+            return _refused(name, TOO_LARGE)
         if self._inside > self._waiting:
             return _refused(name, "too many files are being read at this moment; try again in a minute")
         self._inside += 1
