@@ -11,7 +11,7 @@ import { closeLayer } from "./layer.js";
 import { openModal } from "./modal.js";
 import { isThread, Names } from "./names.js";
 import { Pane } from "./pane.js";
-import { drawMembers, drawPeople, drawSelf, openProfile } from "./people.js";
+import { drawMembers, drawSelf, openProfile } from "./people.js";
 import { Reading } from "./reading.js";
 import { drawSidebar } from "./sidebar.js";
 import { Sight } from "./sight.js";
@@ -142,7 +142,6 @@ export class App extends Sight {
     if (!this.state) return;
     drawSidebar(this, $("channels"));
     drawSelf(this, $("self"));
-    drawPeople(this, $("people"));
     drawMembers(this, $("members"));
     this.main.draw();
     this.side.draw();

@@ -201,27 +201,6 @@ export function drawSelf(app, root) {
   );
 }
 
-/** Whom one can be. @param {App} app @param {HTMLElement} root */
-export function drawPeople(app, root) {
-  render(
-    html`<div class="people" role="group" aria-label="Switch person">
-      ${app.state.people.map(
-        (/** @type {any} */ person) =>
-          html`<button
-            type="button"
-            class="person"
-            aria-pressed=${String(person.id === app.me.id)}
-            title=${`Be ${person.name} (${role(person)})`}
-            @click=${() => void app.become(person.id)}
-          >
-            ${avatar(person.name, person.id)}<span>${person.name}</span>
-          </button>`,
-      )}
-    </div>`,
-    root,
-  );
-}
-
 /** @param {any} person */
 function role(person) {
   const name = person.role || "Member";
