@@ -28,6 +28,7 @@ COGS = (
     "cogs.replies",
     "cogs.setup",
     "cogs.quiz",
+    "cogs.sheets",
     "cogs.deliveries",
     "cogs.estimates",
     "cogs.groups",

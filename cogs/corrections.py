@@ -42,10 +42,10 @@ class Corrections(Feature):
         if state is None or state.message_id is None or not state.closed:
             raise TooLate
         channel = self.client.get_partial_messageable(state.channel_id, guild_id=parcel.group.guild_id)
-        embed, _ = cards.closed_post(state, self.house.clock.now())
+        page, _ = cards.closed_post(state, self.house.clock.now())
         try:
             await channel.get_partial_message(state.message_id).edit(
-                embed=embed, view=cards.closed_buttons(state.asked, voided=state.voided)
+                **await page.edit(self.house), view=cards.closed_buttons(state.asked, voided=state.voided)
             )
         except discord.NotFound as error:
             if error.code != UNKNOWN_MESSAGE:

@@ -93,14 +93,15 @@ class Deliveries(Feature):
     async def post_question(self, parcel: Parcel) -> int | None:
         state = parcel.round
         assert state is not None
-        prefix = f"a:{state.asked.round_id}:"
+        prefix = cards.mark(state.asked)
+        page = cards.open_post(state, self.house.clock.now())
         return await once(
             self.client,
             self._channel(parcel, state.channel_id),
             parcel,
             lambda message: has_button(message, prefix),
-            embed=cards.open_post(state, self.house.clock.now()),
             view=cards.open_buttons(state.asked),
+            **await page.parts(self.house),
         )
 
     @post("close")
@@ -111,9 +112,11 @@ class Deliveries(Feature):
             return None
         async with self._posts[state.asked.round_id]:
             message = self._channel(parcel, state.channel_id).get_partial_message(state.message_id)
-            embed, explained = cards.closed_post(state, self.house.clock.now())
+            page, explained = cards.closed_post(state, self.house.clock.now())
             try:
-                await message.edit(embed=embed, view=cards.closed_buttons(state.asked, voided=state.voided))
+                await message.edit(
+                    **await page.edit(self.house), view=cards.closed_buttons(state.asked, voided=state.voided)
+                )
             except discord.NotFound as error:
                 if error.code != UNKNOWN_MESSAGE:
                     raise
@@ -139,7 +142,7 @@ class Deliveries(Feature):
                 # The round is closed all the same; /setup names the right that is missing.
                 log.warning("no thread for a closed round", extra={"code": error.code})
                 return
-        await thread.send(texts.VOIDED_THREAD if state.voided else texts.thread_opening(state.asked.key))
+        await thread.send(texts.VOIDED_THREAD if state.voided else cards.thread_opening(state.asked))
         if not explained:
             for part in _parts(cards.explanation(state.asked)):
                 await thread.send(part)
@@ -269,9 +272,9 @@ class Deliveries(Feature):
             if state is None or state.closed or state.message_id is None:
                 return
             channel = self.client.get_partial_messageable(state.channel_id)
-            await channel.get_partial_message(state.message_id).edit(
-                embed=cards.open_post(state, self.house.clock.now())
-            )
+            # Its pictures stay with the message, and the page names them as before.
+            page = cards.open_post(state, self.house.clock.now())
+            await channel.get_partial_message(state.message_id).edit(embeds=page.embeds)
 
 
 def _public_place(guild: discord.Guild | None) -> discord.TextChannel | None:

@@ -16,13 +16,14 @@ from bot.services.estimates import Progress
 from bot.services.house import House
 from bot.services.ladder import Due
 from bot.services.parcels import Parcel
-from cogs import cards, texts_setbacks
+from cogs import cards, paper, texts_setbacks
 from cogs import texts as general
 from cogs import texts_exams as texts
 from cogs.plain import cut, plain, quiet
 from cogs.posting import TooLate, has_button, once, post
-from cogs.quiz import ANY_TOPIC, focus_of
-from cogs.replies import Feature, Interaction, button, press, rows, say
+from cogs.quiz import focus_of
+from cogs.replies import Feature, Interaction, button, press, rows
+from cogs.results import ANY_TOPIC
 from cogs.setbacks import outcome_buttons
 
 LATE = timedelta(seconds=90)
@@ -50,7 +51,7 @@ class Ladder(Feature):
             now=interaction.created_at,
             rng=self.house.plan.rng,
         )
-        await say(interaction, embed=cards.practice_card(asked), view=cards.practice_buttons(asked))
+        await paper.show(interaction, self.house, cards.practice_card(asked), view=cards.practice_buttons(asked))
 
     @post("exam")
     async def remind(self, parcel: Parcel) -> int | None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import difflib
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from dataclasses import replace
 
 import discord
 from discord import app_commands
@@ -18,13 +17,12 @@ from bot.domain.misses import Reason
 from bot.domain.quiz import Asked, Confidence, Kind
 from bot.domain.refusals import OnlyInServer, RoundClosed, StaleButton, UnknownTopic
 from bot.services import banks, misses, quiz
-from bot.services.answers import Press, Receipt, Result, Sureness
+from bot.services.answers import Press, Receipt, Sureness
 from bot.services.house import House
-from cogs import cards, texts, texts_misses, texts_streaks
+from cogs import cards, paper, results, texts, texts_streaks
 from cogs.plain import cut, plain
 from cogs.replies import Feature, Interaction, button, press, roles, rows, say
-
-ANY_TOPIC = "-"
+from cogs.results import ANY_TOPIC
 
 
 class Quiz(Feature):
@@ -34,9 +32,7 @@ class Quiz(Feature):
 
     def __init__(self, client: commands.Bot, house: House) -> None:
         super().__init__(client, house)
-        # Everybody who answers a round gets the same two buttons.
-        self._sureness_buttons = lru_cache(maxsize=64)(cards.sureness_buttons)
-        self._news: set[tuple[int, bool]] = set()
+        self._news = results.News(client)
 
     async def group(self, interaction: Interaction) -> Group:
         """The group of the place; in direct messages the one that the member practised for last."""
@@ -57,42 +53,8 @@ class Quiz(Feature):
             offer = rows([button(f"p:{closed.round_id}", texts.PRACTISE_IT)])
             await say(interaction, texts.refusal(closed), view=offer)
             return
-        if receipt.kind is Kind.DAILY and not receipt.again:
-            self._tell(receipt.round_id, after_close=receipt.after_close)
-        await self._receipt(interaction, receipt)
-
-    def _tell(self, round_id: int, *, after_close: bool) -> None:
-        """Tell the other features that answers were kept: once for all that were kept together."""
-        if not self._news:
-            asyncio.get_running_loop().call_soon(self._announce)
-        self._news.add((round_id, after_close))
-
-    def _announce(self) -> None:
-        news, self._news = self._news, set()
-        for round_id, after_close in news:
-            self.client.dispatch("answer_kept", round_id, after_close)
-
-    async def _receipt(self, interaction: Interaction, receipt: Receipt) -> None:
-        content = texts.locked(
-            receipt.choice,
-            again=receipt.again,
-            said=receipt.confidence,
-            hidden_until=receipt.hidden_until,
-        )
-        if receipt.note is not None:
-            note = receipt.note
-            said = texts_streaks.note(note.day, note.frozen, note.freezes)
-            content = f"{content}\n{said}"
-        if receipt.confidence is None:
-            view = self._sureness_buttons(receipt.round_id)
-        elif receipt.hidden_until is None:
-            view = rows([button(f"r:{receipt.round_id}", texts.MY_ANSWER)])
-        else:
-            view = rows(())
-        if receipt.kind is Kind.PRACTICE:
-            await interaction.response.edit_message(content=content, view=view)
-        else:
-            await interaction.response.send_message(content, view=view, ephemeral=True)
+        self._news.tell(receipt)
+        await results.hand_over(interaction, receipt, own=receipt.kind is Kind.PRACTICE)
 
     @press("c")
     async def sureness(self, interaction: Interaction, round_id: int, word: str) -> None:
@@ -106,24 +68,11 @@ class Quiz(Feature):
         )
         note = texts_streaks.carried(interaction.message.content) if interaction.message is not None else None
         if isinstance(outcome, Receipt):
-            content = texts.locked(
-                outcome.choice, again=False, said=outcome.confidence, hidden_until=outcome.hidden_until
-            )
+            content = results.receipt_text(replace(outcome, again=False))
             await interaction.response.edit_message(content=f"{content}\n{note}" if note else content, view=None)
             return
-        await interaction.response.edit_message(
-            content="\n".join(part for part in (note, _why(outcome)) if part) or None,
-            embed=cards.result_card(outcome),
-            view=self._after(outcome),
-        )
-
-    @staticmethod
-    def _after(result: Result) -> discord.ui.View | None:
-        buttons = cards.miss_buttons(result)
-        if result.asked.kind is not Kind.DAILY:
-            focus = result.asked.focus
-            buttons.append(button(f"n:{cards.focus(focus) if focus else ANY_TOPIC}", texts.NEXT, row=1))
-        return rows(buttons) if buttons else None
+        above = "\n".join(part for part in (note, results.why(outcome)) if part) or None
+        await paper.replace(interaction, self.house, results.result_page(outcome), above, view=results.after(outcome))
 
     @press("w")
     async def why_missed(self, interaction: Interaction, round_id: int, word: str) -> None:
@@ -140,7 +89,7 @@ class Quiz(Feature):
             reason,
             interaction.created_at,
         )
-        await interaction.response.edit_message(content=_why(result), view=self._after(result))
+        await interaction.response.edit_message(content=results.why(result), view=results.after(result))
 
     @press("r")
     async def my_answer(self, interaction: Interaction, round_id: int) -> None:
@@ -148,7 +97,13 @@ class Quiz(Feature):
         result = await quiz.result(
             self.house.database, round_id, interaction.user.id, interaction.guild_id, interaction.created_at
         )
-        await say(interaction, _why(result), embed=cards.result_card(result), view=rows(cards.miss_buttons(result)))
+        await paper.show(
+            interaction,
+            self.house,
+            results.result_page(result),
+            results.why(result),
+            view=rows(results.miss_buttons(result)),
+        )
 
     @press("p")
     async def practise_it(self, interaction: Interaction, round_id: int) -> None:
@@ -163,23 +118,21 @@ class Quiz(Feature):
             interaction.created_at,
             self.house.plan.rng,
         )
-        await say(interaction, embed=cards.practice_card(asked), view=cards.practice_buttons(asked))
+        await paper.show(interaction, self.house, cards.practice_card(asked), view=cards.practice_buttons(asked))
 
     @press("d")
     async def begin(self, interaction: Interaction, topics: str) -> None:
         """Practise just these topics, in turns."""
         group = await self.group(interaction)
         asked = await self._practise(interaction, group, focus=focus_of(topics))
-        await say(interaction, embed=cards.practice_card(asked), view=cards.practice_buttons(asked))
+        await paper.show(interaction, self.house, cards.practice_card(asked), view=cards.practice_buttons(asked))
 
     @press("n")
     async def another(self, interaction: Interaction, topics: str) -> None:
         """The next practice question, in the place of the last one."""
         group = await self.group(interaction)
         asked = await self._practise(interaction, group, focus=() if topics == ANY_TOPIC else focus_of(topics))
-        await interaction.response.edit_message(
-            content=None, embed=cards.practice_card(asked), view=cards.practice_buttons(asked)
-        )
+        await paper.replace(interaction, self.house, cards.practice_card(asked), view=cards.practice_buttons(asked))
 
     @commands_group.command(name="practice", description="A question just for you; it never moves the board")
     @app_commands.describe(topic="A topic of your exam; without one, what helps you most")
@@ -187,7 +140,7 @@ class Quiz(Feature):
         group = await self.group(interaction)
         slug = None if topic is None else await self._slug(group, topic)
         asked = await self._practise(interaction, group, slug)
-        await say(interaction, embed=cards.practice_card(asked), view=cards.practice_buttons(asked))
+        await paper.show(interaction, self.house, cards.practice_card(asked), view=cards.practice_buttons(asked))
 
     async def _practise(
         self, interaction: Interaction, group: Group, slug: str | None = None, focus: Sequence[int] = ()
@@ -204,7 +157,7 @@ class Quiz(Feature):
         )
 
     async def _slug(self, group: Group, words: str) -> str:
-        topics = await banks.topics(self.house.database, self.house.blueprint(group))
+        topics = await banks.topics(self.house.database, self.house.blueprint(group), group.group_id)
         wanted = words.strip().casefold()
         exact = [one for one in topics if wanted in (one.slug, one.name.casefold())]
         begins = [one for one in topics if one.name.casefold().startswith(wanted)]
@@ -218,7 +171,7 @@ class Quiz(Feature):
     @practice.autocomplete("topic")
     async def topics(self, interaction: Interaction, words: str) -> list[app_commands.Choice[str]]:
         group = await self.group(interaction)
-        found = await banks.topics(self.house.database, self.house.blueprint(group))
+        found = await banks.topics(self.house.database, self.house.blueprint(group), group.group_id)
         return [
             app_commands.Choice(name=cut(one.name, 100), value=one.slug)
             for one in found
@@ -249,13 +202,6 @@ class Quiz(Feature):
         )
         self.client.dispatch("agenda_changed")
         await say(interaction, texts.FLAG_THANKS)
-
-
-def _why(result: Result) -> str | None:
-    """The line above the buttons of a miss."""
-    if result.correct or result.voided:
-        return None
-    return texts_misses.WHY_MISSED if result.miss is None else texts_misses.kept(result.miss)
 
 
 def focus_of(word: str) -> tuple[int, ...]:

@@ -179,9 +179,13 @@ async def say(
     *,
     embed: discord.Embed | None = None,
     view: discord.ui.View | None = None,
+    **more: Any,
 ) -> None:
-    """Answer so that only this member sees it, whether or not the interaction was answered before."""
-    parts: dict[str, Any] = {"content": content, "ephemeral": True}
+    """Answer so that only this member sees it, whether or not the interaction was answered before.
+
+    *more* is what else a new message takes, such as several embeds and files.
+    """
+    parts: dict[str, Any] = {"content": content, "ephemeral": True, **more}
     if embed is not None:
         parts["embed"] = embed
     if view is not None:
@@ -222,7 +226,7 @@ class _Fixed(discord.ui.View):
         return self._payload
 
 
-def rows(buttons: Iterable[discord.ui.Button[discord.ui.View]]) -> discord.ui.View:
+def rows(buttons: Iterable[discord.ui.Item[discord.ui.View]]) -> discord.ui.View:
     """Buttons as a message takes them. The view is stopped at once: presses come through the door above."""
     view = _Fixed(timeout=None)
     for one in buttons:

@@ -11,7 +11,8 @@ from bot.domain.questions import Question
 from bot.domain.quiz import LETTERS
 from bot.services.suggestions import Card, Fate, Remarks, State, Suggestion
 from cogs import texts_suggestions as words
-from cogs.cards import BLUE, add_parts
+from cogs.cards import BLUE
+from cogs.paper import add_parts
 from cogs.plain import cut, plain, quiet
 from cogs.replies import button
 

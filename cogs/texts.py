@@ -67,8 +67,11 @@ def option(place: int, text: str) -> str:
     return f"**{LETTERS[place]}**  {text}"
 
 
-def open_line(closes_at: datetime) -> str:
-    return f"Closes {at(closes_at, 'R')}, {at(closes_at)}. Press a letter: your answer is private."
+PRESS_A_LETTER = "Press a letter: your answer is private."
+
+
+def open_line(closes_at: datetime, how: str) -> str:
+    return f"Closes {at(closes_at, 'R')}, {at(closes_at)}. {how}"
 
 
 def answered(number: int) -> str:
@@ -112,9 +115,8 @@ def thread_opening(key: int) -> str:
 
 
 # A member's answer
-def locked(place: int, *, again: bool, said: Confidence | None, hidden_until: datetime | None) -> str:
-    letter = LETTERS[place]
-    first = f"You already answered: **{letter}**. The first answer stays." if again else f"🔒 Locked: **{letter}**"
+def locked(answer: str, *, again: bool, said: Confidence | None, hidden_until: datetime | None) -> str:
+    first = f"You already answered: {answer}. The first answer stays." if again else f"🔒 Locked: {answer}"
     if said is not None and hidden_until is not None:
         return f"{first}\n{said_so(said)} {hidden(hidden_until)}"
     if said is not None:
@@ -147,8 +149,8 @@ VOIDED_THREAD = "This question was withdrawn and counts for nobody. What do you 
 REJUDGED = "The key of this question was corrected after you answered; your answer was judged anew."
 
 
-def voided_choice(place: int, text: str) -> str:
-    return f"{VOIDED}\nYou had chosen **{LETTERS[place]}**  {text}"
+def voided_choice(answer: str) -> str:
+    return f"{VOIDED}\nYour answer had been:\n{answer}"
 
 
 WHY_RIGHT = "Why {letter} is right"

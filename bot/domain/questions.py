@@ -14,18 +14,19 @@ MIN_OPTIONS = 2
 MAX_OPTIONS = 10
 """Options are lettered A–J, two rows of five buttons."""
 OPTION_LIMIT = 900
-FEEDBACK_LIMIT = 900
-EXPLANATION_LIMIT = 2000
+FEEDBACK_LIMIT = 8000
+EXPLANATION_LIMIT = 10_000
 SOURCE_LIMIT = 400
 TOPIC_LIMIT = 100
-POST_LIMIT = 3800
-"""Stem and options of a post, out of the 4096 of an embed's description; the post adds lines of its own."""
+POST_LIMIT = 12_000
+"""Stem and options of a post. What is too long for a message's embeds is attached to it as a file."""
+CASE_LIMIT = 20_000
 OPTION_OVERHEAD = 10
 """Characters that the post adds to an option: its letter, its percentage, a mark and a line break."""
 MAX_ANSWERS = 50
 ANSWER_LIMIT = 200
 """A short answer's accepted text."""
-BACK_LIMIT = 2000
+BACK_LIMIT = 8000
 """A flashcard's back."""
 IMAGE_NAME_LIMIT = 100
 ALT_LIMIT = 1000
@@ -202,8 +203,7 @@ def slug(text: str) -> str:
 def post_length(question: Question) -> int:
     """Length of stem and options in a post, as Discord counts at its strictest (UTF-16 units)."""
     options = sum(units(option.text) + OPTION_OVERHEAD for option in question.options)
-    case = units(question.case.stem) + 2 if question.case is not None else 0
-    return case + units(question.stem) + 2 + options
+    return units(question.stem) + 2 + options
 
 
 def units(text: str) -> int:
@@ -235,8 +235,7 @@ def faults(question: Question) -> list[Fault]:
         found.append(Fault("partial scoring is for questions with options"))
     length = post_length(question)
     if length > POST_LIMIT:
-        what = "case, stem and options" if question.case is not None else "stem and options"
-        found.append(Fault(f"{what} together have {length} characters; {POST_LIMIT} fit into one message"))
+        found.append(Fault(f"stem and options together have {length} characters; {POST_LIMIT} is the most"))
     for name, text, most in (
         ("explanation", question.explanation, EXPLANATION_LIMIT),
         ("source", question.source, SOURCE_LIMIT),
@@ -253,6 +252,8 @@ def case_faults(case: Case) -> list[Fault]:
     found = [] if case.image is None else _image_faults(case.image)
     if not case.stem.strip():
         found.append(Fault("the case has no text"))
+    elif units(case.stem) > CASE_LIMIT:
+        found.append(Fault(f"the case has {units(case.stem)} characters; {CASE_LIMIT} is the most"))
     return found
 
 

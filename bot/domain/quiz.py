@@ -36,9 +36,13 @@ class Confidence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A picture of a question: the digest of its file, None where that is not kept, and what it shows, in words."""
+    """A picture of a question: its file's digest and the name to attach it by, and what it shows, in words.
+
+    Both are None where the file is not kept.
+    """
 
     sha: str | None
+    name: str | None
     alt: str
 
 

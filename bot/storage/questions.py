@@ -352,10 +352,15 @@ def _picture(row: Row, name: str) -> Picture:
     return Picture(name, bytes(row["data"]), row["media_type"], row["width"], row["height"])
 
 
+def picture_name(sha: str, media_type: str) -> str:
+    """The name that a kept picture is attached by."""
+    return f"{sha[:16]}.{ENDINGS[media_type]}"
+
+
 async def picture(tx: Transaction, sha: str) -> Picture | None:
     """A kept picture, named by its digest."""
     row = await tx.one("SELECT data, media_type, width, height FROM pictures WHERE sha = :sha", {"sha": sha})
-    return None if row is None else _picture(row, f"{sha[:16]}.{ENDINGS[row['media_type']]}")
+    return None if row is None else _picture(row, picture_name(sha, row["media_type"]))
 
 
 async def pictures_of_bank(tx: Transaction, bank_id: int) -> list[Picture]:

@@ -15,7 +15,7 @@ from bot.storage import banks, promotions
 from bot.storage.banks import Content, right_text
 from bot.storage.database import Row, Transaction
 from bot.storage.estimates import marks
-from bot.storage.questions import CONTENT, content_of
+from bot.storage.questions import CONTENT, content_of, picture_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +61,25 @@ def asked(row: Row) -> Asked:
         type=kind,
         answers=found["answers"],
         scoring=found["scoring"],
-        image=_shown(found["image"], row["picture"]),
+        image=_shown(found["image"], row["picture"], row["picture_type"]),
         case=case.stem if case else "",
-        case_image=_shown(case.image, row["case_picture"]) if case else None,
+        case_image=_shown(case.image, row["case_picture"], row["case_picture_type"]) if case else None,
         credit=row["credit"],
     )
 
 
-def _shown(image: Image | None, sha: str | None) -> Shown | None:
-    return None if image is None else Shown(sha, image.alt)
+def _shown(image: Image | None, sha: str | None, media_type: str | None) -> Shown | None:
+    if image is None:
+        return None
+    return Shown(sha, picture_name(sha, media_type) if sha and media_type else None, image.alt)
 
 
 ASKED = f"""r.round_id, r.group_id, r.kind, r.option_order, r.due_at, r.opened_at, r.posted_at, r.closes_at,
     r.closed_at, r.state, r.channel_id, r.message_id, r.answered, r.day, r.owner_id, r.question_id, r.key_position,
     r.focus, r.corrected, r.type AS type_asked, t.name AS topic, t.slug AS topic_slug, q.topic_id, q.voided_at,
     {CONTENT},
+    (SELECT p.media_type FROM pictures p WHERE p.sha = v.picture) AS picture_type,
+    (SELECT p.media_type FROM pictures p WHERE p.sha = c.picture) AS case_picture_type,
     (SELECT w.credit FROM question_authors w WHERE w.question_id = r.question_id) AS credit,
     EXISTS (SELECT 1 FROM additions x WHERE x.question_id = r.question_id AND x.group_id = r.group_id) AS added"""
 ASKED_FROM = """rounds r
