@@ -39,7 +39,7 @@ async def test_a_day_in_figures(begin: Begin, caplog: pytest.LogCaptureFixture) 
         await study.set_up()
         await study.question()
         await study.ana.press("A")
-        await study.ana.run("/quiz flags")
+        await study.ana.run("/bank imports")
         caplog.clear()
         async with study.bot.house.database.write() as tx:
             await tx.run("ALTER TABLE rounds RENAME TO gone")
@@ -52,7 +52,7 @@ async def test_a_day_in_figures(begin: Begin, caplog: pytest.LogCaptureFixture) 
 
         found = await figures(session)
         assert found["studyhall_interactions_total", "done", "/setup"] == 1
-        assert found["studyhall_interactions_total", "refused", "/quiz flags"] == 1
+        assert found["studyhall_interactions_total", "refused", "/bank imports"] == 1
         assert found["studyhall_interactions_total", "done", "a"] == 1
         assert found["studyhall_deliveries_total", "question", "sent"] == 1
         assert found["studyhall_interactions_total", "failed", "a"] == 1
