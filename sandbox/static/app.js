@@ -20,6 +20,7 @@ import { Tools } from "./tools.js";
 
 const FORUM = 15;
 const WIDE = 60 * 16;
+const ROOMY = matchMedia("(min-width: 88rem)");
 
 export class App extends Sight {
   time = new SandboxTime();
@@ -53,6 +54,7 @@ export class App extends Sight {
     });
     // A file that is dropped beside a channel must not take the page's place.
     for (const name of ["dragover", "drop"]) document.addEventListener(name, (event) => event.preventDefault());
+    ROOMY.addEventListener("change", () => this.draw());
     setInterval(() => this.tick(), 1000);
   }
 
@@ -274,6 +276,11 @@ export class App extends Sight {
     this.drawNow();
     const target = document.querySelector(open ? "#sidebar .channel[aria-current]" : ".channel-head .back");
     if (target instanceof HTMLElement) target.focus();
+  }
+
+  /** Whether there is no room for the members beside a thread. */
+  crowded() {
+    return Boolean(this.side.channelId) && !ROOMY.matches;
   }
 
   /** @param {boolean} open */

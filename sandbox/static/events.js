@@ -58,7 +58,7 @@ function card(app, guild, event, dialog) {
   const people = event.interested.map((/** @type {string} */ id) => app.names.user(id) ?? "Somebody").join(", ");
   return html`<li class="event">
     <p class="event-when">
-      ${event.status === 2 ? html`<strong class="now">● Happening now</strong>` : nothing}
+      ${event.status === 2 ? html`<strong class="event-now">● Happening now</strong>` : nothing}
       <span>${app.time.format(start(event), "F")}${ends}</span>${event.recurrence_rule ? html`<span>🔁 repeats</span>` : nothing}
     </p>
     <h3>${event.name}</h3>

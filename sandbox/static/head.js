@@ -43,7 +43,7 @@ export function head(pane, channel) {
         : nothing}
       ${channel.type === 15 ? nothing : tool("Pinned messages", "📌", (at) => void openPins(pane, channel, at))}
       ${thread ? tool("Thread menu", "⋯", (at) => threadMenu(pane, channel, at), "menu") : nothing}
-      ${pane.beside || !channel.guild_id
+      ${pane.beside || !channel.guild_id || app.crowded()
         ? nothing
         : html`<button
             type="button"

@@ -48,7 +48,7 @@ function groups(app, guild) {
 /** Draw the list of members beside a channel. @param {App} app @param {HTMLElement} root */
 export function drawMembers(app, root) {
   const channel = app.channel(app.channelId);
-  root.hidden = !app.membersOpen || !channel?.guild_id;
+  root.hidden = !app.membersOpen || !channel?.guild_id || app.crowded();
   if (root.hidden) return render(nothing, root);
   const guild = app.guild();
   render(

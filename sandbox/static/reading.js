@@ -83,6 +83,10 @@ export class Reading {
         .get(`/channels/${channel.id}/messages?limit=100`)
         .catch(() => []);
       if (this.app.me.id !== person) return;
+      if (messages.at(-1)?.author.id === person) {
+        this.see(channel);
+        continue;
+      }
       const read = this.read(channel.id);
       const count = messages.filter(
         (/** @type {any} */ one) => later(one.id, read) && this.concerns(channel, one),
