@@ -2,62 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import discord
 
 from bot.domain import challenges as rules
-from bot.domain.questions import EXPLANATION_LIMIT, POST_LIMIT, SOURCE_LIMIT, Kind, Question
+from bot.domain.questions import Kind, Question, units
 from bot.domain.quiz import LETTERS
 from bot.services.challenges import Card
 from bot.services.withdrawn import Withdrawn
 from cogs import texts_challenges as words
-from cogs.cards import AMBER, DESCRIPTION, EMBEDS_TOTAL, FIELD, GREY
+from cogs import texts_kinds
+from cogs.cards import AMBER, GREY
+from cogs.paper import FIELD, TITLE, TOTAL, Page, add_parts, begin
 from cogs.plain import cut, plain, quiet
 from cogs.replies import button
 
 Buttons = list[discord.ui.Button[discord.ui.View]]
+QUESTION = 3500  # characters of a question on a card, which has room for six thousand in all
 REASONS, REASON = 900, 400  # characters of all reports on a card, and of one
-SPARE = 20
-LIMITS = {
-    rules.STEM: POST_LIMIT,
-    rules.BODY: POST_LIMIT,
-    rules.EXPLANATION: EXPLANATION_LIMIT,
-    rules.SOURCE: SOURCE_LIMIT,
-}
+SPARE = 60
 
 
-def challenge(card: Card, number: int, of: int) -> discord.Embed:
+def challenge(card: Card, number: int, of: int) -> Page:
     """The card of a challenge, `number` from 0 of so many."""
-    question = card.question
-    embed = _question(question, words.title(number + 1, of, quiet(question.topic)), _shares(card))
     said = card.answers
-    embed.add_field(name=words.ANSWERS, value=words.answered(said.answers, said.members, said.right), inline=False)
-    embed.add_field(name=words.REASONS, value=_reasons(card), inline=False)
+    sections = [
+        (words.ANSWERS, words.answered(said.answers, said.members, said.right)),
+        (words.REASONS, _reasons(card)),
+    ]
     notes = [words.SHARED] if card.shared else []
     notes += [] if card.live else [words.RETIRED]
     if notes:
-        embed.add_field(name="\u200b", value="\n".join(notes), inline=False)
-    embed.set_footer(text=words.footer(card.bank, question.key))
-    return _explained(embed, question)
+        sections.append(("\u200b", "\n".join(notes)))
+    title = words.title(number + 1, of, quiet(card.question.topic))
+    return _page(card.question, title, _shares(card), sections, card.bank, AMBER)
 
 
-def withdrawn(one: Withdrawn, number: int, of: int) -> discord.Embed:
+def withdrawn(one: Withdrawn, number: int, of: int) -> Page:
     """The card of a question that was taken out."""
-    embed = _question(one.question, words.out_title(number + 1, of, quiet(one.question.topic)), {})
-    value = (
-        f"{words.HOW[one.how.value]} {words.SHARED if one.shared else words.would_return(one.how.value, one.answers)}"
-    )
-    embed.add_field(name="\u200b", value=value, inline=False)
-    embed.colour = discord.Colour(GREY)
-    embed.set_footer(text=words.footer(one.bank, one.question.key))
-    return _explained(embed, one.question)
+    what = words.SHARED if one.shared else words.would_return(one.how.value, one.answers)
+    title = words.out_title(number + 1, of, quiet(one.question.topic))
+    return _page(one.question, title, {}, [("\u200b", f"{words.HOW[one.how.value]} {what}")], one.bank, GREY)
 
 
-def _question(question: Question, title: str, shares: Mapping[int, str]) -> discord.Embed:
+def _page(
+    question: Question,
+    title: str,
+    shares: Mapping[int, str],
+    sections: Sequence[tuple[str, str]],
+    bank: str,
+    colour: int,
+) -> Page:
+    """The question with its key, what there is to say of it, and why the key is right; a file has what is too long."""
+    text, why = _text(question, shares), quiet(question.explanation) or words.NO_EXPLANATION
+    footer = words.footer(bank, question.key)
+    more = texts_kinds.MORE.format(name=texts_kinds.QUESTION_FILE)
+    shown = text if units(text) <= QUESTION else f"{begin(text, QUESTION - len(more))}{more}"
+    embed = discord.Embed(title=cut(title, TITLE), description=shown, colour=colour).set_footer(text=footer)
+    parts = [*sections, *([(words.SOURCE, quiet(question.source))] if question.source else [])]
+    for name, said in parts:
+        embed.add_field(name=name, value=cut(said, FIELD), inline=False)
+    room = TOTAL - SPARE - units(title) - units(shown) - units(footer)
+    room -= sum(units(name) + units(said) for name, said in [*parts, (words.EXPLANATION, "")])
+    fits = units(why) <= room
+    add_parts(embed, words.EXPLANATION, why if fits else f"{begin(why, max(1, room - len(more)))}{more}")
+    page = Page([embed])
+    if shown != text or not fits:
+        page.text = f"{title}\n\n{text}\n\n{words.EXPLANATION}\n\n{question.explanation}"
+    return page
+
+
+def _text(question: Question, shares: Mapping[int, str]) -> str:
     parts = [quiet(question.case.stem)] if question.case is not None else []
     parts.append(quiet(question.stem))
+    if question.image is not None:
+        parts.append(words.picture(plain(question.image.alt or question.image.name)))
     if question.options:
         lines = (
             words.option(LETTERS[place], quiet(one.text), shares.get(place, ""), right=one.correct)
@@ -66,13 +87,7 @@ def _question(question: Question, title: str, shares: Mapping[int, str]) -> disc
         parts.append("\n".join(lines))
     else:
         parts.append(words.accepted([quiet(one) for one in question.answers]))
-    text = "\n\n".join(parts)
-    if len(text) > DESCRIPTION:
-        text = f"{text[: DESCRIPTION - len(words.CUT)]}{words.CUT}"
-    embed = discord.Embed(title=cut(title, 256), description=text, colour=AMBER)
-    if question.image is not None:
-        embed.add_field(name=words.PICTURE, value=cut(plain(question.image.alt or question.image.name), 300))
-    return embed
+    return "\n\n".join(parts)
 
 
 def _shares(card: Card) -> dict[int, str]:
@@ -90,19 +105,6 @@ def _reasons(card: Card) -> str:
             break
         text, left = f"{text}{line}\n", left - 1
     return (text + (words.more_reasons(left) if left else "")) or "\u200b"
-
-
-def _explained(embed: discord.Embed, question: Question) -> discord.Embed:
-    """With source and explanation, as much of it as there is room for; what is left out is said."""
-    if question.source:
-        embed.add_field(name=words.SOURCE, value=cut(quiet(question.source), 400), inline=False)
-    room = min(FIELD, EMBEDS_TOTAL - len(embed) - len(words.EXPLANATION) - SPARE)
-    why = quiet(question.explanation) or words.NO_EXPLANATION
-    if len(why) > room:
-        why = f"{why[: max(0, room - len(words.CUT))]}{words.CUT}"
-    if room > len(words.CUT):
-        embed.add_field(name=words.EXPLANATION, value=why, inline=False)
-    return embed
 
 
 def decisions(card: Card, number: int, of: int) -> Buttons:
@@ -157,7 +159,7 @@ def form(card: Card) -> discord.ui.Modal:
         field = discord.ui.TextInput[Any](
             custom_id=name,
             style=discord.TextStyle.paragraph,
-            max_length=max(LIMITS[name], len(text)),
+            max_length=rules.FIELD,
             default=text or None,
             required=name in (rules.STEM, rules.BODY),
         )

@@ -19,12 +19,13 @@ from bot.services.challenges import Card, Decided
 from bot.services.deliveries import Parcel
 from bot.services.house import House
 from cogs import challenge_cards as cards
-from cogs import texts
+from cogs import paper, texts
 from cogs import texts_challenges as words
 from cogs.feedback_forms import fields
+from cogs.paper import Page
 from cogs.plain import cut, plain, quiet
 from cogs.posting import TooLate, once, post
-from cogs.replies import Feature, Interaction, button, press, require_tutor, rows, say
+from cogs.replies import Feature, Interaction, button, press, require_tutor, rows
 from cogs.reviewers import place
 from cogs.tutor_forms import ask_for, typed
 
@@ -38,20 +39,19 @@ class Challenges(Feature):
 
     async def queue(self, interaction: Interaction) -> None:
         """`/question challenges`."""
-        embed, view = await self._page(interaction, 0)
-        await say(interaction, None if embed else words.NONE_OPEN, embed=embed, view=view)
+        page, view = await self._page(interaction, 0)
+        await paper.show(interaction, self.house, page, None if page.embeds else words.NONE_OPEN, view=view)
 
     @press("ch-page")
     async def turn(self, interaction: Interaction, number: int) -> None:
-        embed, view = await self._page(interaction, number)
-        content = None if embed else words.NONE_OPEN
-        await interaction.response.edit_message(content=content, embed=embed, view=view)
+        page, view = await self._page(interaction, number)
+        await paper.replace(interaction, self.house, page, None if page.embeds else words.NONE_OPEN, view=view)
 
-    async def _page(self, interaction: Interaction, number: int) -> tuple[discord.Embed | None, discord.ui.View]:
+    async def _page(self, interaction: Interaction, number: int) -> tuple[Page, discord.ui.View]:
         group = await self._group(interaction)
         card, number, of = await challenges.queue(self.house.database, group, number, self.house.blueprints)
         if card is None:
-            return None, rows([button("ch-out:0", words.SHOW_WITHDRAWN)])
+            return Page([]), rows([button("ch-out:0", words.SHOW_WITHDRAWN)])
         return cards.challenge(card, number, of), rows(cards.decisions(card, number, of))
 
     async def _group(self, interaction: Interaction) -> Group:
@@ -117,7 +117,7 @@ class Challenges(Feature):
         text = f"> {stem}\n{words.WOULD_HIDE if card.shared else said}"
         do = button(custom_id, words.HIDE if card.shared else label, style=discord.ButtonStyle.danger)
         view = rows([do, button(f"ch-page:{number}", words.BACK)])
-        await interaction.response.edit_message(content=text, embed=None, view=view)
+        await paper.replace(interaction, self.house, Page([]), text, view=view)
 
     @press("ch-edit")
     async def edit(self, interaction: Interaction, challenge_id: int, number: int) -> None:  # noqa: ARG002  as its neighbours
@@ -197,27 +197,26 @@ class Challenges(Feature):
             self.client.dispatch("evidence_changed")
         text = words.PASSED_ON if done.shared else words.DONE[done.decision.value]
         view = rows([button("ch-page:0", words.NEXT)])
-        await interaction.response.edit_message(content=f"{text} {words.TOLD}", embed=None, view=view)
+        await paper.replace(interaction, self.house, Page([]), f"{text} {words.TOLD}", view=view)
 
     # What was taken out
 
     async def out(self, interaction: Interaction) -> None:
         """`/question withdrawn`."""
-        embed, view = await self._out(interaction, 0)
-        await say(interaction, None if embed else words.NONE_OUT, embed=embed, view=view)
+        page, view = await self._out(interaction, 0)
+        await paper.show(interaction, self.house, page, None if page.embeds else words.NONE_OUT, view=view)
 
     @press("ch-out")
     async def turn_out(self, interaction: Interaction, number: int) -> None:
-        embed, view = await self._out(interaction, number)
-        content = None if embed else words.NONE_OUT
-        await interaction.response.edit_message(content=content, embed=embed, view=view)
+        page, view = await self._out(interaction, number)
+        await paper.replace(interaction, self.house, page, None if page.embeds else words.NONE_OUT, view=view)
 
-    async def _out(self, interaction: Interaction, number: int) -> tuple[discord.Embed | None, discord.ui.View]:
+    async def _out(self, interaction: Interaction, number: int) -> tuple[Page, discord.ui.View]:
         group = await self._group(interaction)
         blueprint, every = self.house.blueprint(group), self.house.blueprints
         one, number, of = await withdrawn.shown(self.house.database, group, blueprint, number, every)
         if one is None:
-            return None, rows(())
+            return Page([]), rows(())
         made = [] if one.shared else [button(f"ch-back:{one.question_id}", words.TAKE_BACK)]
         if of > 1:
             made.append(button(f"ch-out:{(number + 1) % of}", words.NEXT))
@@ -230,7 +229,7 @@ class Challenges(Feature):
         if how is withdrawn.How.VOID:
             self.client.dispatch("evidence_changed")
         view = rows([button("ch-out:0", words.NEXT)])
-        await interaction.response.edit_message(content=words.BACK_IN[how.value], embed=None, view=view)
+        await paper.replace(interaction, self.house, Page([]), words.BACK_IN[how.value], view=view)
 
     # Messages
 

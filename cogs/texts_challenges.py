@@ -19,15 +19,9 @@ def _at(instant: datetime) -> str:
 
 # The tutors' card
 NONE_OPEN = "No question is in doubt: nobody has reported one that was not decided on."
-EXPLANATION, SOURCE, REASONS, ANSWERS, PICTURE = (
-    "Explanation",
-    "Source",
-    "What members report",
-    "How it was answered",
-    "Picture",
-)
+EXPLANATION, SOURCE = "Explanation", "Source"
+REASONS, ANSWERS = "What members report", "How it was answered"
 NO_EXPLANATION = "The bank gives none."
-CUT = "… (*Edit the text* shows all of it)"
 KEY_MARK = "✅ "
 NO_MARK = "▫️ "
 NEXT, BACK, SHOW_WITHDRAWN = "Next", "Back", "Taken out"
@@ -63,6 +57,10 @@ def option(letter: str, text: str, share: str, *, right: bool) -> str:
 
 def share(part: float) -> str:
     return f" · {round(part * 100)} %"
+
+
+def picture(shows: str) -> str:
+    return f"🖼️ {shows}"
 
 
 def accepted(answers: Sequence[str]) -> str:

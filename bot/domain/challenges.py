@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from bot.domain.questions import CHOICES, Kind, Question, faults, folded
+from bot.domain.questions import CHOICES, Kind, Question, faults, folded, units
 from bot.domain.quiz import places
 from bot.domain.refusals_challenges import NothingChanged, UnsoundQuestion
 
 STEM, BODY, EXPLANATION, SOURCE = "stem", "body", "explanation", "source"
+FIELD = 4000  # characters that a form's field takes; what is longer is changed in its file
 WORDS = 500  # characters that a tutor writes to those who reported a question
 
 
@@ -71,9 +72,9 @@ def reworded(question: Question, words: Mapping[str, str]) -> Question:
     """
     made = replace(
         question,
-        stem=words[STEM].strip(),
-        explanation=words[EXPLANATION].strip(),
-        source=words[SOURCE].strip(),
+        stem=words.get(STEM, question.stem).strip(),
+        explanation=words.get(EXPLANATION, question.explanation).strip(),
+        source=words.get(SOURCE, question.source).strip(),
         **_body(question, words.get(BODY)),
     )
     if made == question:
@@ -102,7 +103,10 @@ def _sound(question: Question) -> Question:
 
 
 def form(question: Question) -> dict[str, str]:
-    """What a tutor can word anew, by field; options and answers, one a line, unless one has several lines itself."""
+    """What a tutor can word anew, by field; options and answers, one a line, unless one has several lines itself.
+
+    What no form has room for is left out.
+    """
     found = {STEM: question.stem}
     if question.kind is Kind.FLASHCARD:
         found[BODY] = question.answers[0]
@@ -110,7 +114,8 @@ def form(question: Question) -> dict[str, str]:
         texts = [one.text for one in question.options] or list(question.answers)
         if all(len(text.splitlines()) == 1 for text in texts):
             found[BODY] = "\n".join(texts)
-    return {**found, EXPLANATION: question.explanation, SOURCE: question.source}
+    found |= {EXPLANATION: question.explanation, SOURCE: question.source}
+    return {name: text for name, text in found.items() if units(text) <= FIELD}
 
 
 def chosen(shown: Sequence[str], choice: int, kind: Kind, present: Sequence[str]) -> list[int]:
