@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from pathlib import Path, PurePath
 
+from bot import bank_pictures
 from bot.domain import evaluation
 from bot.domain.challenges import Decision
 from bot.formats import answers as answer_logs
@@ -47,7 +48,7 @@ def _check_there(path: Path) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _database(path: Path, *, make: bool = False) -> AsyncIterator[Database]:
+async def opened(path: Path, *, make: bool = False) -> AsyncIterator[Database]:
     if not make:
         _check_there(path)
     try:
@@ -62,17 +63,36 @@ async def _database(path: Path, *, make: bool = False) -> AsyncIterator[Database
 
 async def load_files(path: Path, files: Sequence[Path]) -> str:
     """Load question files that are free of errors. Raises Refused; then nothing was written."""
-    found, problems = banks.read_banks(_read(files))
+    found, problems = [], []
+    pictures = {}
+    for file in _read(files):
+        read, faults = banks.read_banks([file])
+        found += read
+        problems += faults
+        for bank in read:
+            pictures[bank.slug], faults = bank_pictures.beside(Path(file[0]).parent, bank)
+            problems += faults
     errors = [problem for problem in problems if problem.level == "error"]
     if errors:
         raise Refused("\n".join([*(str(problem) for problem in errors), "Nothing was loaded."]))
-    async with _database(path, make=True) as database:
-        done = await banks.load(database, found)
+    async with opened(path, make=True) as database:
+        try:
+            done = await banks.load(database, found, pictures)
+        except banks.SlugTaken as error:
+            raise Refused(
+                f"{error}: a group has a bank of its own of that name. Give the file another one after `bank:`; nothing "
+                "was loaded."
+            ) from None
         await rescore.rebuild(database)
     lines = [f"warning: {problem}" for problem in problems]
     lines += [
         f"{slug}: {one.new} new, {one.changed} changed, {one.retired} retired, {one.same} as before{_rekeyed(one)}"
         for slug, one in done.items()
+    ]
+    lines += [
+        f"warning: {slug}: the file now overrules what a tutor had corrected in {', '.join(one.overruled)}"
+        for slug, one in done.items()
+        if one.overruled
     ]
     return "\n".join(lines)
 
@@ -85,7 +105,7 @@ def _rekeyed(done: banks.Loaded) -> str:
 
 async def void(path: Path, bank: str, key: str, now: datetime, *, back: bool) -> str:
     """Withdraw a question, or take it *back* in; what follows from its answers is made anew. Raises Refused."""
-    async with _database(path) as database:
+    async with opened(path) as database:
         try:
             done = await (rescore.unvoid(database, bank, key) if back else rescore.void(database, bank, key, now))
         except rescore.NoSuchQuestion:
@@ -99,7 +119,7 @@ async def void(path: Path, bank: str, key: str, now: datetime, *, back: bool) ->
 
 async def listing(path: Path) -> str:
     """A line for each bank. Raises Refused."""
-    async with _database(path) as database:
+    async with opened(path) as database:
         rows = await banks.summary(database)
     lines = [f"{slug} · {title} · exam {exam} · {live} questions" for slug, title, exam, live, _ in rows]
     return "\n".join(lines) or "There is no bank yet: studyhall bank load FILE…"
@@ -107,7 +127,7 @@ async def listing(path: Path) -> str:
 
 async def challenged(path: Path) -> str:
     """What tutors could decide for their own group alone, since others are asked it too. Raises Refused."""
-    async with _database(path) as database:
+    async with opened(path) as database:
         found = await challenges.passed(database)
     if not found:
         return "Nothing waits for you: no tutor has challenged a question that other servers are asked too."
@@ -126,7 +146,7 @@ async def challenged(path: Path) -> str:
 
 async def replay(path: Path) -> tuple[str, bool]:
     """Replay all answers; the report, and whether every row is the same to the last bit. Raises Refused."""
-    async with _database(path) as database:
+    async with opened(path) as database:
         found = await replays.replay(database)
     text = f"{found.answers} answers replayed, {found.rows} rows compared, {found.different} different"
     return text, found.different == 0

@@ -106,6 +106,27 @@ async def export(database: Database, group: Group, blueprint: Blueprint, words: 
     return await asyncio.to_thread(_written, shelf, found, pictures, wanted)
 
 
+async def of_any(database: Database, slug_wanted: str, wanted: str) -> File:
+    """The live questions of any bank by its slug, for the operator. *wanted* is one of FORMATS. Raises NoSuchBank."""
+    async with database.read() as tx:
+        row = await kept.bank(tx, slug_wanted)
+        if row is None:
+            raise NoSuchBank(slug_wanted)
+        found = [one.question for one in await questions.of_bank(tx, row["bank_id"]) if one.state == "live"]
+        pictures = await questions.pictures_of_bank(tx, row["bank_id"])
+    shelf = Shelf(
+        row["bank_id"],
+        slug_wanted,
+        row["title"],
+        row["licence"],
+        row["rights"],
+        row["exam"],
+        row["group_id"] is not None,
+        len(found),
+    )
+    return _written(shelf, found, pictures, wanted)
+
+
 def _chosen(found: Sequence[Shelf], words: str | None) -> Shelf:
     if words is None:
         own = [one for one in found if one.own]
