@@ -1,5 +1,6 @@
 /** What opens beside a button and closes again: menus, lists, cards. One at a time. */
 
+import { $ } from "./dom.js";
 import { render } from "./lit.js";
 
 /** @typedef {Element | {x: number, y: number}} Place */
@@ -52,7 +53,7 @@ export function openLayer(place, template, { label, role = "dialog", name = "", 
   });
   document.addEventListener("pointerdown", outside, true);
   // A modal dialog makes all else inert: what it opens lies inside it.
-  (opener?.closest("dialog[open]") ?? document.body).append(element);
+  (opener?.closest("dialog[open]") ?? $("layers")).append(element);
   open = layer;
   if (expands) place.setAttribute("aria-expanded", "true");
   layer.draw();

@@ -103,7 +103,9 @@ function walk(pane, event) {
     event.preventDefault();
     pane.composer.focus();
   } else if (event.key === "Enter" && at >= 0) {
-    const inner = items[at].querySelector(".toolbar .tool:last-child, button, a");
+    const inner =
+      items[at].querySelector(".components :is(button, a):not(:disabled)") ??
+      items[at].querySelector(".tool:last-child, button, a");
     if (inner instanceof HTMLElement) inner.focus();
     event.preventDefault();
   }

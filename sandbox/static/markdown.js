@@ -40,6 +40,8 @@ function nodes(app, text, inline) {
       DOMPurify.sanitize(made, {
         ALLOWED_TAGS: TAGS,
         ALLOWED_ATTR: ATTRIBUTES,
+        // Names, not addresses, although they may have a colon.
+        ADD_URI_SAFE_ATTR: ["aria-label", "title"],
         ALLOW_DATA_ATTR: false,
         ALLOW_ARIA_ATTR: false,
         RETURN_DOM_FRAGMENT: true,
