@@ -14,6 +14,8 @@ from cogs.plain import cut, plain, quiet
 
 FIRST = 5
 """Problems, and other things to know, that stand in the message; all of them stand in the attached file."""
+MOST = 4000
+"""Characters of a preview; its embed has room for a few more."""
 TOPICS = 8
 LINE = 220
 KINDS: Mapping[str, tuple[str, str]] = {
@@ -79,18 +81,20 @@ def retire(number: int) -> str:
 
 def preview(found: Preview) -> str:
     """What an import would do, the most important first."""
-    lines = [_file(found), _good(found), *_counted(found), *_problems(found), *_known(found), *_gone(found)]
-    lines += _topics(found)
+    lines = [_file(found), _good(found), *_counted(found), *_gone(found), *_topics(found)]
+    lines += [*_known(found), *_problems(found)]
     if found.good or found.retiring:
-        lines.append(
-            "\nNothing is imported yet. This preview is good for a day; all of it stands in the attached file."
-        )
+        end = "Nothing is imported yet. This preview is good for a day; all of it stands in the attached file."
+    elif found.homeless or found.asks:
+        end = "Nothing is imported yet; all that was found stands in the attached file."
     else:
-        lines.append("\n**There is nothing to import.** Your bank is as it was.")
-    return "\n".join(lines)
+        end = "**There is nothing to import.** Your bank is as it was."
+    return cut("\n".join(lines), MOST - len(end)) + f"\n\n{end}"
 
 
 def _file(found: Preview) -> str:
+    if not found.read.good:
+        return f"**{plain(found.one.file)}** (read as {plain(found.read.format)})"
     bank = "a new bank of your group's" if found.bank_is_new else "a bank of your group's"
     return (
         f"**{plain(found.one.file)}** (read as {plain(found.read.format)}) into **{plain(found.one.title)}**, {bank}."
@@ -105,7 +109,9 @@ def _good(found: Preview) -> str:
         parts.append(f"**{found.changed:,}** changed")
     if found.found.same:
         parts.append(f"{found.found.same:,} as before")
-    return f"{questions(found.read.good)} could be read: {', '.join(parts) or 'none of them is new'}."
+    if not found.read.good:
+        return "**No question could be read.**"
+    return f"{questions(found.read.good)} could be read: {', '.join(parts) or 'none to import so far'}."
 
 
 def _counted(found: Preview) -> list[str]:
@@ -151,7 +157,7 @@ def _known(found: Preview) -> list[str]:
         (("conflict",), "⚔️ **{n} left out**: another question asks the same and has another answer"),
         (("duplicate",), "👯 **{n} left out**: the same is there already"),
         (("voided",), "🚫 **{n} left out**: withdrawn by a tutor before"),
-        (("stays",), "💤 **{n} stay retired**: a tutor retired them, and the file has not changed them"),
+        (("stays",), "💤 **{n} left retired**: a tutor retired what the file has not changed"),
     ):
         some = found.found.of(*verdicts)  # type: ignore[arg-type]  # the words of a Verdict, one by one
         if some:
@@ -186,16 +192,12 @@ def _gone(found: Preview) -> list[str]:
     gone = len(found.found.of("gone"))
     if not gone:
         return []
+    missing = f"\n🗑️ **{questions(gone)}** of the bank {'is' if gone == 1 else 'are'} not in the file"
     if found.retiring:
-        return [
-            f"\n🗑️ **{questions(gone)}** of the bank are not in the file: they will be retired; what was asked stays."
-        ]
-    why = (
-        " (the file has errors, and theirs may be among them)"
-        if any(p[1] == "error" for p in found.read.problems)
-        else ""
-    )
-    return [f"\n🗑️ **{questions(gone)}** of the bank are not in the file: they stay{why}."]
+        return [f"{missing} and will be retired; what was asked stays."]
+    errors = any(level == "error" for _, level, _ in found.read.problems)
+    why = " (the file has errors, and what is missing may be among them)" if errors else ""
+    return [f"{missing} and will stay{why}."]
 
 
 def _topics(found: Preview) -> list[str]:
@@ -208,9 +210,7 @@ def _topics(found: Preview) -> list[str]:
             "come only in practice by topic; give them the exam's topics in the file if they belong to one."
         )
     if found.homeless:
-        lines.append(
-            f"\n🏷️ **{questions(found.homeless)} without a topic** stay out until you choose one for them below."
-        )
+        lines.append(f"\n🏷️ **{questions(found.homeless)} without a topic**, left out until you choose one below.")
     elif found.one.choices.topic and found.found.homeless:
         lines.append(f"\n🏷️ Questions without a topic get **{plain(found.one.choices.topic)}**.")
     return lines
@@ -281,7 +281,7 @@ def undone(what: Done) -> str:
         f"retired, {what.changed:,} as they were before, {what.retired:,} asked again. Nothing was deleted."
     )
     if what.left:
-        text += f" {questions(what.left)} stay as they are, since they were changed after the import."
+        text += f" Left alone, since somebody changed it after the import: {questions(what.left)}."
     return text
 
 
