@@ -5,6 +5,7 @@ Everything is found by its role and name, as people and screen readers find it; 
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 from importlib import resources
@@ -16,9 +17,12 @@ from urllib.parse import urlsplit
 from PIL import Image
 from playwright.async_api import ConsoleMessage, Locator, Page, Request, WebSocket, expect
 
+from tests.people import File
+
 PATIENCE_S = 10.0
 """Real seconds until something that does not appear fails the test."""
 _DOCS = Path(__file__).parents[2] / "docs"
+_DESKTOP, _PHONE = (1100, 760), (375, 720)
 _AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 
 
@@ -64,7 +68,7 @@ class Window:
     @property
     def log(self) -> Locator:
         """The open channel's messages."""
-        return self.page.get_by_role("log", name="Messages of this channel")
+        return self.page.get_by_role("main").get_by_role("log", name=re.compile("^Messages "))
 
     @property
     def entry(self) -> Locator:
@@ -72,9 +76,13 @@ class Window:
         return self.page.get_by_role("main").get_by_role("textbox", name=re.compile("^Message "))
 
     @property
-    def dialog(self) -> Locator:
-        """The open form or picture."""
-        return self.page.get_by_role("dialog")
+    def thread(self) -> Locator:
+        """The side panel with a thread."""
+        return self.page.get_by_role("region", name=re.compile("^Thread: "))
+
+    def dialog(self, name: str | re.Pattern[str]) -> Locator:
+        """An open form, list or picture."""
+        return self.page.get_by_role("dialog", name=name)
 
     def channel(self, name: str) -> Locator:
         """A channel's entry at the side."""
@@ -108,16 +116,46 @@ class Window:
         """Press the newest button of that name, on a message or anywhere in the channel."""
         await (on or self.log).get_by_role("button", name=label, exact=True).last.click()
 
+    async def acts_on(self, message: Locator, action: str) -> None:
+        """Choose from a message's menu."""
+        await message.click(button="right", position={"x": 4, "y": 4})
+        await self.page.get_by_role("menu", name="Message actions").get_by_role("menuitem", name=action).click()
+
+    async def press_thread(self, name: str) -> None:
+        """Open a thread beside its channel, by the link below the message that it belongs to."""
+        link = self.log.get_by_role("button", name=re.compile(rf"^{re.escape(name)} \d+ messages?"))
+        await link.last.click()
+        await expect(self.thread).to_be_visible()
+
     async def writes(self, text: str) -> None:
         """Send a message."""
         await self.entry.fill(text)
         await self.entry.press("Enter")
 
+    async def drops(self, file: File, place: Locator) -> None:
+        """Drop a file on a place, as from a desktop."""
+        made = """([name, type, data]) => {
+            const transfer = new DataTransfer();
+            const bytes = Uint8Array.from(atob(data), (one) => one.charCodeAt(0));
+            transfer.items.add(new File([bytes], name, {type}));
+            return transfer;
+        }"""
+        data = base64.b64encode(file.data).decode()
+        transfer = await self.page.evaluate_handle(made, [file.name, file.content_type, data])
+        for happening in ("dragenter", "dragover", "drop"):
+            await place.dispatch_event(happening, {"dataTransfer": transfer})
+
+    # Commands and forms
+
+    @property
+    def offered(self) -> Locator:
+        """The commands that the picker offers."""
+        return self.page.get_by_role("listbox", name="Commands").get_by_role("option")
+
     async def picks(self, command: str) -> Locator:
-        """Choose a slash command in the picker; returns its form, or the input line where it has none."""
+        """Choose a slash command in the picker; returns its form."""
         await self.entry.fill(command)
-        options = self.page.get_by_role("listbox", name="Commands").get_by_role("option")
-        await options.filter(has_text=re.compile(rf"^\s*{re.escape(command)}")).first.click()
+        await self.offered.filter(has=self.page.get_by_text(command, exact=True)).click()
         form = self.page.get_by_role("form", name=command)
         await expect(form).to_be_visible()
         return form
@@ -128,13 +166,16 @@ class Window:
         for name, value in options.items():
             await self.fills(form, name, value)
         await form.get_by_role("button", name="Run").click()
+        await expect(form).to_be_hidden()
 
     async def option(self, form: Locator, name: str) -> Locator:
         """The field of a command's option, asked for first where it is optional."""
         more = form.get_by_role("button", name=f"+ {name}", exact=True)
         if await more.count():
             await more.click()
-        return form.get_by_label(re.compile(rf"^\s*{name}"))
+        return form.get_by_role("textbox", name=name, exact=True).or_(
+            form.get_by_role("combobox", name=name, exact=True)
+        )
 
     async def fills(self, form: Locator, name: str, value: str) -> Locator:
         """Fill in one option of a command; returns its field."""
@@ -145,19 +186,9 @@ class Window:
             await field.fill(value)
         return field
 
-    async def submits(self) -> None:
-        """Send the open form."""
-        await self.dialog.get_by_role("button", name="Submit").click()
-
-    def event(self, name: str) -> Locator:
-        """An entry of the list of scheduled events."""
-        return self.page.get_by_role("list", name="Events").get_by_role("listitem").filter(has_text=name)
-
-    async def press_interested(self, name: str) -> None:
-        """Press *Interested* on a scheduled event."""
-        button = self.event(name).get_by_role("button", name="Interested")
-        await button.click()
-        await expect(button).to_have_attribute("aria-pressed", "true")
+    async def submits(self, name: str | re.Pattern[str]) -> None:
+        """Send an open form."""
+        await self.dialog(name).get_by_role("button", name="Submit").click()
 
     async def moves(self, button: str | re.Pattern[str]) -> None:
         """Move the clock by one of its buttons, and wait until what became due has happened."""
@@ -190,16 +221,31 @@ class Window:
 
     # Judging
 
-    async def is_accessible(self, *rules: str) -> None:
-        """Assert that axe finds nothing wrong; with `rules`, only by these."""
+    async def is_accessible(self) -> None:
+        """Assert that axe finds nothing wrong in what is seen now, on a desktop and a phone, in the dark and in light.
+
+        Of what it judges only colours hang on the theme. Nothing is wider than the window.
+        """
+        await self.page.evaluate(_AXE)
+        before = self.page.viewport_size
+        assert before is not None
+        for width, height in (_DESKTOP, _PHONE):
+            await self.page.set_viewport_size({"width": width, "height": height})
+            await self.page.emulate_media(color_scheme="dark")
+            await self._judge()
+            await self.page.emulate_media(color_scheme="light")
+            await self._judge("color-contrast")
+            assert await self.page.evaluate("document.documentElement.scrollWidth") <= width
+        await self.page.set_viewport_size(before)
+
+    async def _judge(self, *rules: str) -> None:
         options: dict[str, Any] = {"resultTypes": ["violations"]}
         if rules:
             options["runOnly"] = {"type": "rule", "values": list(rules)}
-        await self.page.evaluate(_AXE)
         found = await self.page.evaluate("options => axe.run(options)", options)
         wrong = [
             f"{one['id']} ({one['help']}): {node['html'][:200]} {node['failureSummary']}"
             for one in found["violations"]
             for node in one["nodes"]
         ]
-        assert not wrong, f"{self.name}'s page:\n" + "\n".join(wrong)
+        assert not wrong, f"{self.name}'s page, {self.page.viewport_size}:\n" + "\n".join(wrong)
