@@ -80,8 +80,8 @@ async def load_files(path: Path, files: Sequence[Path]) -> str:
             done = await banks.load(database, found, pictures)
         except banks.SlugTaken as error:
             raise Refused(
-                f"{error}: a group has a bank of its own of that name. Give the file another one after `bank:`; nothing "
-                "was loaded."
+                f"{error}: a group has a bank of its own of that name. Give the file another one after `bank:`; "
+                "nothing was loaded."
             ) from None
         await rescore.rebuild(database)
     lines = [f"warning: {problem}" for problem in problems]

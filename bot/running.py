@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import logging
 import signal
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -15,7 +16,7 @@ from random import Random
 import aiohttp
 import discord
 
-from bot import endpoint, logs
+from bot import bank_pictures, endpoint, logs
 from bot.client import Studyhall
 from bot.clock import Clock, SandboxClock, SystemClock
 from bot.domain.blueprint import Blueprint
@@ -33,6 +34,9 @@ from bot.services.plan import Plan
 from bot.storage.database import Database, DatabaseRefused
 from config.settings import Settings
 
+log = logging.getLogger(__name__)
+
+ANOTHER_NAME = "Give the file another one after `bank:`; nothing was loaded."
 SANDBOX_READY_TIMEOUT = 0.05  # the sandbox sends its servers at once; Discord takes its time
 
 
@@ -74,13 +78,23 @@ def content(settings: Settings) -> tuple[dict[str, Blueprint], list[Bank]]:
 async def house(settings: Settings, clock: Clock, rng: Random) -> AsyncIterator[House]:
     """Open the database, load the banks, and hand out what the features need; close it all at the end."""
     blueprints, found = content(settings)
+    pictures = {}
+    for bank in found:
+        pictures[bank.slug], problems = bank_pictures.beside(settings.banks, bank)
+        _first_error(problems)
     try:
         database = await Database.open(settings.database)
     except DatabaseRefused as error:
         raise StartRefused(str(error)) from None
     painter, reader, meters = Painter(), Reader(), Meters()
     try:
-        await banks.load(database, found)
+        try:
+            done = await banks.load(database, found, pictures)
+        except banks.SlugTaken as error:
+            raise StartRefused(f"{error}: a group has a bank of its own of that name. {ANOTHER_NAME}") from None
+        for slug, one in done.items():
+            if one.overruled:
+                log.warning("a file overruled corrections", extra={"bank": slug, "questions": list(one.overruled)})
         plan = Plan(blueprints, timedelta(minutes=settings.late_grace_minutes), settings.repeat_days, rng)
         every, calendars = settings.count_every_seconds, settings.calendars
         yield House(database, Desk(database), clock, plan, places(), every, painter, reader, meters, calendars)

@@ -153,7 +153,7 @@ def test_a_faulty_header_does_not_hide_the_faults_below() -> None:
             "21: a question has 10 options at most",
         ),
         ("Both codes may be reported together", "B" * 901, "10: this option has 901 characters; 900 is the most"),
-        ("What does", "W" * 3700 + " What does", "9: stem and options together have"),
+        ("What does", "W" * 12_000 + " What does", "9: stem and options together have"),
         ("Both codes may be reported together", "", "10: this option has no text"),
         ("@difficulty: 2", "@difficulty: 6", "14: “@difficulty” is a whole number from 1 to 5, not “6”"),
         ("@difficulty: 2", "@difficulty: hard", "14: “@difficulty” is a whole number from 1 to 5"),
