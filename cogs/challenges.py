@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import discord
 from discord.ext import commands
@@ -11,7 +11,7 @@ from discord.ext import commands
 from bot.domain import challenges as rules
 from bot.domain.challenges import Decision
 from bot.domain.groups import Group
-from bot.domain.questions import Kind
+from bot.domain.questions import Kind, units
 from bot.domain.quiz import mask, places
 from bot.domain.refusals import Refusal, StaleButton
 from bot.services import challenge_words, challenges, withdrawn
@@ -92,8 +92,9 @@ class Challenges(Feature):
             effect.becomes_wrong,
             several=several,
         )
-        custom_id = f"ch-do-key:{challenge_id}:{card.revision}:{mask(right)}"
-        await self._confirm(interaction, card, said, custom_id, words.DO_KEY, number)
+        what = f"{challenge_id}:{card.revision}:{mask(right)}"
+        more = [] if card.shared else [button(f"ch-why:{what}", words.DO_KEY_WHY)]
+        await self._confirm(interaction, card, said, f"ch-do-key:{what}", words.DO_KEY, number, more)
 
     @press("ch-retire")
     async def retire(self, interaction: Interaction, challenge_id: int, number: int) -> None:
@@ -111,12 +112,19 @@ class Challenges(Feature):
         await self._confirm(interaction, card, said, custom_id, words.DO_VOID, number)
 
     async def _confirm(
-        self, interaction: Interaction, card: Card, said: str, custom_id: str, label: str, number: int
+        self,
+        interaction: Interaction,
+        card: Card,
+        said: str,
+        custom_id: str,
+        label: str,
+        number: int,
+        more: cards.Buttons | None = None,
     ) -> None:
         stem = cut(quiet(" ".join(card.question.stem.split())), 300)
         text = f"> {stem}\n{words.WOULD_HIDE if card.shared else said}"
         do = button(custom_id, words.HIDE if card.shared else label, style=discord.ButtonStyle.danger)
-        view = rows([do, button(f"ch-page:{number}", words.BACK)])
+        view = rows([do, *(more or []), button(f"ch-page:{number}", words.BACK)])
         await paper.replace(interaction, self.house, Page([]), text, view=view)
 
     @press("ch-edit")
@@ -133,6 +141,34 @@ class Challenges(Feature):
 
     @press("ch-do-key")
     async def do_key(self, interaction: Interaction, challenge_id: int, revision: int, right: int) -> None:
+        await self._correct(interaction, challenge_id, revision, right)
+
+    @press("ch-why")
+    async def why(self, interaction: Interaction, challenge_id: int, revision: int, right: int) -> None:
+        card = await self._card(interaction, challenge_id)
+        said = card.question.explanation
+        await ask_for(
+            interaction,
+            f"chm-why:{challenge_id}:{revision}:{right}",
+            words.WHY_TITLE,
+            words.FIELDS[rules.EXPLANATION],
+            rules.FIELD,
+            value=said if units(said) <= rules.FIELD else "",
+            required=False,
+        )
+
+    @press("chm-why")
+    async def explained(self, interaction: Interaction, challenge_id: int, revision: int, right: int) -> None:
+        """Its key is corrected, and the reason with it; what was typed comes back with a refusal."""
+        text = typed(interaction)
+        try:
+            await self._correct(interaction, challenge_id, revision, right, text)
+        except Refusal as refusal:
+            await _hand_back(interaction, refusal, {rules.EXPLANATION: text})
+
+    async def _correct(
+        self, interaction: Interaction, challenge_id: int, revision: int, right: int, explanation: str | None = None
+    ) -> None:
         await self._card(interaction, challenge_id)
         done = await challenges.correct_key(
             self.house.database,
@@ -142,6 +178,7 @@ class Challenges(Feature):
             interaction.guild_id,
             self.house.blueprints,
             interaction.created_at,
+            explanation,
         )
         await self._done(interaction, done)
 
@@ -163,7 +200,7 @@ class Challenges(Feature):
 
     @press("chm-edit")
     async def edited(self, interaction: Interaction, challenge_id: int, revision: int) -> None:
-        """What was typed comes back with a refusal: nobody has to type it twice."""
+        """What was typed comes back with a refusal."""
         written = {name: str(text) for name, text in fields(interaction).items()}
         try:
             await self._card(interaction, challenge_id)
@@ -177,9 +214,7 @@ class Challenges(Feature):
                 interaction.created_at,
             )
         except Refusal as refusal:
-            text = "\n\n".join(f"{name}:\n{said}" for name, said in written.items())
-            file = discord.File(io.BytesIO(text.encode()), filename=YOURS)
-            await interaction.response.send_message(texts.refusal(refusal), file=file, ephemeral=True)
+            await _hand_back(interaction, refusal, written)
             return
         await self._done(interaction, done)
 
@@ -242,6 +277,13 @@ class Challenges(Feature):
         text = said(parcel.delivery.payload, place(self.client.get_guild(parcel.group.guild_id), parcel.group))
         dm = await self.client.create_dm(discord.Object(user))
         return await once(self.client, dm, parcel, lambda message: message.content == text, content=text)
+
+
+async def _hand_back(interaction: Interaction, refusal: Refusal, written: Mapping[str, str]) -> None:
+    """Nobody has to type it twice."""
+    text = "\n\n".join(f"{name}:\n{said}" for name, said in written.items())
+    file = discord.File(io.BytesIO(text.encode()), filename=YOURS)
+    await interaction.response.send_message(texts.refusal(refusal), file=file, ephemeral=True)
 
 
 def said(word: dict[str, str], where: str) -> str:

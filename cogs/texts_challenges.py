@@ -27,6 +27,8 @@ NO_MARK = "▫️ "
 NEXT, BACK, SHOW_WITHDRAWN = "Next", "Back", "Taken out"
 ANOTHER_KEY, EDIT, RETIRE, VOID, RIGHT = "Another option is right", "Edit the text", "Retire", "Void", "It is right"
 DO_KEY, DO_RETIRE, DO_VOID = "Correct the key", "Retire it", "Void it"
+DO_KEY_WHY = "Correct it, and say why"
+WHY_TITLE = "Why is that right?"
 HIDE = "Take it out for us"
 SHARED = (
     "Groups of other servers are asked this question too. What you decide takes it out of your group alone, and is "
@@ -96,8 +98,8 @@ def would_rekey(key: str, answers: int, members: int, right: int, wrong: int, *,
         )
     return (
         f"**{key}** would be right.\n{effect} Points, boards and estimates follow, each member concerned is told once, "
-        "and the closing posts are edited. The explanation stays: *Edit the text* afterwards if it argues for the old "
-        "key."
+        "and the closing posts are edited. Reasons of single options that argue for the old key go; the explanation "
+        "stays, unless you say why."
     )
 
 

@@ -54,15 +54,22 @@ def has_key(question: Question) -> bool:
     return question.kind in CHOICES
 
 
-def rekeyed(question: Question, right: Collection[int]) -> Question:
-    """The question with exactly these options right, by their index.
+def rekeyed(question: Question, right: Collection[int], explanation: str | None = None) -> Question:
+    """The question with exactly these options right, by their index, and with another explanation where one is given.
 
-    The author's weights hold for the old key and go with it. Raises NothingChanged and UnsoundQuestion.
+    The author's weights hold for the old key and go with it, and so do the reasons of each option whose verdict turns:
+    they argue for what was wrong. Raises NothingChanged and UnsoundQuestion.
     """
     if {place for place, one in enumerate(question.options) if one.correct} == set(right):
         raise NothingChanged
-    options = tuple(replace(one, correct=place in right, weight=None) for place, one in enumerate(question.options))
-    return _sound(replace(question, options=options))
+    options = tuple(
+        replace(
+            one, correct=place in right, weight=None, feedback=one.feedback if one.correct is (place in right) else ""
+        )
+        for place, one in enumerate(question.options)
+    )
+    said = question.explanation if explanation is None else explanation.strip()
+    return _sound(replace(question, options=options, explanation=said))
 
 
 def reworded(question: Question, words: Mapping[str, str]) -> Question:

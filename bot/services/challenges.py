@@ -153,15 +153,16 @@ async def correct_key(
     guild: int | None,
     blueprints: Blueprints,
     now: datetime,
+    explanation: str | None = None,
 ) -> Decided:
-    """Other options are right: all answers are judged anew.
+    """Other options are right: all answers are judged anew. With an explanation it takes the old one's place.
 
     Raises NoSuchChallenge, ChallengeSettled, QuestionMoved, NothingChanged and UnsoundQuestion.
     """
     async with database.write() as tx:
         one, group = await _at(tx, challenge_id, guild, revision)
         question = await _whole(tx, one)
-        made = rules.rekeyed(question, right)
+        made = rules.rekeyed(question, right, explanation)
         words = " · ".join(option.text for option in made.options if option.correct)
         return await _act(tx, one, group, blueprints, Decision.KEY, words, made, now)
 

@@ -24,7 +24,8 @@ from bot.domain.questions import Kind, Option, Question
 from bot.domain.refusals_challenges import NothingChanged, UnsoundQuestion
 
 MADE = Question(
-    "q1", "Anatomy", "Which bone?", (Option("Femur", True, "long"), Option("Tibia", False), Option("Ulna", False)),
+    "q1", "Anatomy", "Which bone?",
+    (Option("Femur", True, "long"), Option("Tibia", False, "short"), Option("Ulna", False, "arm")),
     "Because.", "Gray", 2, (), None,
 )  # fmt: skip
 SEVERAL = replace(
@@ -35,8 +36,10 @@ CARD = replace(MADE, kind=Kind.FLASHCARD, options=(), answers=("The femur\nof th
 
 
 def test_another_option_becomes_the_key() -> None:
-    """Exactly the chosen options are right, and weights of the old key go; the same key and none are refused."""
-    assert [one.correct for one in rekeyed(MADE, [2]).options] == [False, False, True]
+    """Exactly the chosen options are right; what argued for the old key goes; the same key and none are refused."""
+    made = rekeyed(MADE, [2])
+    assert [(one.correct, one.feedback) for one in made.options] == [(False, ""), (False, "short"), (True, "")]
+    assert (made.explanation, rekeyed(MADE, [2], " So. ").explanation) == ("Because.", "So.")
     made = rekeyed(SEVERAL, [0, 2])
     assert [(one.correct, one.weight) for one in made.options] == [(True, None), (False, None), (True, None)]
     with pytest.raises(NothingChanged):

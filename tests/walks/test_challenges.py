@@ -83,7 +83,8 @@ async def test_a_corrected_key(study: Study) -> None:
     do = next(one.custom_id for one in would.message.buttons if one.label == "Correct the key")
     assert "Only tutors" in (await ben.press_raw(question, do)).text
     await study.server.act("block_dms", user_id=ben.id)
-    done = await tova.press("Correct the key")
+    await tova.press("Correct it, and say why")
+    done = await tova.submit(text="A reason of Tova's.")
     assert "The key is corrected" in done.text
     assert "decided a moment ago" in (await tova.press_raw(question, do)).text
 
@@ -92,6 +93,7 @@ async def test_a_corrected_key(study: Study) -> None:
     assert (earned[ben.id], earned[ana.id]) == (worth, 0)
     closed = next(one for one in study.posts("Closed") if one.id == question.id)
     assert "The key was corrected after this round." in closed.text
+    assert "A reason of Tova's." in closed.text
     assert f"✅ **{letters['other']}**" in closed.text
     await ana.sees("The key of this question was corrected", where=_thread(ana))
     mine = await ben.press("My answer", on=closed)
