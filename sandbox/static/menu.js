@@ -63,14 +63,15 @@ function entry({ label, icon, hint, danger, checked, act }, close, small) {
   </button>`;
 }
 
+/** The long press that may begin; listeners are made anew with each drawing, a finger stays. @type {ReturnType<typeof setTimeout> | undefined} */
+let press;
+const stop = () => clearTimeout(press);
+
 /**
  * Listeners that open a menu on an element: right click, long press, the menu key.
  * @param {(place: import("./layer.js").Place) => void} open
  */
 export function menuListeners(open) {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let press;
-  const stop = () => clearTimeout(press);
   return {
     /** @param {MouseEvent} event */
     contextmenu: (event) => {
