@@ -65,6 +65,7 @@ COGS = (
     "cogs.buddies",
     "cogs.imports",
     "cogs.suggestions",
+    "cogs.bank_status",
     "cogs.privacy",
 )
 PATIENCE_S = 3.0  # for replies under way when we are told to stop

@@ -7,7 +7,7 @@ import contextlib
 import io
 import logging
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Self
 
 import aiohttp
 import discord
@@ -25,7 +25,9 @@ from bot.services.house import House
 from bot.services.imports import Preview
 from cogs import exports
 from cogs import texts_imports as texts
+from cogs.bank_status import status_of
 from cogs.cards import AMBER, BLUE, DESCRIPTION, FIELD
+from cogs.menus import choice_menu, choices_in, chosen
 from cogs.plain import cut, plain
 from cogs.replies import Feature, Interaction, button, press, require_tutor, rows, say
 from cogs.texts_import_report import report
@@ -37,7 +39,6 @@ EMBED_ROOM = 5600
 """Of the 6000 characters of an embed, what the description and the samples may take."""
 LEAST_SAMPLE = 100
 MENUS = 3
-Menu = discord.ui.Select[discord.ui.View]
 
 
 class Imports(Feature):
@@ -73,6 +74,10 @@ class Imports(Feature):
         group: Group = await self.group(interaction)
         require_tutor(interaction, group.wishes.tutor_role_id)
         return group
+
+    @commands_group.command(name="status", description="For tutors: your questions by topic, and how they do")
+    async def status(self, interaction: Interaction) -> None:
+        await status_of(self.client).status(interaction)
 
     # A file comes in
 
@@ -146,7 +151,7 @@ class Imports(Feature):
     async def topic_chosen(self, interaction: Interaction, import_id: int) -> None:
         """The topic of the questions that name none."""
         group = await self._tutors(interaction)
-        blueprint, (wanted,) = self.house.blueprint(group), _values(interaction)
+        blueprint, (wanted,) = self.house.blueprint(group), chosen(interaction)
         if unknown_topics({wanted: 1}, blueprint) or not slug(wanted):
             raise StaleButton
         now = interaction.created_at
@@ -265,13 +270,17 @@ class Imports(Feature):
             discord.SelectOption(label=cut(one.file, 100), description=cut(one.title, 100), value=str(one.import_id))
             for one in undoable
         ]
-        await say(interaction, embed=embed, view=_menus([_menu("impl", texts.RECENT_MENU, options)] if options else []))
+        await say(
+            interaction,
+            embed=embed,
+            view=choices_in([choice_menu("impl", texts.RECENT_MENU, options)] if options else []),
+        )
 
     @press("impl")
     async def one_of_them(self, interaction: Interaction) -> None:
         """An import was chosen from the list: ask before it is undone."""
         group = await self._tutors(interaction)
-        (value,) = _values(interaction)
+        (value,) = chosen(interaction)
         if not value.isdecimal():
             raise StaleButton
         one = await imports.find(self.house.database, group, int(value))
@@ -354,8 +363,8 @@ def _shown(found: Preview, blueprint: Blueprint) -> tuple[discord.Embed, discord
             options = [
                 discord.SelectOption(label=cut(one, 100), value=one[:100], default=one == chosen) for one in some
             ]
-            menus.append(_menu(f"impt:{found.import_id}", texts.topic_menu(some), options, row=2 + first // MENU))
-    return embed, _menus(menus, _buttons(found))
+            menus.append(choice_menu(f"impt:{found.import_id}", texts.topic_menu(some), options, row=2 + first // MENU))
+    return embed, choices_in(menus, _buttons(found))
 
 
 def _buttons(found: Preview) -> list[discord.ui.Button[discord.ui.View]]:
@@ -372,27 +381,6 @@ def _buttons(found: Preview) -> list[discord.ui.Button[discord.ui.View]]:
         label = texts.retire(gone) if keeps else texts.keep(gone)
         made.append(button(f"impk:{which}:{'retire' if keeps else 'keep'}", label, row=1))
     return made
-
-
-def _menu(custom_id: str, hint: str, options: list[discord.SelectOption], row: int | None = None) -> Menu:
-    return discord.ui.Select(custom_id=custom_id, placeholder=cut(hint, 150), options=options, row=row)
-
-
-def _menus(menus: list[Menu], buttons: list[discord.ui.Button[discord.ui.View]] | None = None) -> discord.ui.View:
-    view = discord.ui.View(timeout=None)
-    for one in (*(buttons or []), *menus):
-        view.add_item(one)
-    view.stop()
-    return view
-
-
-def _values(interaction: Interaction) -> list[str]:
-    """What was chosen in a menu; a tampered press has none, or several. Raises StaleButton."""
-    data: Any = interaction.data
-    found = data.get("values", [])
-    if len(found) != 1:
-        raise StaleButton
-    return [str(found[0])]
 
 
 def make(client: commands.Bot, house: House) -> commands.Cog:

@@ -12,7 +12,7 @@ from bot.domain.quiz import LETTERS
 from bot.services.suggestions import Card, Fate, Remarks, State, Suggestion
 from cogs import texts_suggestions as words
 from cogs.cards import BLUE
-from cogs.paper import add_parts
+from cogs.paper import Block, Page, add_sections, lay_out
 from cogs.plain import cut, plain, quiet
 from cogs.replies import button
 
@@ -21,7 +21,7 @@ Buttons = list[discord.ui.Button[discord.ui.View]]
 PAGE = 5
 STEM = 150  # characters of a question in a list
 EXCERPT = 60
-FIELD = 1024
+ADVICE = 900
 
 
 def thanks(kept: Suggestion) -> str:
@@ -61,27 +61,25 @@ def own_buttons(kept: Suggestion) -> Buttons:
     return found
 
 
-def preview(question: Question, remarks: Remarks, advice_name: str) -> discord.Embed:
-    """A question with its key, its reasons and what could be better."""
-    lines = []
+def preview(question: Question, remarks: Remarks, advice_name: str, head: Block | None = None) -> Page:
+    """A question with its key, its reasons and what could be better, below a head if there is one."""
+    lines = [quiet(question.stem), ""]
     for place, option in enumerate(question.options):
         mark = "✅" if option.correct else "▫️"
         lines.append(f"{mark} **{LETTERS[place]}** {quiet(option.text)}")
         if option.feedback:
             lines.append(f"-# {quiet(option.feedback)}")
-    options = "\n".join(lines)
-    embed = discord.Embed(
-        title=words.SHOWN_AS, description=cut(f"{quiet(question.stem)}\n\n{options}", 4096), colour=BLUE
-    )
+    whole = Block("\n".join(lines), words.SHOWN_AS)
+    page = lay_out([whole] if head is None else [head, whole], colour=BLUE)
     advice = _advice(remarks)
-    if advice:
-        embed.add_field(name=advice_name, value=_fitting(advice), inline=False)
-    add_parts(embed, words.EXPLANATION_NAME, quiet(question.explanation))
+    sections = [(advice_name, _fitting(advice))] if advice else []
+    sections.append((words.EXPLANATION_NAME, quiet(question.explanation)))
     if question.source:
-        embed.add_field(name=words.SOURCE_NAME, value=quiet(question.source), inline=False)
+        sections.append((words.SOURCE_NAME, quiet(question.source)))
     if question.code_year is not None:
-        embed.add_field(name=words.CODES_NAME, value=words.codes(question.code_year), inline=False)
-    return embed
+        sections.append((words.CODES_NAME, words.codes(question.code_year)))
+    add_sections(page, sections)
+    return page
 
 
 def _advice(remarks: Remarks) -> list[str]:
@@ -97,23 +95,24 @@ def _advice(remarks: Remarks) -> list[str]:
 
 
 def _fitting(lines: Sequence[str]) -> str:
-    """As many lines as a field has room for, and a line that says so where some are left out."""
+    """The first lines, and one that says so where some are left out: the question itself needs the room."""
     text = ""
     for line in lines:
-        if len(text) + len(line) + 1 + len(words.MORE_ADVICE) > FIELD:
+        if len(text) + len(line) + 1 + len(words.MORE_ADVICE) > ADVICE:
             return text + words.MORE_ADVICE
         text += f"{line}\n"
     return text
 
 
-def as_typed(kept: Suggestion) -> discord.Embed:
+def as_typed(kept: Suggestion, head: Block | None = None) -> Page:
     """What was typed into the form, letter for letter."""
     said = kept.words
-    embed = discord.Embed(description=cut(plain(said.stem), 4096) or "\u200b", colour=BLUE)
-    add_parts(embed, words.OPTIONS_NAME, plain(said.options))
-    add_parts(embed, words.EXPLANATION_NAME, plain(said.explanation))
-    add_parts(embed, words.SOURCE_NAME, plain(said.source))
-    return embed
+    options = said.options.replace("```", "'''")
+    block = Block(f"{quiet(said.stem)}\n```\n{options}\n```" if options else quiet(said.stem) or "\u200b")
+    page = lay_out([block] if head is None else [head, block], colour=BLUE)
+    sections = [(words.EXPLANATION_NAME, quiet(said.explanation)), (words.SOURCE_NAME, quiet(said.source))]
+    add_sections(page, [one for one in sections if one[1]])
+    return page
 
 
 def state_line(kept: Suggestion, fate: Fate | None) -> str:
@@ -156,20 +155,22 @@ def mine(found: Sequence[tuple[Suggestion, Fate | None]], page: int) -> tuple[di
 # The tutors
 
 
-def nothing() -> discord.Embed:
-    return discord.Embed(title=words.REVIEW_TITLE, description=words.REVIEW_NONE, colour=BLUE)
+def nothing() -> Page:
+    return lay_out([Block(words.REVIEW_NONE, words.REVIEW_TITLE)], colour=BLUE)
 
 
-def head(card: Card, topic: str) -> discord.Embed:
-    """Whose question it is, and where it stands in the queue."""
-    kept = card.suggestion
-    line = words.review_head(card.number + 1, card.waiting, kept.user_id, topic, from_ms(kept.changed_at))
-    parts = [line]
-    if card.question is None:
+def card(found: Card, topic: str, remarks: Remarks | None) -> Page:
+    """Whose question it is, where it stands in the queue, and the question itself."""
+    kept = found.suggestion
+    parts = [words.review_head(found.number + 1, found.waiting, kept.user_id, topic, from_ms(kept.changed_at))]
+    if found.question is None:
         parts.append(f"**{words.BROKEN_NAME}** {words.BROKEN}")
-    if card.own is not None:
-        parts.append(words.OWN_OTHERS if card.own else words.OWN_ALONE)
-    return discord.Embed(title=words.REVIEW_TITLE, description="\n".join(parts), colour=BLUE)
+    if found.own is not None:
+        parts.append(words.OWN_OTHERS if found.own else words.OWN_ALONE)
+    head = Block("\n".join(parts), words.REVIEW_TITLE)
+    if found.question is None or remarks is None:
+        return as_typed(kept, head)
+    return preview(found.question, remarks, words.TUTORS_ADVICE_NAME, head)
 
 
 def decisions(card: Card) -> Buttons:

@@ -16,11 +16,13 @@ from bot.domain.suggestions import State, Words
 from bot.services import groups, reports, standings, suggestions
 from bot.services.house import House
 from bot.services.suggestions import Card, Suggestion
+from cogs import paper, texts
 from cogs import suggestion_cards as cards
 from cogs import suggestion_forms as forms
-from cogs import texts
 from cogs import texts_suggestions as words
+from cogs.bank_status import status_of
 from cogs.challenges import challenges_of
+from cogs.paper import Page
 from cogs.plain import cut, quiet
 from cogs.replies import Feature, Interaction, button, press, require_tutor, roles, rows, say
 from cogs.tutor_forms import ask_for, typed
@@ -88,12 +90,8 @@ class Suggestions(Feature):
         blueprint = self.house.blueprint(group)
         question = suggestions.made(blueprint, kept.words, interaction.created_at)
         remarks = await suggestions.remarks(self.house.database, group, blueprint, question)
-        await say(
-            interaction,
-            cards.thanks(kept),
-            embed=cards.preview(question, remarks, words.ADVICE_NAME),
-            view=rows(cards.own_buttons(kept)),
-        )
+        page = cards.preview(question, remarks, words.ADVICE_NAME)
+        await paper.show(interaction, self.house, page, cards.thanks(kept), view=rows(cards.own_buttons(kept)))
 
     # One's own
 
@@ -119,7 +117,8 @@ class Suggestions(Feature):
         """One's own question, whole."""
         kept, fate = await suggestions.own_with_fate(self.house.database, suggestion_id, interaction.user.id)
         said = cards.state_line(kept, fate)
-        await say(interaction, said, embed=cards.as_typed(kept), view=rows(cards.own_buttons(kept)))
+        view = rows(cards.own_buttons(kept))
+        await paper.show(interaction, self.house, cards.as_typed(kept), said, view=view)
 
     @press("qs-change")
     async def change(self, interaction: Interaction, suggestion_id: int) -> None:
@@ -139,7 +138,7 @@ class Suggestions(Feature):
         kept = await suggestions.own(self.house.database, suggestion_id, interaction.user.id)
         await suggestions.withdraw(self.house.database, suggestion_id, interaction.user.id)
         said = words.THROWN_AWAY if kept.state is State.DRAFT else words.WITHDRAWN
-        await interaction.response.edit_message(content=said, embed=None, view=None)
+        await paper.replace(interaction, self.house, Page([]), said, view=None)
 
     @press("qs-named")
     async def named(self, interaction: Interaction, suggestion_id: int) -> None:
@@ -179,12 +178,21 @@ class Suggestions(Feature):
     async def review(self, interaction: Interaction) -> None:
         group = await self._tutors_group(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        embeds, view = await self._card(interaction, group, 0)
-        await interaction.followup.send(embeds=embeds, view=view, ephemeral=True)
+        page, view = await self._card(interaction, group, 0)
+        await paper.show(interaction, self.house, page, view=view)
 
     @commands_group.command(name="challenges", description="For tutors: the questions that members doubt")
     async def challenges(self, interaction: Interaction) -> None:
         await challenges_of(self.client).queue(interaction)
+
+    @commands_group.command(name="show", description="For tutors: a question with its key, and how it does")
+    @app_commands.describe(question="Words of it, or its key")
+    async def show_one(self, interaction: Interaction, question: str) -> None:
+        await status_of(self.client).show_by_key(interaction, question)
+
+    @show_one.autocomplete("question")
+    async def questions(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return await status_of(self.client).complete(interaction, typed)
 
     @commands_group.command(name="withdrawn", description="For tutors: the questions that were taken out")
     async def withdrawn(self, interaction: Interaction) -> None:
@@ -202,22 +210,18 @@ class Suggestions(Feature):
         tutor = group.wishes.tutor_role_id in roles(interaction)
         await standings.here(self.house.database, group, interaction.user.id, tutor=tutor)
 
-    async def _card(
-        self, interaction: Interaction, group: Group, number: int
-    ) -> tuple[list[discord.Embed], discord.ui.View]:
+    async def _card(self, interaction: Interaction, group: Group, number: int) -> tuple[Page, discord.ui.View]:
         database, blueprint = self.house.database, self.house.blueprint(group)
         found = await suggestions.card(database, group, interaction.user.id, blueprint, number, interaction.created_at)
         on = await reports.watches(database, group, interaction.user.id)
         watch = button(f"qs-watch:{int(not on)}", words.UNWATCH if on else words.WATCH, row=1)
         if found is None:
-            return [cards.nothing()], rows([watch])
-        embeds = [cards.head(found, self._topic(group, found))]
+            return cards.nothing(), rows([watch])
+        remarks = None
         if found.question is not None:
             remarks = await suggestions.remarks(database, group, blueprint, found.question)
-            embeds.append(cards.preview(found.question, remarks, words.TUTORS_ADVICE_NAME))
-        else:
-            embeds.append(cards.as_typed(found.suggestion))
-        return embeds, rows([*cards.decisions(found), watch])
+        page = cards.card(found, self._topic(group, found), remarks)
+        return page, rows([*cards.decisions(found), watch])
 
     def _topic(self, group: Group, card: Card) -> str:
         topic = card.suggestion.words.topic
@@ -227,8 +231,9 @@ class Suggestions(Feature):
     async def turn(self, interaction: Interaction, number: int) -> None:
         group = await self._tutors_group(interaction)
         await interaction.response.defer()
-        embeds, view = await self._card(interaction, group, number)
-        await interaction.edit_original_response(content=None, embeds=embeds, view=view)
+        page, view = await self._card(interaction, group, number)
+        changes = await page.changes(self.house, interaction.message)
+        await interaction.edit_original_response(content=None, view=view, **changes)
 
     @press("qs-watch")
     async def watch(self, interaction: Interaction, on: int) -> None:

@@ -47,17 +47,15 @@ class Supply:
 def supply(stocks: Iterable[Stock], *, per_day: int, days_a_week: int, repeat_days: int) -> Supply:
     """How long the questions last at this pace.
 
-    A topic is taken as often as its weight says. It lasts for ever where it has as many live questions as are asked
-    of it before the first one may come back.
+    A topic is taken as often as its weight says; one without any is not counted, since selection never takes it. It
+    lasts for ever where it has as many live questions as are asked of it before the first one may come back.
     """
-    stocks = list(stocks)
+    stocks = [stock for stock in stocks if stock.weight]
     whole = sum(stock.weight for stock in stocks if stock.live)
     by_topic = {
         stock.name: _lasts(stock.live, stock.fresh, per_day * stock.weight / whole, days_a_week, repeat_days)
-        if whole
-        else 0
         for stock in stocks
-        if stock.live and (stock.weight or not whole)
+        if stock.live
     }
     live, fresh = sum(stock.live for stock in stocks), sum(stock.fresh for stock in stocks)
     return Supply(_lasts(live, fresh, per_day, days_a_week, repeat_days), by_topic)

@@ -30,6 +30,15 @@ def old(entry: Entry, year: int | None) -> bool:
     return year is not None and entry.state == "live" and outdated(entry.code_year, entry.confirmed, year)
 
 
+def waits_for(entry: Entry, blueprint: Blueprint, group: Group, now: datetime) -> int | None:
+    """The code year for which a question waits to be looked at, now or when it begins soon; None for none."""
+    rule = blueprint.code_years
+    if rule is None or entry.hidden:
+        return None
+    today = group.local_day(now)
+    return next((year for year in (rule.on(today), rule.confirmable(today)) if old(entry, year)), None)
+
+
 async def rollover(database: Database, group: Group, blueprint: Blueprint, now: datetime) -> Rollover:
     """What waits for a tutor's look in the present code year; near its end, in the next one."""
     async with database.read() as tx:
