@@ -35,7 +35,7 @@ from bot.services import (
 from bot.services.answers import Sureness
 from bot.services.exams import Wanted
 from bot.services.reminders import Target
-from bot.storage import answers, notes, questions
+from bot.storage import answers, corrections, notes, questions
 from bot.storage import groups as kept_groups
 from bot.storage.privacy import TABLES
 from tests.services import peers, proposals, review
@@ -81,6 +81,8 @@ async def study(tmp_path: Path) -> AsyncIterator[Study]:
                     made.database, made.group, user, blueprint=EXAM, topic=None, now=made.now, rng=Random(n)
                 )
                 await made.press(asked.round_id, user, n)
+        async with made.database.write() as tx:
+            await corrections.remember(tx, (await made.rounds())[0]["question_id"])
         await made.until(START + timedelta(days=14, hours=2))
         yield made
 
