@@ -65,7 +65,7 @@ export class Picker {
   template() {
     return html`<div class="picker" ?hidden=${!this.open}>
       <p class="picker-title" aria-hidden="true">${this.label}</p>
-      <div id=${this.id} role="listbox" aria-label=${this.label || "Suggestions"}>
+      <div id=${this.id} role="listbox" aria-label=${this.label || "Suggestions"} tabindex="0">
         ${this.entries.map(
           (entry, index) =>
             html`<div

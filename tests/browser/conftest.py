@@ -19,7 +19,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
-from tests.browser.window import PATIENCE_S, Window
+from tests.browser.window import DESKTOP, PATIENCE_S, Window
 from tests.people import Server
 from tests.walks.conftest import Begin, Study, beginning
 
@@ -77,12 +77,10 @@ class Windows:
         self._windows: list[Window] = []
         self._stack = AsyncExitStack()
 
-    async def open(
-        self, name: str, *, width: int = 1100, height: int = 760, theme: str = "dark", **more: Any
-    ) -> Window:
+    async def open(self, name: str, *, size: tuple[int, int] = DESKTOP, theme: str = "dark", **more: Any) -> Window:
         """Open the page as somebody. `theme` is light or dark; the clocks are Berlin's."""
         context = await self._browser.new_context(
-            viewport={"width": width, "height": height},
+            viewport={"width": size[0], "height": size[1]},
             color_scheme="light" if theme == "light" else "dark",
             reduced_motion="reduce",
             locale="en-GB",

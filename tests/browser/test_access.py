@@ -8,6 +8,7 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import Open
 from tests.browser.drawing import drawn
+from tests.browser.window import PHONE
 from tests.people import File
 from tests.walks.conftest import Study
 
@@ -27,18 +28,18 @@ async def test_each_main_view_is_accessible_in_both_themes_and_widths(study: Stu
     await ana.is_accessible()
     await ana.entry.fill("/")
     await expect(ana.offered.first).to_be_visible()
-    await ana.is_accessible()
+    await ana.is_accessible(ana.page.get_by_role("listbox", name="Commands"))
     form = await ana.picks("/remind")
     await form.get_by_role("button", name="Run").click()
-    await ana.is_accessible()
+    await ana.is_accessible(form)
     await form.get_by_role("button", name="Cancel").click()
     await ana.run("/feedback ask")
     await ana.submits("Ask for feedback")
-    await ana.is_accessible()
+    await ana.is_accessible(ana.dialog("Ask for feedback"))
     await ana.dialog("Ask for feedback").get_by_role("button", name="Cancel").click()
     await ana.log.get_by_role("button", name="Enlarge: record.png").click()
     await expect(ana.dialog("record.png")).to_be_visible()
-    await ana.is_accessible()
+    await ana.is_accessible(ana.dialog("record.png"))
     await ana.page.keyboard.press("Escape")
     await ana.press_thread("Why C?")
     await ana.is_accessible()
@@ -51,7 +52,7 @@ async def test_a_question_is_answered_on_a_phone(study: Study, window: Open) -> 
     await study.server.post(
         f"/sandbox/channels/{question.channel_id}/threads", {"name": "Why C?", "message_id": question.id}, study.ana.id
     )
-    ana = await window("Ana", width=375, height=720, theme="light")
+    ana = await window("Ana", size=PHONE, theme="light")
     await expect(ana.channel("daily-quiz")).not_to_be_in_viewport()
     await ana.page.get_by_role("button", name="Channels and people").click()
     await ana.go("daily-quiz")
