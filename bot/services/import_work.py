@@ -1,4 +1,4 @@
-"""Doing an import, and undoing it: some hundred questions a transaction, so that answers never wait for long.
+"""Doing an import, and undoing it: some questions a transaction, so that answers never wait for long.
 
 How far it is stands in the import's row, and each transaction begins where the last one ended: what a stop leaves in
 the middle goes on at the next start, and a second worker at the same import finds that it is not its turn.
@@ -37,7 +37,7 @@ from bot.storage.database import Database, Transaction
 from bot.storage.imports import Change, Import, What
 from bot.storage.questions import content_print
 
-CHUNK = 100
+CHUNK = 50
 """Questions a transaction."""
 
 Told = Callable[[int, int], None]

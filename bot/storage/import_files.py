@@ -1,11 +1,12 @@
-"""How a preview's questions and findings are kept: as compressed JSON, in columns that no statement looks into."""
+"""How a preview's questions and findings are kept: as compressed lines of JSON that no statement looks into."""
 
 from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from bot.domain.imports import Card, Comparison, Finding
@@ -13,6 +14,8 @@ from bot.domain.questions import Case, Image, Kind, Option, Question
 
 LEVEL = 1
 """Of compression: the least, since a preview lives for a day."""
+ROWS = 500
+"""Questions, or findings, of one line: reading a line holds up all other threads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +37,11 @@ class Read:
 
 
 def pack_questions(questions: Sequence[Question]) -> bytes:
-    return _packed([_question(one) for one in questions])
+    return _packed([_question(one) for one in questions[at : at + ROWS]] for at in range(0, len(questions), ROWS))
 
 
 def unpack_questions(data: bytes) -> list[Question]:
-    return [_as_question(one) for one in _unpacked(data)]
+    return [_as_question(one) for some in _unpacked(data) for one in some]
 
 
 def pack_question(question: Question) -> str:
@@ -50,27 +53,28 @@ def unpack_question(text: str) -> Question:
 
 
 def pack_findings(read: Read, found: Comparison) -> bytes:
-    return _packed(
-        {
-            "format": read.format,
-            "problems": read.problems,
-            "skipped": read.skipped,
-            "uncounted": read.uncounted,
-            "kinds": dict(read.kinds),
-            "topics": dict(read.topics),
-            "good": read.good,
-            "samples": [_question(one) for one in read.samples],
-            "new": found.new,
-            "pairs": list(found.pairs.items()),
-            "same": found.same,
-            "homeless": sorted(found.homeless),
-            "findings": [_finding(one) for one in found.findings],
-        }
-    )
+    head = {
+        "format": read.format,
+        "problems": read.problems,
+        "skipped": read.skipped,
+        "uncounted": read.uncounted,
+        "kinds": dict(read.kinds),
+        "topics": dict(read.topics),
+        "good": read.good,
+        "samples": [_question(one) for one in read.samples],
+        "new": found.new,
+        "pairs": list(found.pairs.items()),
+        "same": found.same,
+        "homeless": sorted(found.homeless),
+    }
+    findings = found.findings
+    rest = ([_finding(one) for one in findings[at : at + ROWS]] for at in range(0, len(findings), ROWS))
+    return _packed(chain([head], rest))
 
 
 def unpack_findings(data: bytes) -> tuple[Read, Comparison]:
-    found = _unpacked(data)
+    lines = _unpacked(data)
+    found = next(lines)
     read = Read(
         found["format"],
         tuple((line, level, text) for line, level, text in found["problems"]),
@@ -85,18 +89,20 @@ def unpack_findings(data: bytes) -> tuple[Read, Comparison]:
         tuple(found["new"]),
         dict(found["pairs"]),
         found["same"],
-        tuple(_as_finding(one) for one in found["findings"]),
+        tuple(_as_finding(one) for some in lines for one in some),
         frozenset(found["homeless"]),
     )
     return read, comparison
 
 
-def _packed(value: object) -> bytes:
-    return zlib.compress(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass"), LEVEL)
+def _packed(values: Iterable[object]) -> bytes:
+    """One line of JSON each."""
+    lines = (json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass") for value in values)
+    return zlib.compress(b"\n".join(lines), LEVEL)
 
 
-def _unpacked(data: bytes) -> Any:
-    return json.loads(zlib.decompress(data).decode("utf-8", "surrogatepass"))
+def _unpacked(data: bytes) -> Iterator[Any]:
+    return (json.loads(line.decode("utf-8", "surrogatepass")) for line in zlib.decompress(data).split(b"\n") if line)
 
 
 def _finding(one: Finding) -> list[Any]:
