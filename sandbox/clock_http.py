@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 import orjson
@@ -36,7 +37,8 @@ def add_routes(app: web.Application, box: Sandbox, person: Callable[[web.Request
     async def move(request: web.Request) -> web.Response:
         form = orjson.loads(await request.read())
         who = person(request)
-        with box.happenings.watching() as watch:
+        leap = box.faults.limits_at_rest() if box.leaps else contextlib.nullcontext()
+        with leap, box.happenings.watching() as watch:
             why = await _moved(box, form, watch)
             if why is None:
                 return refusal('One of to_ms, advance_ms, to: "next" or to: "seen" is needed.')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import orjson
 from sandbox.errors import Json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 @dataclass(slots=True)
@@ -64,8 +65,23 @@ class Faults:
     def __init__(self) -> None:
         self.latency_ms = 0.0
         self.rate_limits = True
+        self._resting = 0
         self.failing: list[Fault] = []
         self.watchers: list[Callable[[], None]] = []
+
+    @property
+    def limited(self) -> bool:
+        """Whether Discord's rate limits hold now."""
+        return self.rate_limits and not self._resting
+
+    @contextlib.contextmanager
+    def limits_at_rest(self) -> Iterator[None]:
+        """No rate limit holds inside the block: where days pass in a second, their windows have long passed too."""
+        self._resting += 1
+        try:
+            yield
+        finally:
+            self._resting -= 1
 
     def changed(self) -> None:
         """Tell the watchers (the pages) that a switch was turned, or ran out."""

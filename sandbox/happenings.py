@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 KEPT = 3000
 SHOWN = 50
 TITLE = 90
+_SPOILER = re.compile(r"\|\|.+?\|\|")
+_MENTION = re.compile(r"<@!?(\d+)>")
+_TIME = re.compile(r"<t:\d+(?::\w)?>")
 
 _KINDS = {
     "MESSAGE_CREATE": "message",
@@ -102,7 +106,7 @@ class Happenings:
             message_id = data["id"]
         elif kind == "reaction":
             message_id = data["message_id"]
-        return Happening(self.world.clock.now_ms, kind, event.name, event.channel, message_id, _title(event))
+        return Happening(self.world.clock.now_ms, kind, event.name, event.channel, message_id, self._title(event))
 
     def json(self, watch: Watch, person: str) -> list[Json]:
         """The newest of what happened, as one person may know it: of what they cannot see, only that and where."""
@@ -136,11 +140,16 @@ class Happenings:
         name = str(channel.data["name"])
         return f"“{name}”" if channel.is_thread else f"#{name}"
 
+    def _title(self, event: Event) -> str:
+        """The first line of what is there to read, without what a spoiler hides."""
+        data = event.data
+        text = str(data.get("content") or "")
+        for embed in data.get("embeds") or ():
+            text = text or str(embed.get("title") or embed.get("description") or "")
+        line = next(iter((text or str(data.get("name") or "")).splitlines()), "")
+        line = _MENTION.sub(self._name, _SPOILER.sub("▒▒▒", _TIME.sub("…", line))).replace("**", "")
+        return line if len(line) <= TITLE else f"{line[: TITLE - 1]}…"
 
-def _title(event: Event) -> str:
-    data = event.data
-    text = str(data.get("content") or "")
-    for embed in data.get("embeds") or ():
-        text = text or str(embed.get("title") or embed.get("description") or "")
-    line = next(iter((text or str(data.get("name") or "")).splitlines()), "")
-    return line if len(line) <= TITLE else f"{line[: TITLE - 1]}…"
+    def _name(self, found: re.Match[str]) -> str:
+        user = self.world.users.get(found[1])
+        return f"@{user['global_name'] or user['username']}" if user is not None else "@somebody"

@@ -117,7 +117,7 @@ async def launch(
     stopped = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(sign, stopped.set)
-    async with Sandbox(port, frozen=frozen, rate_limit_scale=1.0) as box:
+    async with Sandbox(port, frozen=frozen, rate_limit_scale=1.0, leaps=True) as box:
         if database is None:
             _say(f"The study group is at {box.url}/")
             if show:

@@ -12,7 +12,7 @@ from aiohttp import WSMsgType, web
 from sandbox import messages, people_threads, permissions, voice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from sandbox.clock import Clock
     from sandbox.errors import Json
@@ -58,6 +58,7 @@ class Live:
         self.clock = clock
         self.listeners: set[Listener] = set()
         self.greeting: Callable[[], Json] = dict
+        self._hushed = 0
         world.listeners.append(self._heard)
         clock.watchers.append(self._clock_moved)
 
@@ -65,8 +66,25 @@ class Live:
         """{now_ms, frozen, next_ms}."""
         return {"now_ms": self.clock.now_ms, "frozen": self.clock.frozen, "next_ms": self.clock.next_ms}
 
+    @contextlib.contextmanager
+    def hush(self) -> Iterator[None]:
+        """Inside the block pages hear of nothing but their own answers and the sandbox's own news; then REFRESH.
+
+        Thousands of events a minute are too many to draw. The streams of tests and benchmarks hear everything.
+        """
+        self._hushed += 1
+        try:
+            yield
+        finally:
+            self._hushed -= 1
+            for listener in self.listeners:
+                if listener.page:
+                    listener.push("REFRESH", {})
+
     def _clock_moved(self) -> None:
-        self.tell_all("CLOCK", self.clock_json())
+        for listener in self.listeners:
+            if not (listener.page and self._hushed):
+                listener.push("CLOCK", self.clock_json())
 
     def online(self) -> list[str]:
         """Who has the page open; the streams of tests and benchmarks do not count."""
@@ -93,6 +111,8 @@ class Live:
         if not self.listeners or event.only:
             return
         for listener in self.listeners:
+            if self._hushed and listener.page and event.ephemeral_for is None:
+                continue
             data = self._for_person(event, listener.person_id)
             if data is not None:
                 listener.push(event.name, data)

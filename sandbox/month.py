@@ -83,7 +83,7 @@ class Month:
 
     def json(self) -> Json:
         """The progress, as pages hear it."""
-        return asdict(self.progress)
+        return {**asdict(self.progress), "now_ms": self.box.clock.now_ms}
 
     def start(self, seed: int = SEED, days: int = DAYS) -> str | None:
         """Begin; returns a sentence where it cannot."""
@@ -114,12 +114,10 @@ class Month:
 
     async def _play(self, seed: int, days: int) -> None:
         began = time.perf_counter()
-        limits = self.box.faults.rate_limits
-        # A month has time enough for Discord's limits; a minute has not.
-        self.box.faults.rate_limits = False
         words = f"{days} days have passed."
         try:
-            await self._days(seed, days)
+            with self.box.faults.limits_at_rest(), self.box.live.hush():
+                await self._days(seed, days)
         except asyncio.CancelledError:
             words = f"Stopped after {self.progress.day} of {days} days; what happened stays."
         except _NoQuestionError:
@@ -128,7 +126,6 @@ class Month:
             log.exception("the month broke off")
             words = "The month broke off by a mistake of the sandbox; its log says why."
         finally:
-            self.box.faults.rate_limits = limits
             self.progress.running = False
             self.progress.seconds = round(time.perf_counter() - began, 1)
             refused = f" {self.progress.refused} were refused." if self.progress.refused else ""

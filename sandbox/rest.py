@@ -210,7 +210,7 @@ class Rest:
     ) -> tuple[int, bytes]:
         method = request.method
         # Callbacks are outside every limit: no need to look one up for each click of a burst.
-        limited = self.faults.rate_limits and not path.startswith("/interactions/")
+        limited = self.faults.limited and not path.startswith("/interactions/")
         if self.limiter is not None and limited:
             verdict = self.limiter.check(method, path)
             headers.update(verdict.headers)

@@ -63,7 +63,8 @@ class Sandbox:
     """One Discord on localhost. `async with Sandbox(port=0, frozen=True) as box: box.url, box.world, box.clock`.
 
     `rate_limit_scale` shortens the windows of rate limits (0.02: a second becomes 20 ms). The official API
-    description to check requests against is named by `openapi` or the environment's DISCORD_OPENAPI.
+    description to check requests against is named by `openapi` or the environment's DISCORD_OPENAPI. With `leaps` no
+    limit holds while the page moves the clock.
     """
 
     def __init__(
@@ -76,7 +77,9 @@ class Sandbox:
         start_ms: int | None = None,
         openapi: str | None = None,
         world: World | None = None,
+        leaps: bool = False,
     ) -> None:
+        self.leaps = leaps
         self.clock = world.clock if world is not None else Clock(frozen=frozen, start_ms=start_ms)
         self.world = world if world is not None else study_group(self.clock)
         self.interactions = Interactions(self.world)

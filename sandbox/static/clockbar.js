@@ -1,7 +1,7 @@
 /** The sandbox's clock and zone, what the last move brought about, and what is broken on purpose. */
 
 import { announce, $ } from "./dom.js";
-import { html, nothing, render } from "./lit.js";
+import { guard, html, nothing, render } from "./lit.js";
 import { openMenu } from "./menu.js";
 import { openPeople } from "./switcher.js";
 
@@ -32,6 +32,7 @@ export class ClockBar {
   /** @type {{found: Happening[], count: number, words: string} | null} */
   brought = null;
   #wanted = "";
+  #drawing = false;
 
   /** @param {App} app */
   constructor(app) {
@@ -54,9 +55,15 @@ export class ClockBar {
     return answer;
   }
 
-  /** Draw the bar anew. */
+  /** Draw the bar anew, soon and once. */
   render() {
-    if (!this.app.state) return;
+    if (this.#drawing || !this.app.state) return;
+    this.#drawing = true;
+    queueMicrotask(() => this.#draw());
+  }
+
+  #draw() {
+    this.#drawing = false;
     render(this.#bar(), $("clockbar"));
     render(this.#news(), $("news"));
   }
@@ -73,22 +80,21 @@ export class ClockBar {
       timeZone: time.zone,
     });
     return html`
-      <p class="now" role="timer" aria-live="off" aria-label="The sandbox's time">
-        <strong>${time.format(time.now, "T")}</strong>
-        <span title=${time.format(time.now, "F")}>${day.format(time.now)}</span>
-        ${time.frozen ? html`<small>standing still</small>` : nothing}
+      <p class="sandbox-time" role="timer" aria-live="off" aria-label="The sandbox's time">
+        <strong>${time.format(time.now, time.frozen ? "t" : "T")}</strong>
+        <span title=${`${time.format(time.now, "F")}${time.frozen ? ", standing still" : ""}`}>${day.format(time.now)}</span>
+        
       </p>
       <select
         class="zone"
         aria-label="Your time zone"
         @change=${(/** @type {Event} */ event) => this.#travel(/** @type {HTMLSelectElement} */ (event.target).value)}
       >
-        ${[...new Set([time.zone, ...zones()])]
-          .sort()
-          .map(
-            (name) =>
-              html`<option value=${name} ?selected=${name === time.zone}>${name.replaceAll("_", " ")}</option>`,
-          )}
+        ${guard([time.zone], () =>
+          [...new Set([time.zone, ...zones()])]
+            .sort()
+            .map((name) => html`<option value=${name} ?selected=${name === time.zone}>${name.replaceAll("_", " ")}</option>`),
+        )}
       </select>
       <button
         type="button"
@@ -113,7 +119,7 @@ export class ClockBar {
           : nothing}
         <p class="bot-state">
           <span class="light ${bot.connected ? "on" : ""}" aria-hidden="true">${bot.connected ? "●" : "○"}</span>
-          Bot ${bot.connected ? "online" : "offline"}
+          <span class="bot-words">Bot ${bot.connected ? "online" : "offline"}</span>
         </p>
         <button
           type="button"
@@ -143,6 +149,7 @@ export class ClockBar {
     const go = (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
       const field = /** @type {HTMLInputElement} */ (/** @type {HTMLFormElement} */ (event.target).elements[0]);
+      this.#wanted = "";
       void this.move({ to_ms: time.read(field.value) });
     };
     return html`<div
@@ -177,7 +184,7 @@ export class ClockBar {
           type="datetime-local"
           aria-label="Chosen time"
           required
-          .value=${this.#wanted || (this.#wanted = time.write(time.now + DAY))}
+          .value=${this.#wanted || time.write(time.now + DAY)}
           @input=${(/** @type {Event} */ event) => (this.#wanted = /** @type {HTMLInputElement} */ (event.target).value)}
         />
         <button class="button secondary" ?disabled=${moving}>Go</button>
@@ -189,7 +196,7 @@ export class ClockBar {
     const { brought } = this;
     if (!brought) return nothing;
     const { found, count, words } = brought;
-    const told = found.slice().sort((a, b) => weight(a) - weight(b) || a.at_ms - b.at_ms);
+    const told = found.slice().sort((a, b) => b.at_ms - a.at_ms || weight(a) - weight(b));
     const [first] = told;
     const more = count - 1;
     return html`<p class="news">

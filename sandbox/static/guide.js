@@ -8,7 +8,7 @@ import { html, nothing } from "./lit.js";
  *   dm?: boolean, clock?: object, month?: boolean}} Act
  */
 /** @typedef {{name: string, title: string, what: string, button: string, act: Act, done: boolean, hint: string}} Step */
-/** @typedef {{running: boolean, day: number, days: number, acts: number, words: string}} Month */
+/** @typedef {{running: boolean, day: number, days: number, now_ms: number, words: string}} Month */
 
 export class Guide {
   /** @type {Step[]} */
@@ -51,7 +51,7 @@ export class Guide {
   /** A month passes, or has passed. @param {Month} month */
   passed(month) {
     this.#month = month;
-    if (!month.running) this.app.reload();
+    this.app.time.set(month);
   }
 
   /** Do the tedious bit of a step. @param {Step} step */
@@ -118,6 +118,9 @@ export class Guide {
         <progress max=${this.#steps.length || 1} value=${done} aria-label="Steps done"></progress>
         <span role="status">${done} of ${this.#steps.length} done</span>
       </p>
+      ${this.app.state.bot.connected
+        ? nothing
+        : html`<p class="failure" role="alert">The bot is offline, so nothing answers. Faults can start it, or end what keeps it away.</p>`}
       <ol class="guide-steps">
         ${this.#steps.map((step) => this.#step(step, step.name === open))}
       </ol>

@@ -156,14 +156,14 @@ export class Inspector {
             (this.#text = /** @type {HTMLInputElement} */ (event.target).value), draw()
           )}
       /></label>
-      <label class="tick"
+      <label class="check"
         ><input
           type="checkbox"
           .checked=${this.#refused}
           @change=${() => ((this.#refused = !this.#refused), draw())}
         />Refused only</label
       >
-      <label class="tick"
+      <label class="check"
         ><input type="checkbox" .checked=${this.#following} ?disabled=${Boolean(this.about)} @change=${follow} />Follow</label
       >
     </div>`;

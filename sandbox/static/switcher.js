@@ -39,7 +39,7 @@ function entry(app, person, close) {
       rel="noopener"
       title="In a window beside this one"
       aria-label=${`Be ${person.name} in a new window`}
-      ><span aria-hidden="true">⧉</span></a
+      ><span aria-hidden="true">↗</span></a
     >
   </li>`;
 }

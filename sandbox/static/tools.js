@@ -65,10 +65,18 @@ export class Tools {
     if (name === "FAULTS") this.app.state.faults = data;
     else if (name === "GUIDE") this.guide.heard(data);
     else if (name === "MONTH") this.guide.passed(data);
+    else if (name === "REFRESH") this.#refresh();
     else return false;
     this.app.clockbar.render();
     this.draw();
     return true;
+  }
+
+  /** Much happened that was not told: read all anew. */
+  #refresh() {
+    const { app } = this;
+    app.reload();
+    for (const pane of [app.main, app.side]) if (pane.channelId) void pane.open(pane.channelId);
   }
 
   /** @param {Tab} tab */
