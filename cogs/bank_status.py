@@ -15,7 +15,7 @@ from bot.services.house import House
 from cogs import challenge_cards, paper
 from cogs import texts_bank_status as words
 from cogs.cards import AMBER, BLUE
-from cogs.paper import Block, Page, add_sections, lay_out
+from cogs.paper import Block, Page, lay_out
 from cogs.plain import cut, quiet
 from cogs.replies import Feature, Interaction, button, press, require_tutor, rows, say
 
@@ -260,7 +260,6 @@ def _card(found: Detail) -> Page:
     for place, option in enumerate(question.options):
         lines.append(f"{'✅' if option.correct else '▫️'} **{LETTERS[place]}** {quiet(option.text)}")
     blocks.append(Block("\n".join(lines), quiet(entry.topic)))
-    page = lay_out(blocks, colour=AMBER, footer=words.key_line(entry.bank, entry.key))
     sections = [
         (words.STATE_NAME, "\n".join(_states(found))),
         (words.NUMBERS_NAME, "\n".join(_numbers(found))),
@@ -268,8 +267,8 @@ def _card(found: Detail) -> Page:
         (words.EXPLANATION_NAME, quiet(question.explanation)),
         (words.SOURCE_NAME, quiet(question.source)),
     ]
-    add_sections(page, [one for one in sections if one[1]])
-    return page
+    footer = words.key_line(entry.bank, entry.key)
+    return lay_out(blocks, [one for one in sections if one[1]], colour=AMBER, footer=footer)
 
 
 def _states(found: Detail) -> list[str]:

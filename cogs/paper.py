@@ -21,7 +21,7 @@ from cogs.plain import cut
 from cogs.replies import Interaction, say
 
 DESCRIPTION, TITLE, FIELD, FIELDS, EMBEDS, TOTAL = 4096, 256, 1024, 25, 10, 6000
-SPARE = 120  # for a mark beside the text that was shortened
+SPARE = 120  # beside a closing post's explanation
 LEAST = 400  # what of a long text is shown at least
 
 
@@ -73,56 +73,47 @@ class Page:
         return {"embeds": self.embeds, **({"attachments": files} if files or kept else {})}
 
 
-def lay_out(blocks: Sequence[Block], *, colour: int, footer: str = "", asked: Asked | None = None) -> Page:
-    """Blocks one below the other, each in an embed of its own or, where it is long, in several."""
-    texts = [block.text for block in blocks]
-    room = TOTAL - units(footer) - sum(units(block.title) for block in blocks)
-    whole = "\n\n".join(f"{block.title}\n\n{block.text}" if block.title else block.text for block in blocks)
-    shortened = False
-    while sum(units(text) for text in texts) > room:
-        longest = max(range(len(texts)), key=lambda place: units(texts[place]))
-        over = sum(units(text) for text in texts) - room
-        left = max(LEAST, units(texts[longest]) - over - SPARE)
-        texts[longest] = f"{begin(texts[longest], left)}{texts_kinds.MORE.format(name=texts_kinds.QUESTION_FILE)}"
-        shortened = True
+def lay_out(
+    blocks: Sequence[Block],
+    sections: Sequence[tuple[str, str]] = (),
+    *,
+    colour: int,
+    footer: str = "",
+    asked: Asked | None = None,
+    name: str = texts_kinds.QUESTION_FILE,
+) -> Page:
+    """Blocks one below the other, each in an embed of its own or, where it is long, in several.
+
+    *sections* are shorter texts under their names, which follow in the last embed. *name* is that of the file which
+    has the whole where not all of it fits.
+    """
+    named = [*((block.title, block.text) for block in blocks), *sections]
+    texts = [text for _, text in named]
+    _shorten(texts, TOTAL - units(footer) - sum(units(title) + 1 for title, _ in named), name)
     embeds: list[discord.Embed] = []
-    for block, text in zip(blocks, texts, strict=True):
+    for block, text in zip(blocks, texts, strict=False):
         made = [discord.Embed(description=part, colour=colour) for part in split(text, DESCRIPTION)]
         made[0].title = cut(block.title, TITLE) if block.title else None
         if block.image is not None and block.image.name is not None:
             made[-1].set_image(url=f"attachment://{block.image.name}")
         embeds += made
+    for (title, _), text in zip(sections, texts[len(blocks) :], strict=True):
+        add_parts(embeds[-1], title, text)
     if footer:
         embeds[-1].set_footer(text=footer)
     pictures = tuple(block.image for block in blocks if block.image is not None and block.image.name is not None)
-    return Page(embeds, pictures, whole if shortened else "", texts_kinds.QUESTION_FILE, asked)
+    whole = "\n\n".join(f"{title}\n\n{text}" if title else text for title, text in named)
+    return Page(embeds, pictures, whole if texts != [text for _, text in named] else "", name, asked)
 
 
-def add_sections(page: Page, sections: Sequence[tuple[str, str]]) -> None:
-    """Texts under their names, as fields of the page's last embed; where they do not fit, the whole in a file."""
-    embed = page.embeds[-1]
-    taken = sum(_size(one) for one in page.embeds)
-    for place, (name, text) in enumerate(sections):
-        # What follows keeps a little room, so that a long explanation does not push the source out.
-        later = sum(min(LEAST, units(other) + units(title)) for title, other in sections[place + 1 :])
-        room = TOTAL - taken - later - units(name) - SPARE
-        fields = FIELDS - len(embed.fields) - (len(sections) - place - 1)
-        shown = text
-        if units(text) > min(room, fields * (FIELD - SPARE)):
-            left = max(0, min(room, fields * (FIELD - SPARE)) - SPARE)
-            shown = f"{begin(text, left)}{texts_kinds.MORE.format(name=texts_kinds.RESULT_FILE)}"
-            page.text, page.name = _whole(sections), texts_kinds.RESULT_FILE
-        add_parts(embed, name, shown)
-        taken = sum(_size(one) for one in page.embeds)
-
-
-def _whole(sections: Sequence[tuple[str, str]]) -> str:
-    return "\n\n".join(f"{name}\n\n{text}" for name, text in sections)
-
-
-def _size(embed: discord.Embed) -> int:
-    fields = sum(units(one.name or "") + units(one.value or "") for one in embed.fields)
-    return units(embed.title or "") + units(embed.description or "") + units(embed.footer.text or "") + fields
+def _shorten(texts: list[str], room: int, name: str) -> None:
+    """Shorten the longest of the texts until all of them fit; a field that goes on costs a little more."""
+    mark = texts_kinds.MORE.format(name=name)
+    least = min(LEAST, room // (2 * len(texts)))
+    while (over := sum(units(text) + units(text) // FIELD for text in texts) - room) > 0:
+        longest = max(range(len(texts)), key=lambda place: units(texts[place]))
+        text = texts[longest].removesuffix(mark)
+        texts[longest] = f"{begin(text, max(least, units(text) - over - units(mark)))}{mark}"
 
 
 def add_parts(embed: discord.Embed, name: str, text: str) -> None:

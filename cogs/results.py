@@ -116,23 +116,26 @@ def result_page(result: Result) -> Page:
     asked = result.asked
     if result.voided:
         return paper.lay_out(
-            [Block(texts.voided_choice(_given(result)), texts.VOIDED_TITLE)], colour=GREY, footer=texts.VOIDED_COUNTS
+            [Block(texts.voided_choice(_given(result)), texts.VOIDED_TITLE)],
+            colour=GREY,
+            footer=texts.VOIDED_COUNTS,
+            name=texts_kinds.RESULT_FILE,
         )
     card = asked.type is Type.FLASHCARD
     title = texts_kinds.card_title(result.correct) if card else texts.result_title(result.correct)
-    page = paper.lay_out(
-        [Block(_outcome(result), title, asked.image)],
-        colour=GREEN if result.correct else AMBER,
-        footer=_footer(result),
-        asked=asked,
-    )
     sections = [*_reasons(result), *((texts_tutors.ADDED_NAME, one) for one in cards.additions(asked))]
     if asked.source:
         sections.append((texts.SOURCE, quiet(asked.source)))
     if asked.credit:
         sections.append((texts_suggestions.CREDIT_NAME, plain(asked.credit)))
-    paper.add_sections(page, sections)
-    return page
+    return paper.lay_out(
+        [Block(_outcome(result), title, asked.image)],
+        sections,
+        colour=GREEN if result.correct else AMBER,
+        footer=_footer(result),
+        asked=asked,
+        name=texts_kinds.RESULT_FILE,
+    )
 
 
 def _given(result: Result) -> str:

@@ -12,7 +12,7 @@ from bot.domain.quiz import LETTERS
 from bot.services.suggestions import Card, Fate, Remarks, State, Suggestion
 from cogs import texts_suggestions as words
 from cogs.cards import BLUE
-from cogs.paper import Block, Page, add_sections, lay_out
+from cogs.paper import Block, Page, lay_out
 from cogs.plain import cut, plain, quiet
 from cogs.replies import button
 
@@ -70,7 +70,6 @@ def preview(question: Question, remarks: Remarks, advice_name: str, head: Block 
         if option.feedback:
             lines.append(f"-# {quiet(option.feedback)}")
     whole = Block("\n".join(lines), words.SHOWN_AS)
-    page = lay_out([whole] if head is None else [head, whole], colour=BLUE)
     advice = _advice(remarks)
     sections = [(advice_name, _fitting(advice))] if advice else []
     sections.append((words.EXPLANATION_NAME, quiet(question.explanation)))
@@ -78,8 +77,7 @@ def preview(question: Question, remarks: Remarks, advice_name: str, head: Block 
         sections.append((words.SOURCE_NAME, quiet(question.source)))
     if question.code_year is not None:
         sections.append((words.CODES_NAME, words.codes(question.code_year)))
-    add_sections(page, sections)
-    return page
+    return lay_out([whole] if head is None else [head, whole], sections, colour=BLUE)
 
 
 def _advice(remarks: Remarks) -> list[str]:
@@ -109,10 +107,8 @@ def as_typed(kept: Suggestion, head: Block | None = None) -> Page:
     said = kept.words
     options = said.options.replace("```", "'''")
     block = Block(f"{quiet(said.stem)}\n```\n{options}\n```" if options else quiet(said.stem) or "\u200b")
-    page = lay_out([block] if head is None else [head, block], colour=BLUE)
     sections = [(words.EXPLANATION_NAME, quiet(said.explanation)), (words.SOURCE_NAME, quiet(said.source))]
-    add_sections(page, [one for one in sections if one[1]])
-    return page
+    return lay_out([block] if head is None else [head, block], [one for one in sections if one[1]], colour=BLUE)
 
 
 def state_line(kept: Suggestion, fate: Fate | None) -> str:
