@@ -54,7 +54,7 @@ SHOWN_AS = "How members will see it"
 ADVICE_NAME = "Could it be even better?"
 TUTORS_ADVICE_NAME = "What to look at"
 MORE_ADVICE = "- and more of the same kind"
-_ADVICE: Mapping[str, str] = {
+ADVICE: Mapping[str, str] = {
     "no-source": "A source would let others check it.",
     "negative": "“{0}” is easily overread: write **{1}**, or ask what *is* so.",
     "no-alt": "A picture needs words that say what it shows.",
@@ -75,7 +75,7 @@ _ADVICE: Mapping[str, str] = {
 
 
 def advice(kind: str, values: Sequence[str]) -> str:
-    return f"- {_ADVICE[kind].format(*values)}"
+    return f"- {ADVICE[kind].format(*values)}"
 
 
 def private(kind: Kind, excerpt: str) -> str:

@@ -12,7 +12,8 @@ import pytest
 
 from bot.domain import refusals
 from bot.domain.refusals import Refusal
-from cogs import texts
+from bot.formats import lint
+from cogs import texts, texts_suggestions
 from cogs.plain import cut, plain, quiet
 
 VALUES: dict[str, Any] = {
@@ -83,6 +84,14 @@ def test_a_members_words_are_shown_letter_for_letter() -> None:
 def test_no_words_of_a_members_hide_an_address(text: str) -> None:
     """Every masked link is taken apart, not only the first one of a text."""
     assert "](" not in plain(text)
+
+
+def test_every_advice_on_a_question_is_worded_for_chat() -> None:
+    """Each kind that the lint knows has its kinder sentence, with room for the same values."""
+    assert texts_suggestions.ADVICE.keys() == lint.MESSAGES.keys()
+    for kind, message in lint.MESSAGES.items():
+        values = ["x"] * message.count("{}")
+        assert texts_suggestions.advice(kind, values)
 
 
 def test_cut_says_that_it_cut() -> None:

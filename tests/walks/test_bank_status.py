@@ -87,7 +87,7 @@ async def test_old_questions_wait_for_a_tutor(begin: Begin, tmp_path: Path) -> N
         asked |= {
             one["key"]
             for one in await study.rows(
-                "SELECT q.key FROM rounds r JOIN questions q ON q.question_id = r.question_id WHERE r.day >= '2027-01-02'"
+                "SELECT q.key FROM rounds r JOIN questions q USING (question_id) WHERE r.day >= '2027-01-02'"
             )
         }
     assert asked == {"collar", "hiv"}

@@ -16,7 +16,7 @@ GOOD = {
 
 
 async def test_a_proposed_question_is_edited_approved_asked_and_credited(study: Study) -> None:
-    """What is refused is kept; a tutor mends it; the group is asked it; the name stands with its answer while wanted."""
+    """What is refused is kept; a tutor mends it; the group is asked it; the name stands with it while it is wanted."""
     ana, ben, tova = study.ana, study.ben, study.tova
     await study.set_up(tutor_role="@Tutor")
     assert "Only tutors" in (await ana.run("/question review")).text
