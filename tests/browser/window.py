@@ -19,7 +19,7 @@ from playwright.async_api import ConsoleMessage, Locator, Page, Request, WebSock
 
 from tests.people import File
 
-PATIENCE_S = 10.0
+PATIENCE_S = 15.0
 """Real seconds until something that does not appear fails the test."""
 _DOCS = Path(__file__).parents[2] / "docs"
 DESKTOP, PHONE = (1280, 800), (375, 720)
@@ -79,6 +79,17 @@ class Window:
     def thread(self) -> Locator:
         """The side panel with a thread."""
         return self.page.get_by_role("region", name=re.compile("^Thread: "))
+
+    @property
+    def drawer(self) -> Locator:
+        """The drawer of whoever runs the sandbox."""
+        return self.page.get_by_role("complementary", name="Sandbox tools")
+
+    async def tools(self, tab: str) -> None:
+        """Open the drawer at one of its tabs."""
+        if not await self.drawer.is_visible():
+            await self.page.get_by_role("button", name="Tools", exact=True).click()
+        await self.drawer.get_by_role("tab", name=tab).click()
 
     def dialog(self, name: str | re.Pattern[str]) -> Locator:
         """An open form, list or picture."""
@@ -165,6 +176,11 @@ class Window:
         form = await self.picks(command)
         for name, value in options.items():
             await self.fills(form, name, value)
+        await self.runs(command)
+
+    async def runs(self, command: str) -> None:
+        """Run the command whose form is open."""
+        form = self.page.get_by_role("form", name=command)
         await form.get_by_role("button", name="Run").click()
         await expect(form).to_be_hidden()
 
