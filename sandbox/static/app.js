@@ -1,14 +1,13 @@
 /** The page: who one is, what is open, and what happens. */
 
-import { Api, upload } from "./api.js";
+import { Acts } from "./acts.js";
+import { Api } from "./api.js";
 import { ClockBar, keptZone } from "./clockbar.js";
 import { $, announce } from "./dom.js";
 import { drawEvents } from "./events.js";
-import { postFields } from "./forum.js";
 import { Interactions } from "./interact.js";
 import { Kept, wear } from "./kept.js";
 import { closeLayer } from "./layer.js";
-import { openModal } from "./modal.js";
 import { isThread, Names } from "./names.js";
 import { Pane } from "./pane.js";
 import { drawMembers, drawSelf, openProfile } from "./people.js";
@@ -18,13 +17,15 @@ import { Sight } from "./sight.js";
 import { SandboxTime } from "./time.js";
 import { Tools } from "./tools.js";
 
-const FORUM = 15;
 const WIDE = 60 * 16;
 const ROOMY = matchMedia("(min-width: 88rem)");
 
 export class App extends Sight {
   time = new SandboxTime();
-  /** What failed, by message id. @type {Map<string, string>} */
+  /**
+   * What failed, by message id.
+   * @type {Map<string, string>}
+   */
   failures = new Map();
   menuOpen = false;
   membersOpen = innerWidth >= WIDE * 1.2;
@@ -41,6 +42,7 @@ export class App extends Sight {
     this.names = new Names(this);
     this.reading = new Reading(this);
     this.interactions = new Interactions(this);
+    this.acts = new Acts(this);
     this.main = new Pane(this, $("main"), false);
     this.side = new Pane(this, $("side"), true);
     this.clockbar = new ClockBar(this);
@@ -63,9 +65,12 @@ export class App extends Sight {
     return this.main.channelId;
   }
 
-  /** Load all, and stay up to date. @param {string} channel @param {string} thread What to open. */
+  /**
+   * Load all, and stay up to date.
+   * @param {string} channel @param {string} thread What to open.
+   */
   async start(channel, thread) {
-    await this.#load();
+    await this.load();
     this.#connect();
     await this.#openKept(channel, thread);
   }
@@ -89,7 +94,7 @@ export class App extends Sight {
         document.body.classList.toggle("offline", !open);
         if (open && !before) {
           announce("Connected again.");
-          void this.#load().then(() => this.#again());
+          void this.load().then(() => this.#again());
         }
         if (!open && before) announce("The connection to the sandbox is lost. The page tries again each second.");
         before = open;
@@ -103,7 +108,8 @@ export class App extends Sight {
     await Promise.all([this.main, this.side].map((pane) => pane.channelId && pane.open(pane.channelId)));
   }
 
-  async #load() {
+  /** Read the state anew. */
+  async load() {
     const state = await this.api.get("/state");
     this.state = state;
     this.me = state.people.find((/** @type {any} */ person) => person.id === state.me.id) ?? state.people[0];
@@ -124,7 +130,7 @@ export class App extends Sight {
   reload() {
     clearTimeout(this.#soon);
     this.#soon = setTimeout(async () => {
-      await this.#load().catch(() => {});
+      await this.load().catch(() => {});
       if (this.channelId && !this.channel(this.channelId)) await this.openChannel(this.firstChannel());
       if (this.side.channelId && !this.channel(this.side.channelId)) this.closeThread();
       void this.reading.count();
@@ -215,7 +221,10 @@ export class App extends Sight {
 
   // What is open
 
-  /** The newest message of an open channel, the ephemeral ones too. @param {string} id @returns {string | undefined} */
+  /**
+   * The newest message of an open channel, the ephemeral ones too.
+   * @param {string} id @returns {string | undefined}
+   */
   newest(id) {
     return [this.main, this.side].find((pane) => pane.channelId === id)?.messages.at(-1)?.id;
   }
@@ -225,7 +234,10 @@ export class App extends Sight {
     return id === this.main.channelId || id === this.side.channelId;
   }
 
-  /** The pane that an element stands in. @param {Element} element */
+  /**
+   * The pane that an element stands in.
+   * @param {Element} element
+   */
   paneOf(element) {
     return this.side.root.contains(element) ? this.side : this.main;
   }
@@ -301,14 +313,20 @@ export class App extends Sight {
     this.draw();
   }
 
-  /** Live in another zone: the page shows each time as Discord does, by the clocks of whoever reads it. @param {string} zone */
+  /**
+   * Live in another zone: the page shows each time as Discord does, by the clocks of whoever reads it.
+   * @param {string} zone
+   */
   travel(zone) {
     this.time.zone = zone;
     this.kept.set("zone", zone);
     this.render();
   }
 
-  /** Be somebody else. @param {string} id */
+  /**
+   * Be somebody else.
+   * @param {string} id
+   */
   async become(id) {
     closeLayer();
     this.api.person = id;
@@ -317,7 +335,7 @@ export class App extends Sight {
     const { channelId } = this;
     this.main.close();
     this.side.close();
-    await this.#load();
+    await this.load();
     this.kept = new Kept(id, this.state.run);
     wear(this.kept.get("theme"));
     this.time.set({ ...this.state.clock, zone: this.kept.get("zone") ?? keptZone() });
@@ -327,7 +345,10 @@ export class App extends Sight {
     announce(`You are ${this.me.name} now.`);
   }
 
-  /** Ask the sandbox; a refusal is said, and null comes back. @param {string} path @param {object} [body] */
+  /**
+   * Ask the sandbox; a refusal is said, and null comes back.
+   * @param {string} path @param {object} [body]
+   */
   async ask(path, body) {
     try {
       return body ? await this.api.post(path, body) : await this.api.get(path);
@@ -335,72 +356,6 @@ export class App extends Sight {
       announce(error instanceof Error ? error.message : String(error));
       return null;
     }
-  }
-
-  /** @param {string} channelId @param {string} content @param {File[]} files @param {any} replyTo @returns {Promise<string | null>} A refusal. */
-  async sendMessage(channelId, content, files, replyTo) {
-    try {
-      const attachments = await Promise.all(files.map(upload));
-      await this.api.post(`/channels/${channelId}/messages`, { content, attachments, reply_to: replyTo?.id });
-      return null;
-    } catch (error) {
-      return error instanceof Error ? error.message : String(error);
-    }
-  }
-
-  /** @param {any} message @param {any} emoji @param {boolean} mine */
-  async react(message, emoji, mine) {
-    const name = emoji.id ? `${emoji.name}:${emoji.id}` : emoji.name;
-    const path = `/channels/${message.channel_id}/messages/${message.id}/reactions`;
-    await this.ask(path, { emoji: name, remove: mine });
-  }
-
-  /** @param {string} id @param {string} act @param {object} body */
-  async changeThread(id, act, body) {
-    await this.ask(`/channels/${id}/${act}`, body);
-    this.reload();
-  }
-
-  /** Join a voice or stage channel, or leave (null). @param {string | null} channelId */
-  async joinVoice(channelId) {
-    await this.ask("/voice", { channel_id: channelId });
-    this.reload();
-  }
-
-  /** Say whether one is interested in an event. @param {object} body */
-  async setInterest(body) {
-    await this.ask("/interest", body);
-    this.reload();
-  }
-
-  /**
-   * Ask for a name (in a forum for a text and tags too) and start a thread or post.
-   * @param {any} channel @param {any} [message] The message that the thread is about.
-   */
-  startThread(channel, message) {
-    const isForum = channel.type === FORUM;
-    const name = { type: 4, style: 1, custom_id: "name", label: "Name", max_length: 100 };
-    const components = isForum ? postFields(channel) : [name];
-    const modal = { title: isForum ? "New post" : "New thread", components, submit: isForum ? "Post" : "Create" };
-    openModal(this, modal, async (fields) => {
-      try {
-        const path = `/channels/${channel.id}/threads`;
-        const thread = await this.api.post(path, { ...fields, message_id: message?.id });
-        await this.#load();
-        await this.openChannel(thread.id);
-        return null;
-      } catch (error) {
-        return error instanceof Error ? error.message : String(error);
-      }
-    });
-  }
-
-  /** @param {string} userId */
-  async openDm(userId) {
-    const channel = await this.ask("/dms", { user_id: userId });
-    if (!channel) return;
-    await this.#load();
-    await this.openChannel(channel.id);
   }
 }
 

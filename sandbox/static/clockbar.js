@@ -23,7 +23,7 @@ export function keptZone() {
 }
 
 function zones() {
-  return ["UTC", ...Intl.supportedValuesOf("timeZone")];
+  return ["UTC", .../** @type {any} */ (Intl).supportedValuesOf("timeZone")];
 }
 
 export class ClockBar {
@@ -40,7 +40,10 @@ export class ClockBar {
     setInterval(() => this.render(), 1000);
   }
 
-  /** Move the clock, and say what happened meanwhile. @param {object} body @returns {Promise<any>} */
+  /**
+   * Move the clock, and say what happened meanwhile.
+   * @param {object} body @returns {Promise<any>}
+   */
   async move(body) {
     if (this.moving) return null;
     this.moving = true;
@@ -256,7 +259,10 @@ export class ClockBar {
     openMenu(place, "What happened", items);
   }
 
-  /** Live in another zone: the page shows each time as Discord does, by the clocks of whoever reads it. @param {string} zone */
+  /**
+   * Live in another zone: the page shows each time as Discord does, by the clocks of whoever reads it.
+   * @param {string} zone
+   */
   #travel(zone) {
     localStorage.setItem(KEPT, zone);
     this.#wanted = "";
@@ -264,7 +270,10 @@ export class ClockBar {
   }
 }
 
-/** What one looks for first: messages, then the rest. @param {Happening} one */
+/**
+ * What one looks for first: messages, then the rest.
+ * @param {Happening} one
+ */
 const weight = (one) => (one.kind === "message" ? (one.title ? 0 : 1) : one.kind === "event" ? 1 : one.kind === "edit" ? 2 : 3);
 
 const VERBS = {

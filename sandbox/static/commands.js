@@ -26,7 +26,10 @@ function flatten(node, name, command) {
   return subs.flatMap((/** @type {any} */ sub) => flatten(sub, `${name} ${sub.name}`, command));
 }
 
-/** The commands that fit what was typed, those that begin with it first. @param {Runnable[]} all @param {string} typed */
+/**
+ * The commands that fit what was typed, those that begin with it first.
+ * @param {Runnable[]} all @param {string} typed
+ */
 export function fitting(all, typed) {
   const wanted = typed.trim().toLowerCase();
   const rank = (/** @type {Runnable} */ one) => {
@@ -38,7 +41,10 @@ export function fitting(all, typed) {
 }
 
 export class CommandForm {
-  /** The options that are shown: the required ones, and what was added. @type {any[]} */
+  /**
+   * The options that are shown: the required ones, and what was added.
+   * @type {any[]}
+   */
   shown;
   /** @type {Map<string, import("./options.js").Control>} */
   #controls = new Map();
@@ -84,7 +90,10 @@ export class CommandForm {
     return out;
   }
 
-  /** What the bot suggests for an option. @param {any} option @returns {Promise<any[]>} */
+  /**
+   * What the bot suggests for an option.
+   * @param {any} option @returns {Promise<any[]>}
+   */
   async suggest(option) {
     return this.app.interactions.autocomplete(this.pane.channelId, this.runnable.name, await this.values(), option.name);
   }

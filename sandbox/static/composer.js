@@ -19,7 +19,10 @@ export class Composer {
   sending = false;
   /** @type {HTMLTextAreaElement | null} */
   entry = null;
-  /** What was typed in other channels. @type {Map<string, string>} */
+  /**
+   * What was typed in other channels.
+   * @type {Map<string, string>}
+   */
   #drafts = new Map();
   #channelId = "";
 
@@ -71,7 +74,10 @@ export class Composer {
     this.focus();
   }
 
-  /** Put text where the caret is. @param {string} text */
+  /**
+   * Put text where the caret is.
+   * @param {string} text
+   */
   write(text) {
     this.form = null;
     this.app.drawNow();
@@ -81,7 +87,10 @@ export class Composer {
     this.#typed();
   }
 
-  /** Write a command's name, or open its form where the name is whole. @param {string} name */
+  /**
+   * Write a command's name, or open its form where the name is whole.
+   * @param {string} name
+   */
   startCommand(name) {
     const runnable = this.#commands().find((command) => command.name === name);
     if (runnable) return this.#open(runnable);
@@ -174,7 +183,10 @@ export class Composer {
     }
   }
 
-  /** Names after @ and # become what Discord's own client sends for them. @param {string} text */
+  /**
+   * Names after @ and # become what Discord's own client sends for them.
+   * @param {string} text
+   */
   #resolve(text) {
     const { app } = this;
     /** @type {[string, string][]} */
@@ -196,7 +208,7 @@ export class Composer {
     if (this.sending || (!typed && !this.files.length)) return;
     this.sending = true;
     this.app.draw();
-    const refused = await this.app.sendMessage(this.pane.channelId, this.#resolve(typed), this.files, this.replyTo);
+    const refused = await this.app.acts.sendMessage(this.pane.channelId, this.#resolve(typed), this.files, this.replyTo);
     this.sending = false;
     if (refused) this.problem = refused;
     else this.#clear("");
@@ -242,7 +254,7 @@ export class Composer {
           placeholder=${label}
           @input=${() => this.#typed()}
           @keydown=${(/** @type {KeyboardEvent} */ event) => this.#key(event)}
-          @blur=${() => this.picker.close()}
+          @blur=${(/** @type {FocusEvent} */ event) => this.picker.left(event)}
           @paste=${(/** @type {ClipboardEvent} */ event) => this.#paste(event)}
           ${ref((/** @type {Element | undefined} */ element) => {
             this.entry = /** @type {HTMLTextAreaElement | null} */ (element ?? null);

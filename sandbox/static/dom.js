@@ -61,7 +61,10 @@ export function avatar(name, id) {
   return h("span", { class: `avatar hue-${hue}`, "aria-hidden": "true" }, (name[0] ?? "?").toUpperCase());
 }
 
-/** Say something to those who look and to those who listen. @param {string} text */
+/**
+ * Say something to those who look and to those who listen.
+ * @param {string} text
+ */
 export function announce(text) {
   const place = $("announcements");
   const note = h("p", { class: "toast" }, text);

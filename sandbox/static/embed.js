@@ -6,7 +6,10 @@ import { picture, unknown } from "./media.js";
 
 /** @typedef {import("./app.js").App} App */
 
-/** The colour of a card's edge. @param {number | null | undefined} color */
+/**
+ * The colour of a card's edge.
+ * @param {number | null | undefined} color
+ */
 export const edge = (color) => (/** @type {Element | undefined} */ element) => {
   if (element instanceof HTMLElement)
     element.style.borderInlineStartColor =
@@ -37,7 +40,10 @@ export function card(app, embed) {
   </article>`;
 }
 
-/** Inline fields stand side by side, up to three in a row; the others have a row each. @param {any[]} all @returns {any[][]} */
+/**
+ * Inline fields stand side by side, up to three in a row; the others have a row each.
+ * @param {any[]} all @returns {any[][]}
+ */
 function rows(all) {
   /** @type {any[][]} */
   const out = [];

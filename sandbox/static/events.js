@@ -25,7 +25,10 @@ export function openEvents(app, guildId) {
   dialog.showModal();
 }
 
-/** Draw the open list anew, if there is one. @param {App} app */
+/**
+ * Draw the open list anew, if there is one.
+ * @param {App} app
+ */
 export function drawEvents(app) {
   if (!open) return;
   const { dialog, guildId } = open;
@@ -77,7 +80,7 @@ function card(app, guild, event, dialog) {
         type="button"
         class="button ${mine ? "success" : "secondary"} small"
         aria-pressed=${String(mine)}
-        @click=${() => void app.setInterest({ guild_id: guild.id, event_id: event.id, interested: !mine })}
+        @click=${() => void app.acts.setInterest({ guild_id: guild.id, event_id: event.id, interested: !mine })}
       >
         <span aria-hidden="true">${mine ? "✓" : "🔔"}</span> Interested
       </button>

@@ -103,7 +103,10 @@ function text(_, one, id, required) {
   };
 }
 
-/** Selects of all kinds, radio buttons and boxes. @param {App} app @param {any} one @param {string} id @param {boolean} required @returns {Inner} */
+/**
+ * Selects of all kinds, radio buttons and boxes.
+ * @param {App} app @param {any} one @param {string} id @param {boolean} required @returns {Inner}
+ */
 function list(app, one, id, required) {
   const options = app.interactions.options(one);
   const first = (one.default_values ?? []).map((/** @type {any} */ value) => String(value.id));

@@ -6,7 +6,10 @@ import { avatar } from "./people.js";
 
 /** @typedef {import("./pane.js").Pane} Pane */
 
-/** The tag that a forum's posts are narrowed to. @type {Map<string, string>} */
+/**
+ * The tag that a forum's posts are narrowed to.
+ * @type {Map<string, string>}
+ */
 const narrowed = new Map();
 
 /** @param {Pane} pane @param {any} channel */
@@ -38,7 +41,7 @@ export function forum(pane, channel) {
             </button>`,
         )}
       </div>
-      <button type="button" class="button primary small" @click=${() => app.startThread(channel)}>New post</button>
+      <button type="button" class="button primary small" @click=${() => app.acts.startThread(channel)}>New post</button>
     </div>
     ${posts.length ? nothing : html`<p class="none">${tag ? "No posts have this tag." : "No posts yet."}</p>`}
     ${list(pane, channel, open, "Posts")}
@@ -79,7 +82,10 @@ function list({ app }, channel, posts, label) {
   </ul>`;
 }
 
-/** The fields of a new post. @param {any} channel @returns {any[]} */
+/**
+ * The fields of a new post.
+ * @param {any} channel @returns {any[]}
+ */
 export function postFields(channel) {
   const name = { type: 4, style: 1, custom_id: "name", max_length: 100 };
   const text = { type: 4, style: 2, custom_id: "content", max_length: 2000 };

@@ -10,6 +10,18 @@ import { html, nothing } from "./lit.js";
 /** @typedef {{name: string, title: string, what: string, button: string, act: Act, done: boolean, hint: string}} Step */
 /** @typedef {{running: boolean, day: number, days: number, now_ms: number, words: string}} Month */
 
+const QUIZ = "1202";
+/**
+ * What to look at when all is done.
+ * @type {[string, Act][]}
+ */
+const LOOKS = [
+  ["Ana's /progress", { as: "2001", channel: QUIZ, command: "progress" }],
+  ["Ana's /readiness", { as: "2001", channel: QUIZ, command: "readiness" }],
+  ["Ben's /leaderboard", { as: "2002", channel: QUIZ, command: "leaderboard" }],
+  ["Tova's /group overview", { as: "2003", channel: QUIZ, command: "group overview" }],
+];
+
 export class Guide {
   /** @type {Step[]} */
   #steps = [];
@@ -48,13 +60,19 @@ export class Guide {
     if (this.#steps.some((step) => step.done && !before.has(step.name))) this.#opened = "";
   }
 
-  /** A month passes, or has passed. @param {Month} month */
+  /**
+   * A month passes, or has passed.
+   * @param {Month} month
+   */
   passed(month) {
     this.#month = month;
     this.app.time.set(month);
   }
 
-  /** Do the tedious bit of a step. @param {Step} step */
+  /**
+   * Do the tedious bit of a step.
+   * @param {Step} step
+   */
   async #act({ act }) {
     if (this.#busy) return;
     this.#busy = true;
@@ -73,13 +91,14 @@ export class Guide {
   async #do(act) {
     const { app } = this;
     if (act.month) {
+      app.clockbar.brought = null;
       await app.ask("/month", { start: true });
       return;
     }
     if (act.as && app.me.id !== act.as) await app.become(act.as);
     if (act.clock) await app.clockbar.move(act.clock);
     if (act.dm) {
-      await app.openDm(app.state.bot.user.id);
+      await app.acts.openDm(app.state.bot.user.id);
       return;
     }
     const channel = act.channel && app.channel(act.channel) ? act.channel : app.firstChannel();
@@ -128,7 +147,20 @@ export class Guide {
         ? html`<p class="acts">
             <button type="button" class="button secondary" @click=${() => this.app.tools.skip()}>Leave the guide</button>
           </p>`
-        : html`<p>That was it. The faults and the inspector are in the tabs beside this one.</p>`}`;
+        : html`<p>That was it. Look at what came of it; the faults and the inspector are in the tabs beside this one.</p>
+            <p class="acts">
+              ${LOOKS.map(
+                ([label, act]) =>
+                  html`<button
+                    type="button"
+                    class="button secondary"
+                    ?disabled=${this.#busy}
+                    @click=${() => void this.#act({ act })}
+                  >
+                    ${label}
+                  </button>`,
+              )}
+            </p>`}`;
   }
 
   /** @param {Step} step @param {boolean} open */

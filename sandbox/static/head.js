@@ -80,7 +80,10 @@ function tool(label, icon, open, kind = "dialog") {
   </button>`;
 }
 
-/** What is pinned in a channel, the newest first. @param {Pane} pane @param {any} channel @param {HTMLElement} at */
+/**
+ * What is pinned in a channel, the newest first.
+ * @param {Pane} pane @param {any} channel @param {HTMLElement} at
+ */
 async function openPins(pane, channel, at) {
   const { app } = pane;
   const pins = (await app.ask(`/channels/${channel.id}/pins`)) ?? [];

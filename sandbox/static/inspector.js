@@ -19,7 +19,10 @@ const KINDS = /** @type {const} */ ({
 const MARKS = /** @type {const} */ ({ request: "bot →", "to-bot": "→ bot", "from-bot": "bot ⇢", person: "person" });
 
 export class Inspector {
-  /** The one message that is looked behind. @type {{id: string, words: string} | null} */
+  /**
+   * The one message that is looked behind.
+   * @type {{id: string, words: string} | null}
+   */
   about = null;
   /** @type {Entry[]} */
   #entries = [];

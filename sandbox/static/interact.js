@@ -8,7 +8,10 @@ const DM_CONTEXT = 1;
 const SILENT = "The application did not respond";
 
 export class Interactions {
-  /** What was pressed and not answered yet: message and custom id. @type {Set<string>} */
+  /**
+   * What was pressed and not answered yet: message and custom id.
+   * @type {Set<string>}
+   */
   #pressed = new Set();
 
   /** @param {import("./app.js").App} app */
@@ -16,7 +19,10 @@ export class Interactions {
     this.app = app;
   }
 
-  /** Registered commands of a type (1 slash, 2 on a person, 3 on a message) for a channel. @param {string} channelId @param {number} type @returns {any[]} */
+  /**
+   * Registered commands of a type (1 slash, 2 on a person, 3 on a message) for a channel.
+   * @param {string} channelId @param {number} type @returns {any[]}
+   */
   commandsOf(channelId, type) {
     const guildId = this.app.channel(channelId)?.guild_id;
     return this.app.state.commands.filter(
@@ -55,7 +61,10 @@ export class Interactions {
     return answer.status === "failed" ? (answer.error ?? SILENT) : null;
   }
 
-  /** Run a context command. @param {import("./pane.js").Pane} pane @param {any} command @param {string} target_id @param {any} message Below which a failure is said. */
+  /**
+   * Run a context command.
+   * @param {import("./pane.js").Pane} pane @param {any} command @param {string} target_id @param {any} message Below which a failure is said.
+   */
   async runOn(pane, command, target_id, message) {
     const answer = await this.#interact({
       kind: "command",
@@ -75,12 +84,18 @@ export class Interactions {
     return answer.choices ?? [];
   }
 
-  /** Whether a button or select waits for its answer. @param {string} messageId @param {string} customId */
+  /**
+   * Whether a button or select waits for its answer.
+   * @param {string} messageId @param {string} customId
+   */
   busy(messageId, customId) {
     return this.#pressed.has(`${messageId} ${customId}`);
   }
 
-  /** Press a button, or choose in a select. @param {any} message @param {string} custom_id @param {string[]} [values] */
+  /**
+   * Press a button, or choose in a select.
+   * @param {any} message @param {string} custom_id @param {string[]} [values]
+   */
   async press(message, custom_id, values) {
     const key = `${message.id} ${custom_id}`;
     if (this.#pressed.has(key)) return;
@@ -100,7 +115,10 @@ export class Interactions {
     this.app.draw();
   }
 
-  /** The options of a select: its own, or people, roles, channels. @param {any} component @returns {import("./select.js").Option[]} */
+  /**
+   * The options of a select: its own, or people, roles, channels.
+   * @param {any} component @returns {import("./select.js").Option[]}
+   */
   options(component) {
     const guild = this.app.guild();
     const defaults = new Set((component.default_values ?? []).map((/** @type {any} */ one) => String(one.id)));

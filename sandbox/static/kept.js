@@ -44,7 +44,10 @@ function read(key) {
 
 export const THEMES = /** @type {const} */ ({ system: "As the system", light: "Light", dark: "Dark" });
 
-/** Show the page in this theme. @param {string | undefined} theme */
+/**
+ * Show the page in this theme.
+ * @param {string | undefined} theme
+ */
 export function wear(theme) {
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
   else delete document.documentElement.dataset.theme;

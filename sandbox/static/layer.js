@@ -63,7 +63,10 @@ export function openLayer(place, template, { label, role = "dialog", name = "", 
   return layer;
 }
 
-/** Below the place, or above where there is more room. @param {Place} place @param {HTMLElement} element */
+/**
+ * Below the place, or above where there is more room.
+ * @param {Place} place @param {HTMLElement} element
+ */
 function put(place, element) {
   const box =
     place instanceof Element

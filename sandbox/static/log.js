@@ -76,7 +76,10 @@ function divider(text, isNew) {
   </li>`;
 }
 
-/** Arrow keys go from message to message; Enter on one goes into it, the menu key opens its actions. @param {Pane} pane @param {KeyboardEvent} event */
+/**
+ * Arrow keys go from message to message; Enter on one goes into it, the menu key opens its actions.
+ * @param {Pane} pane @param {KeyboardEvent} event
+ */
 function walk(pane, event) {
   const box = /** @type {HTMLElement} */ (event.currentTarget);
   const target = /** @type {HTMLElement} */ (event.target);
@@ -111,7 +114,10 @@ function walk(pane, event) {
   }
 }
 
-/** The tools of a message can be reached by Tab while the focus is in it: a hundred messages are no three hundred stops. @param {FocusEvent} event */
+/**
+ * The tools of a message can be reached by Tab while the focus is in it: a hundred messages are no three hundred stops.
+ * @param {FocusEvent} event
+ */
 function lend(event) {
   const around = /** @type {Element} */ (event.target).closest("li.message");
   for (const tool of around?.querySelectorAll(".tool") ?? []) /** @type {HTMLElement} */ (tool).tabIndex = 0;
@@ -131,7 +137,10 @@ export class Scroll {
   #box = null;
   #observer = new ResizeObserver(() => this.#following && this.toEnd());
 
-  /** For the box that scrolls. @param {Element | undefined} element */
+  /**
+   * For the box that scrolls.
+   * @param {Element | undefined} element
+   */
   box = (element) => {
     if (!(element instanceof HTMLElement) || element === this.#box) return;
     this.#box = element;
@@ -141,7 +150,10 @@ export class Scroll {
     this.#observer.observe(element);
   };
 
-  /** For the list in it. @param {Element | undefined} element */
+  /**
+   * For the list in it.
+   * @param {Element | undefined} element
+   */
   list = (element) => {
     if (element) this.#observer.observe(element);
   };

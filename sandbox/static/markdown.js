@@ -52,13 +52,19 @@ function nodes(app, text, inline) {
   return [...fragment.childNodes];
 }
 
-/** A link leads out of the page, into a tab that knows nothing of it. @param {Element} anchor */
+/**
+ * A link leads out of the page, into a tab that knows nothing of it.
+ * @param {Element} anchor
+ */
 function away(anchor) {
   anchor.setAttribute("target", "_blank");
   anchor.setAttribute("rel", "noopener noreferrer");
 }
 
-/** A text with all of Discord's Markdown. @param {App} app @param {string} text */
+/**
+ * A text with all of Discord's Markdown.
+ * @param {App} app @param {string} text
+ */
 export function markdown(app, text) {
   const size = JUMBO.test(text) ? " jumbo" : "";
   return html`<div class="text${size}">
@@ -66,7 +72,10 @@ export function markdown(app, text) {
   </div>`;
 }
 
-/** A title or a name: no headings, lists or quotes. @param {App} app @param {string} text */
+/**
+ * A title or a name: no headings, lists or quotes.
+ * @param {App} app @param {string} text
+ */
 export function inline(app, text) {
   return guard([text, app.names.version], () => nodes(app, text, true));
 }
@@ -77,7 +86,10 @@ export function link(url, content) {
   return html`<a href=${url} target="_blank" rel="noopener noreferrer">${content}</a>`;
 }
 
-/** What a click or key on a text's own parts does: mentions, commands, jumps, spoilers. @param {App} app @param {Event} event */
+/**
+ * What a click or key on a text's own parts does: mentions, commands, jumps, spoilers.
+ * @param {App} app @param {Event} event
+ */
 export function follow(app, event) {
   const target = event.target instanceof Element ? event.target : null;
   const cover = target?.closest(".spoiler:not(.revealed)");

@@ -58,7 +58,10 @@ function keepAside(state) {
     );
 }
 
-/** The text of a line without its outer indentation. @param {any} state @param {number} line @returns {string} */
+/**
+ * The text of a line without its outer indentation.
+ * @param {any} state @param {number} line @returns {string}
+ */
 const lineAt = (state, line) => state.src.slice(state.bMarks[line], state.eMarks[line]);
 
 /** @param {any} state @param {string} tag @param {string} name @param {string} content @param {[number, number]} map */
@@ -148,7 +151,10 @@ function list(state, found, map) {
   state.push("list_close", tag, -1);
 }
 
-/** Text keeps its line breaks, blank lines too, until another block begins. @param {any} state @param {number} from @param {number} end */
+/**
+ * Text keeps its line breaks, blank lines too, until another block begins.
+ * @param {any} state @param {number} from @param {number} end
+ */
 function lines(state, from, end) {
   const rules = state.md.block.ruler.getRules("paragraph");
   let line = from + 1;
@@ -172,7 +178,10 @@ function plain(state, silent) {
   return true;
 }
 
-/** Which reference stands in angle brackets; the first group is what it refers to. @type {[RegExp, string][]} */
+/**
+ * Which reference stands in angle brackets; the first group is what it refers to.
+ * @type {[RegExp, string][]}
+ */
 const REFERENCES = [
   [/^<@!?(\d{1,20})>/, "user"],
   [/^<@&(\d{1,20})>/, "role"],

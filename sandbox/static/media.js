@@ -3,13 +3,19 @@
 import { html, nothing, render } from "./lit.js";
 import { link } from "./markdown.js";
 
-/** An address as one of this machine, else null. @param {string} url */
+/**
+ * An address as one of this machine, else null.
+ * @param {string} url
+ */
 function here(url) {
   const place = new URL(url, location.href);
   return place.host === location.host ? place.pathname + place.search : null;
 }
 
-/** What the page shows in place of something that it cannot draw. @param {string} what */
+/**
+ * What the page shows in place of something that it cannot draw.
+ * @param {string} what
+ */
 export const unknown = (what) => html`<p class="unknown">This page does not know ${what}.</p>`;
 
 /** @param {string} url @param {string} alt @param {{width?: number, height?: number}} [size] */
@@ -46,7 +52,10 @@ export function size(bytes) {
   return bytes < 1048576 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
 }
 
-/** One attachment of a message. @param {any} file */
+/**
+ * One attachment of a message.
+ * @param {any} file
+ */
 export function attachment(file) {
   if (file.content_type?.startsWith("image/")) return picture(file.url, file.description || file.filename, file);
   const place = here(file.url);

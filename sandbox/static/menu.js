@@ -63,7 +63,10 @@ function entry({ label, icon, hint, danger, checked, act }, close, small) {
   </button>`;
 }
 
-/** The long press that may begin; listeners are made anew with each drawing, a finger stays. @type {ReturnType<typeof setTimeout> | undefined} */
+/**
+ * The long press that may begin; listeners are made anew with each drawing, a finger stays.
+ * @type {ReturnType<typeof setTimeout> | undefined}
+ */
 let press;
 const stop = () => clearTimeout(press);
 

@@ -35,14 +35,20 @@ const mentioned = (message) =>
 /** @param {any} message */
 export const isEphemeral = (message) => Boolean((message.flags ?? 0) & EPHEMERAL);
 
-/** What a message says in one line. @param {any} message @returns {string} */
+/**
+ * What a message says in one line.
+ * @param {any} message @returns {string}
+ */
 export const gist = (message) =>
   message.content ||
   message.embeds?.[0]?.title ||
   message.embeds?.[0]?.description ||
   (message.attachments?.length ? message.attachments[0].filename : "a message");
 
-/** Whether a message stands below its author's last one without a head of its own. @param {any} message @param {any} previous */
+/**
+ * Whether a message stands below its author's last one without a head of its own.
+ * @param {any} message @param {any} previous
+ */
 function grouped(message, previous) {
   return (
     previous &&
@@ -114,7 +120,10 @@ function systemLine(pane, message, icon, text) {
   </li>`;
 }
 
-/** What the message answers: a command or another message. @param {Pane} pane @param {any} message */
+/**
+ * What the message answers: a command or another message.
+ * @param {Pane} pane @param {any} message
+ */
 function context(pane, message) {
   const { app } = pane;
   const used = message.interaction_metadata;
@@ -159,7 +168,10 @@ function content({ app }, message) {
   return html`<div class="content">${markdown(app, message.content)}${edited}</div>`;
 }
 
-/** The files that no embed and no component shows already. @param {any} message @returns {any[]} */
+/**
+ * The files that no embed and no component shows already.
+ * @param {any} message @returns {any[]}
+ */
 function loose(message) {
   if ((message.flags ?? 0) & LAYOUT) return [];
   const shown = new Set(
@@ -192,7 +204,7 @@ function reactions(pane, message) {
         type="button"
         aria-pressed=${String(Boolean(one.me))}
         aria-label=${`${emoji}, ${one.count} ${one.count === 1 ? "reaction" : "reactions"}`}
-        @click=${() => pane.app.react(message, one.emoji, Boolean(one.me))}
+        @click=${() => pane.app.acts.react(message, one.emoji, Boolean(one.me))}
       >
         ${emoji} <span>${one.count}</span>
       </button>`;

@@ -14,7 +14,7 @@ const reacting = (pane, message, emoji) =>
   Object.entries(emoji).map(([icon, name]) => ({
     label: `React: ${name}`,
     icon,
-    act: () => pane.app.react(message, { name: icon }, mine(message, icon)),
+    act: () => pane.app.acts.react(message, { name: icon }, mine(message, icon)),
   }));
 
 /** @param {any} message @param {string} icon */
@@ -40,9 +40,9 @@ export function messageMenu(pane, message, place) {
     items.push(
       thread
         ? { label: "Open thread", icon: "🧵", act: () => void app.openChannel(thread.id) }
-        : { label: "Create thread", icon: "🧵", act: () => app.startThread(channel, message) },
+        : { label: "Create thread", icon: "🧵", act: () => app.acts.startThread(channel, message) },
     );
-  if (message.content) items.push({ label: "Copy text", icon: "⧉", act: () => void copy(message.content) });
+  if (message.content) items.push({ label: "Copy text", icon: "📋", act: () => void copy(message.content) });
   if (hidden) items.push({ label: "Dismiss message", icon: "✕", act: () => void pane.dismiss(message) });
   items.push({ label: "Inspect", icon: "🔍", hint: "What went over the wire", act: () => app.tools.inspect(message) });
   const apps = app.interactions.commandsOf(pane.channelId, 3);
@@ -64,7 +64,7 @@ export function personItems(pane, user, message, name) {
   const { app } = pane;
   /** @type {import("./menu.js").Item[]} */
   const items = [{ label: name }];
-  if (user.id !== app.me.id) items.push({ label: `Message ${name}`, icon: "✉", act: () => void app.openDm(user.id) });
+  if (user.id !== app.me.id) items.push({ label: `Message ${name}`, icon: "✉", act: () => void app.acts.openDm(user.id) });
   if (!user.bot) items.push({ label: `Mention ${name}`, icon: "@", act: () => pane.composer.write(`@${name} `) });
   if (!user.bot)
     for (const command of app.interactions.commandsOf(pane.channelId, 2))

@@ -42,7 +42,10 @@ export class Names {
     return user ? this.of(user) : null;
   }
 
-  /** A user's name in the open server. @param {any} user @returns {string} */
+  /**
+   * A user's name in the open server.
+   * @param {any} user @returns {string}
+   */
   of(user) {
     const member = this.app.member(user.id);
     return member?.nick ?? user.global_name ?? user.username ?? "Somebody";

@@ -12,7 +12,10 @@ import { Picker } from "./picker.js";
  * @property {() => string} check What is wrong with it, or "".
  */
 
-/** Discord's option types, as the select that offers the same things. @type {Record<number, number>} */
+/**
+ * Discord's option types, as the select that offers the same things.
+ * @type {Record<number, number>}
+ */
 const ENTITIES = { 6: 5, 7: 8, 8: 6, 9: 7 };
 const NEEDED = "This option is required.";
 
@@ -43,7 +46,10 @@ export function control(form, option, id) {
   return { template: () => unknown(`option type ${option.type}`), read: () => "", check: () => "" };
 }
 
-/** What is wrong with a text or a number. @param {any} option @param {string} text */
+/**
+ * What is wrong with a text or a number.
+ * @param {any} option @param {string} text
+ */
 function wrong(option, text) {
   if (text === "") return option.required ? NEEDED : "";
   if (option.type === 3) {
@@ -131,7 +137,10 @@ function file(option, id) {
   };
 }
 
-/** A field that asks the bot for suggestions. @param {import("./commands.js").CommandForm} form @param {any} option @param {string} id @returns {Control} */
+/**
+ * A field that asks the bot for suggestions.
+ * @param {import("./commands.js").CommandForm} form @param {any} option @param {string} id @returns {Control}
+ */
 function suggesting(form, option, id) {
   let text = "";
   /** @type {any} */
@@ -180,7 +189,7 @@ function suggesting(form, option, id) {
             soon = setTimeout(ask, 120);
           }}
           @focus=${ask}
-          @blur=${() => picker.close()}
+          @blur=${(/** @type {FocusEvent} */ event) => picker.left(event)}
           @keydown=${(/** @type {KeyboardEvent} */ event) => picker.key(event)}
         />${picker.template()}</span
       >`,

@@ -44,12 +44,18 @@ export class Pane {
     return this.app.channel(this.channelId);
   }
 
-  /** The id of a message's element: one message may stand in both panes. @param {string} messageId */
+  /**
+   * The id of a message's element: one message may stand in both panes.
+   * @param {string} messageId
+   */
   idOf(messageId) {
     return `${this.beside ? "s" : "m"}${messageId}`;
   }
 
-  /** Show a channel; a message of it can be pointed at. @param {string} id @param {string} [messageId] */
+  /**
+   * Show a channel; a message of it can be pointed at.
+   * @param {string} id @param {string} [messageId]
+   */
   async open(id, messageId) {
     const other = id !== this.channelId;
     this.channelId = id;
@@ -89,7 +95,10 @@ export class Pane {
     this.app.draw();
   }
 
-  /** Something happened to a message of this channel. @param {string} name @param {any} data */
+  /**
+   * Something happened to a message of this channel.
+   * @param {string} name @param {any} data
+   */
   heard(name, data) {
     const at = this.messages.findIndex((message) => message.id === (data.message_id ?? data.id));
     if (name.startsWith("MESSAGE_REACTION")) this.#reacted(name, data, at);
@@ -130,7 +139,10 @@ export class Pane {
     this.messages[at] = { ...message, reactions };
   }
 
-  /** Go to a message and mark it for a moment. @param {string} messageId */
+  /**
+   * Go to a message and mark it for a moment.
+   * @param {string} messageId
+   */
   jump(messageId) {
     const element = document.getElementById(this.idOf(messageId));
     if (!element) return;

@@ -8,27 +8,39 @@ import { personItems } from "./message_menu.js";
 
 /** @typedef {import("./app.js").App} App */
 
-/** A round picture with a person's initial, in a colour of their own. @param {string} name @param {string} id @param {boolean} [online] */
+/**
+ * A round picture with a person's initial, in a colour of their own.
+ * @param {string} name @param {string} id @param {boolean} [online]
+ */
 export function avatar(name, id, online) {
   const hue = [...id].reduce((sum, digit) => (sum * 31 + digit.charCodeAt(0)) % 6, 0);
   const state = online === undefined ? nothing : html`<i class="presence ${online ? "on" : ""}"></i>`;
   return html`<span class="avatar hue-${hue}" aria-hidden="true">${(name[0] ?? "?").toUpperCase()}${state}</span>`;
 }
 
-/** Whether somebody is there. @param {App} app @param {any} user */
+/**
+ * Whether somebody is there.
+ * @param {App} app @param {any} user
+ */
 const isOnline = (app, user) => {
   if (user.id === app.state.bot.user?.id) return Boolean(app.state.bot.connected);
   return app.state.online.includes(user.id);
 };
 
-/** A member's roles, the highest first. @param {any} guild @param {any} member @returns {any[]} */
+/**
+ * A member's roles, the highest first.
+ * @param {any} guild @param {any} member @returns {any[]}
+ */
 function rolesOf(guild, member) {
   return guild.roles
     .filter((/** @type {any} */ role) => member.roles.includes(role.id))
     .sort((/** @type {any} */ a, /** @type {any} */ b) => b.position - a.position);
 }
 
-/** The members by their highest role, the others by whether they are there. @param {App} app @param {any} guild */
+/**
+ * The members by their highest role, the others by whether they are there.
+ * @param {App} app @param {any} guild
+ */
 function groups(app, guild) {
   /** @type {Map<string, any[]>} */
   const out = new Map();
@@ -45,7 +57,10 @@ function groups(app, guild) {
   return [...out];
 }
 
-/** Draw the list of members beside a channel. @param {App} app @param {HTMLElement} root */
+/**
+ * Draw the list of members beside a channel.
+ * @param {App} app @param {HTMLElement} root
+ */
 export function drawMembers(app, root) {
   const channel = app.channel(app.channelId);
   root.hidden = !app.membersOpen || !channel?.guild_id || app.crowded();
@@ -122,7 +137,10 @@ function personMenu(app, user, place) {
   openMenu(place, `Actions on ${name}`, [profile, ...items]);
 }
 
-/** A card about somebody. @param {App} app @param {string} id @param {import("./layer.js").Place} place */
+/**
+ * A card about somebody.
+ * @param {App} app @param {string} id @param {import("./layer.js").Place} place
+ */
 export function openProfile(app, id, place) {
   const user = app.users().find((one) => one.id === id);
   if (!user) return;
@@ -147,7 +165,7 @@ export function openProfile(app, id, place) {
         <p class="profile-actions">
           ${id === app.me.id
             ? nothing
-            : html`<button type="button" class="button primary small" @click=${() => (close(false), void app.openDm(id))}>
+            : html`<button type="button" class="button primary small" @click=${() => (close(false), void app.acts.openDm(id))}>
                 Message
               </button>`}
           ${commands.map(
@@ -166,7 +184,10 @@ export function openProfile(app, id, place) {
   );
 }
 
-/** Who one is, and how the page looks. @param {App} app @param {HTMLElement} root */
+/**
+ * Who one is, and how the page looks.
+ * @param {App} app @param {HTMLElement} root
+ */
 export function drawSelf(app, root) {
   const { me } = app;
   const theme = /** @type {keyof typeof THEMES} */ (app.kept.get("theme") ?? "system");
@@ -187,7 +208,7 @@ export function drawSelf(app, root) {
     html`${spoken
         ? html`<p class="in-voice">
             <span><strong>Voice connected</strong><small>${app.names.channel(spoken.channel_id)?.name}</small></span>
-            <button type="button" class="button secondary small" @click=${() => void app.joinVoice(null)}>Disconnect</button>
+            <button type="button" class="button secondary small" @click=${() => void app.acts.joinVoice(null)}>Disconnect</button>
           </p>`
         : nothing}
       <p class="self">

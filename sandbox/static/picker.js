@@ -35,6 +35,15 @@ export class Picker {
     this.draw();
   }
 
+  /**
+   * The field lost the focus; to the list itself, whose bar somebody drags, is no going away.
+   * @param {FocusEvent} event
+   */
+  left(event) {
+    const to = event.relatedTarget;
+    if (!(to instanceof Element && to.id === this.id)) this.close();
+  }
+
   /** The id of the chosen entry, for the input line. */
   get active() {
     return this.open && this.entries.length ? `${this.id}-${this.at}` : null;

@@ -11,7 +11,10 @@ const later = (one, other) => BigInt(one ?? 0) > BigInt(other ?? 0);
 export class Reading {
   /** @type {Map<string, number>} */
   #mentions = new Map();
-  /** Channels whose unread messages were looked through. @type {Set<string>} */
+  /**
+   * Channels whose unread messages were looked through.
+   * @type {Set<string>}
+   */
   #counted = new Set();
 
   /** @param {App} app */
@@ -25,7 +28,10 @@ export class Reading {
     this.#counted.clear();
   }
 
-  /** The last message that was read in a channel, if any was. @param {string} id @returns {string | undefined} */
+  /**
+   * The last message that was read in a channel, if any was.
+   * @param {string} id @returns {string | undefined}
+   */
   read(id) {
     return this.app.kept.get("read")?.[id];
   }
@@ -40,12 +46,18 @@ export class Reading {
     return later(channel.last_message_id, this.read(channel.id));
   }
 
-  /** How often this person was mentioned in what they did not read; in a DM every message counts. @param {any} channel */
+  /**
+   * How often this person was mentioned in what they did not read; in a DM every message counts.
+   * @param {any} channel
+   */
   mentions(channel) {
     return this.isUnread(channel) ? (this.#mentions.get(channel.id) ?? 0) : 0;
   }
 
-  /** All of a channel is read. @param {any} channel */
+  /**
+   * All of a channel is read.
+   * @param {any} channel
+   */
   see(channel) {
     this.#mentions.delete(channel.id);
     const newest = this.app.newest(channel.id) ?? channel.last_message_id;
@@ -53,7 +65,10 @@ export class Reading {
     this.app.kept.set("read", { ...this.app.kept.get("read"), [channel.id]: newest });
   }
 
-  /** A message came while its channel was not open. @param {any} channel @param {any} message */
+  /**
+   * A message came while its channel was not open.
+   * @param {any} channel @param {any} message
+   */
   heard(channel, message) {
     if (this.concerns(channel, message))
       this.#mentions.set(channel.id, (this.#mentions.get(channel.id) ?? 0) + 1);

@@ -8,7 +8,10 @@ import { html, nothing } from "./lit.js";
 /** From so many on, a list can be searched. */
 const SEARCHED = 12;
 
-/** An emoji as text; a server's own emoji by its name. @param {any} emoji @returns {string} */
+/**
+ * An emoji as text; a server's own emoji by its name.
+ * @param {any} emoji @returns {string}
+ */
 export function emojiText(emoji) {
   if (!emoji) return "";
   return emoji.id ? `:${emoji.name}:` : emoji.name;

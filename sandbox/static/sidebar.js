@@ -41,7 +41,10 @@ const ordered = (channels) =>
       (BigInt(a.id) < BigInt(b.id) ? -1 : 1),
   );
 
-/** The channels under their categories; a server without any has text and voice apart. @param {any} guild @returns {[string, any[]][]} */
+/**
+ * The channels under their categories; a server without any has text and voice apart.
+ * @param {any} guild @returns {[string, any[]][]}
+ */
 function categories(guild) {
   const top = ordered(guild.channels.filter((/** @type {any} */ one) => !isThread(one) && one.type !== CATEGORY));
   const named = guild.channels.filter((/** @type {any} */ one) => one.type === CATEGORY);
@@ -99,7 +102,10 @@ function channelItem(app, guild, channel) {
   </li>`;
 }
 
-/** One's own threads that are not archived, and the open one. @param {App} app @param {any} thread */
+/**
+ * One's own threads that are not archived, and the open one.
+ * @param {App} app @param {any} thread
+ */
 function shown(app, thread) {
   if (app.isOpen(thread.id)) return true;
   return !thread.thread_metadata.archived && thread.member_ids.includes(app.me.id);
@@ -128,7 +134,10 @@ function channelButton(app, channel) {
   </button>`;
 }
 
-/** Who is in a voice or stage channel, and the way in or out. @param {App} app @param {any} guild @param {any} channel */
+/**
+ * Who is in a voice or stage channel, and the way in or out.
+ * @param {App} app @param {any} guild @param {any} channel
+ */
 function voice(app, guild, channel) {
   const here = guild.voice_states.filter((/** @type {any} */ state) => state.channel_id === channel.id);
   const mine = here.some((/** @type {any} */ state) => state.user_id === app.me.id);
@@ -141,7 +150,7 @@ function voice(app, guild, channel) {
           })}
         </ul>`
       : nothing}
-    <button type="button" class="chip" @click=${() => void app.joinVoice(mine ? null : channel.id)}>
+    <button type="button" class="chip" @click=${() => void app.acts.joinVoice(mine ? null : channel.id)}>
       ${mine ? "Leave" : "Join"}<span class="hidden"> ${channel.name}</span>
     </button>
   </div>`;
@@ -153,6 +162,6 @@ function newDm(app, event) {
   openMenu(
     /** @type {HTMLElement} */ (event.currentTarget),
     "Write to",
-    others.map((user) => ({ label: app.names.of(user), act: () => void app.openDm(user.id) })),
+    others.map((user) => ({ label: app.names.of(user), act: () => void app.acts.openDm(user.id) })),
   );
 }

@@ -6,7 +6,10 @@ import { avatar } from "./people.js";
 
 /** @typedef {import("./app.js").App} App */
 
-/** Offer everybody: to be them here, or in a window beside this one. @param {App} app @param {HTMLElement} place */
+/**
+ * Offer everybody: to be them here, or in a window beside this one.
+ * @param {App} app @param {HTMLElement} place
+ */
 export function openPeople(app, place) {
   openLayer(
     place,

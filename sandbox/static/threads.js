@@ -8,11 +8,14 @@ import { isThread } from "./names.js";
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("./pane.js").Pane} Pane */
 
-/** A thread's menu: members, leaving, archive, lock, delete. @param {Pane} pane @param {any} thread @param {HTMLElement} at */
+/**
+ * A thread's menu: members, leaving, archive, lock, delete.
+ * @param {Pane} pane @param {any} thread @param {HTMLElement} at
+ */
 export function threadMenu({ app }, thread, at) {
   const state = thread.thread_metadata;
   /** @param {string} act @param {object} body */
-  const send = (act, body) => void app.changeThread(thread.id, act, body);
+  const send = (act, body) => void app.acts.changeThread(thread.id, act, body);
   const joined = thread.member_ids.includes(app.me.id);
   const people = app.users().filter((user) => user.id !== app.me.id);
   openMenu(at, "Thread", [
@@ -39,7 +42,10 @@ export function threadMenu({ app }, thread, at) {
   ]);
 }
 
-/** A channel's threads, the archived ones below. @param {Pane} pane @param {any} channel @param {HTMLElement} at */
+/**
+ * A channel's threads, the archived ones below.
+ * @param {Pane} pane @param {any} channel @param {HTMLElement} at
+ */
 export function openThreads({ app }, channel, at) {
   const threads = app
     .guild()
@@ -54,7 +60,7 @@ export function openThreads({ app }, channel, at) {
     ({ close }) =>
       html`<h2>Threads</h2>
         <p>
-          <button type="button" class="button primary small" @click=${() => (close(), app.startThread(channel))}>
+          <button type="button" class="button primary small" @click=${() => (close(), app.acts.startThread(channel))}>
             Create thread
           </button>
         </p>
@@ -84,7 +90,10 @@ function line(app, thread, close) {
   </button>`;
 }
 
-/** When somebody last wrote. @param {App} app @param {any} thread */
+/**
+ * When somebody last wrote.
+ * @param {App} app @param {any} thread
+ */
 export function lastActive(app, thread) {
   const ms = Number(BigInt(thread.last_message_id ?? thread.id) >> 22n) + 1420070400000;
   return html`<time datetime=${new Date(ms).toISOString()} data-ms=${ms} data-style="R" title=${app.time.format(ms, "F")}

@@ -60,7 +60,10 @@ export class SandboxTime {
     );
   }
 
-  /** What stands beside a message's author. @param {number} ms */
+  /**
+   * What stands beside a message's author.
+   * @param {number} ms
+   */
   stamp(ms) {
     const days = Math.round((this.midnight(this.now) - this.midnight(ms)) / 86400000);
     if (days === 0) return `Today at ${this.format(ms, "t")}`;
@@ -68,32 +71,47 @@ export class SandboxTime {
     return `${this.format(ms, "d")} ${this.format(ms, "t")}`;
   }
 
-  /** Local midnight of an instant's day. @param {number} ms */
+  /**
+   * Local midnight of an instant's day.
+   * @param {number} ms
+   */
   midnight(ms) {
     const { year, month, day } = this.#parts(ms);
     return this.instant(year, month, day, 0, 0);
   }
 
-  /** The next local day at this hour. @param {number} hour */
+  /**
+   * The next local day at this hour.
+   * @param {number} hour
+   */
   tomorrow(hour) {
     const { year, month, day } = this.#parts(this.now);
     return this.instant(year, month, day + 1, hour, 0);
   }
 
-  /** Read the value of a datetime-local field as wall time of the zone. @param {string} text */
+  /**
+   * Read the value of a datetime-local field as wall time of the zone.
+   * @param {string} text
+   */
   read(text) {
     const [year, month, day, hour, minute] = text.split(/[-T:]/).map(Number);
     return this.instant(year, month, day, hour, minute);
   }
 
-  /** An instant as the value of a datetime-local field. @param {number} ms */
+  /**
+   * An instant as the value of a datetime-local field.
+   * @param {number} ms
+   */
   write(ms) {
     const { year, month, day, hour, minute } = this.#parts(ms);
     const two = (/** @type {number} */ n) => String(n).padStart(2, "0");
     return `${year}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}`;
   }
 
-  /** The instant of a wall time. @param {...number} wall year, month (1–12), day, hour, minute */
+  /**
+   * The instant of a wall time.
+   * @param {...number} wall year, month (1–12), day, hour, minute
+   */
   instant(...wall) {
     const [year, month, day, hour, minute] = wall;
     const utc = Date.UTC(year, month - 1, day, hour, minute);

@@ -60,7 +60,10 @@ export class Tools {
     }
   }
 
-  /** Take an event that is the sandbox's own. @param {string} name @param {any} data @returns {boolean} Whether it was one. */
+  /**
+   * Take an event that is the sandbox's own.
+   * @param {string} name @param {any} data @returns {boolean} Whether it was one.
+   */
   heard(name, data) {
     if (name === "FAULTS") this.app.state.faults = data;
     else if (name === "GUIDE") this.guide.heard(data);
@@ -113,7 +116,10 @@ export class Tools {
     this.draw();
   }
 
-  /** What stands behind a message. @param {any} message */
+  /**
+   * What stands behind a message.
+   * @param {any} message
+   */
   inspect(message) {
     this.inspector.about = { id: message.id, words: `the message of ${this.app.names.of(message.author)}` };
     this.show("inspector");
