@@ -148,6 +148,8 @@ class Problem:
 
 def folded(text: str) -> str:
     """A text without regard to case, spacing and forms of the same letter: equal ones are one option."""
+    if text.isascii():  # the same, sooner: most texts are
+        return " ".join(text.split()).lower()
     return _SPACE.sub(" ", unicodedata.normalize("NFKC", text)).strip().casefold()
 
 
@@ -208,7 +210,7 @@ def post_length(question: Question) -> int:
 
 def units(text: str) -> int:
     """Length of a text in UTF-16 units: an emoji counts two."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 @dataclass(frozen=True, slots=True)
