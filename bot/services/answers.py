@@ -13,7 +13,7 @@ from bot.domain import standings as boards
 from bot.domain.estimates import Gaussian
 from bot.domain.instants import DAY_MS, from_ms
 from bot.domain.questions import Kind as Type
-from bot.domain.quiz import REPEAT_TEACHES_AFTER_DAYS, Confidence, Kind, RoundRules, judge
+from bot.domain.quiz import REPEAT_TEACHES_AFTER_DAYS, Asked, Confidence, Kind, RoundRules, judge
 from bot.domain.refusals import NoSuchRound, NotAnswered, NotYourRound, Refusal
 from bot.services import streaks, typed
 from bot.services.batches import Batches
@@ -258,7 +258,8 @@ async def commit_sureness(tx: Transaction, taps: Sequence[Sureness]) -> list[Res
             valid.append((tap, row, answer))
             outcomes.append(None)
     said = await _keep_sureness(tx, valid)
-    shown = iter([await _after_tap(tx, *one, said) for one in valid])
+    asked: dict[int, tuple[Row, Asked]] = {}  # a round is looked up once for all that tapped
+    shown = iter([await _after_tap(tx, *one, said, asked) for one in valid])
     return [next(shown) if outcome is None else outcome for outcome in outcomes]
 
 
@@ -313,13 +314,20 @@ async def _keep_sureness(
 
 
 async def _after_tap(
-    tx: Transaction, tap: Sureness, row: Row, answer: Row, said: Mapping[tuple[int, int], tuple[Confidence, float]]
+    tx: Transaction,
+    tap: Sureness,
+    row: Row,
+    answer: Row,
+    said: Mapping[tuple[int, int], tuple[Confidence, float]],
+    asked: dict[int, tuple[Row, Asked]],
 ) -> Result | Receipt:
     confidence, p_after = said[tap.round_id, tap.user]
     hidden = hidden_until(row, tap.at)
     if hidden is not None:
         return kept_receipt(row, answer, confidence, hidden)
-    whole = await quiz.round_row(tx, tap.round_id)
-    assert whole is not None
-    asked = await quiz.explained(tx, whole)
-    return replace(result_of(whole, answer), asked=asked, confidence=confidence, p_after=p_after)
+    if tap.round_id not in asked:
+        whole = await quiz.round_row(tx, tap.round_id)
+        assert whole is not None
+        asked[tap.round_id] = whole, await quiz.explained(tx, whole)
+    whole, question = asked[tap.round_id]
+    return replace(result_of(question, whole, answer), confidence=confidence, p_after=p_after)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from random import Random
 
@@ -43,7 +42,7 @@ async def result(database: Database, round_id: int, user: int, guild_id: int | N
     hidden = hidden_until(row, to_ms(now))
     if hidden is not None:
         raise StillOpen(hidden)
-    return replace(result_of(whole, answer), asked=asked)
+    return result_of(asked, whole, answer)
 
 
 async def practise(

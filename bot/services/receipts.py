@@ -12,7 +12,6 @@ from bot.domain.questions import Kind as Type
 from bot.domain.quiz import Asked, Confidence, Kind
 from bot.domain.short_answers import Accepted
 from bot.services.streaks import Note
-from bot.storage import quiz
 from bot.storage.database import Row
 
 
@@ -104,9 +103,9 @@ def kept_receipt(row: Row, answer: Row, confidence: Confidence | None, hidden: d
     )
 
 
-def result_of(whole: Row, answer: Row) -> Result:
-    """An answer's row with its round's, as `quiz.round_row` gives it."""
-    asked, text = quiz.asked(whole), answer["text"]
+def result_of(asked: Asked, whole: Row, answer: Row) -> Result:
+    """An answer's row with its question and its round's row, as `quiz.round_row` gives it."""
+    text = answer["text"]
     return Result(
         asked,
         answer["choice"],
