@@ -8,21 +8,19 @@ from typing import Any
 import discord
 
 from bot.domain import challenges as rules
-from bot.domain.questions import Kind, Question, units
+from bot.domain.questions import Kind, Question
 from bot.domain.quiz import LETTERS
 from bot.services.challenges import Card
 from bot.services.withdrawn import Withdrawn
+from cogs import paper
 from cogs import texts_challenges as words
-from cogs import texts_kinds
 from cogs.cards import AMBER, GREY
-from cogs.paper import FIELD, TITLE, TOTAL, Page, add_parts, begin
+from cogs.paper import Block, Page
 from cogs.plain import cut, plain, quiet
 from cogs.replies import button
 
 Buttons = list[discord.ui.Button[discord.ui.View]]
-QUESTION = 3500  # characters of a question on a card, which has room for six thousand in all
 REASONS, REASON = 900, 400  # characters of all reports on a card, and of one
-SPARE = 60
 
 
 def challenge(card: Card, number: int, of: int) -> Page:
@@ -55,23 +53,15 @@ def _page(
     bank: str,
     colour: int,
 ) -> Page:
-    """The question with its key, what there is to say of it, and why the key is right; a file has what is too long."""
-    text, why = _text(question, shares), quiet(question.explanation) or words.NO_EXPLANATION
-    footer = words.footer(bank, question.key)
-    more = texts_kinds.MORE.format(name=texts_kinds.QUESTION_FILE)
-    shown = text if units(text) <= QUESTION else f"{begin(text, QUESTION - len(more))}{more}"
-    embed = discord.Embed(title=cut(title, TITLE), description=shown, colour=colour).set_footer(text=footer)
-    parts = [*sections, *([(words.SOURCE, quiet(question.source))] if question.source else [])]
-    for name, said in parts:
-        embed.add_field(name=name, value=cut(said, FIELD), inline=False)
-    room = TOTAL - SPARE - units(title) - units(shown) - units(footer)
-    room -= sum(units(name) + units(said) for name, said in [*parts, (words.EXPLANATION, "")])
-    fits = units(why) <= room
-    add_parts(embed, words.EXPLANATION, why if fits else f"{begin(why, max(1, room - len(more)))}{more}")
-    page = Page([embed])
-    if shown != text or not fits:
-        page.text = f"{title}\n\n{text}\n\n{words.EXPLANATION}\n\n{question.explanation}"
-    return page
+    """The question with its key, what there is to say of it, and why the key is right."""
+    source = [(words.SOURCE, quiet(question.source))] if question.source else []
+    why = (words.EXPLANATION, quiet(question.explanation) or words.NO_EXPLANATION)
+    return paper.lay_out(
+        [Block(_text(question, shares), cut(title, paper.TITLE))],
+        [*sections, *source, why],
+        colour=colour,
+        footer=words.footer(bank, question.key),
+    )
 
 
 def _text(question: Question, shares: Mapping[int, str]) -> str:
