@@ -71,7 +71,7 @@ export class Guide {
 
   /**
    * Do the tedious bit of a step.
-   * @param {Step} step
+   * @param {{act: Act}} step
    */
   async #act({ act }) {
     if (this.#busy) return;
