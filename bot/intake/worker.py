@@ -27,11 +27,11 @@ from bot.intake.reading import DONE, FAILED, FRAME, NO_MEMORY, PROGRESS, Order
 
 log = logging.getLogger(__name__)
 
-_ENVIRONMENT: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE",
+ENVIRONMENT: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE",
                        "PYTHONWARNINGS")  # fmt: skip
 _LARGEST: Final = 200_000_000
 _PATIENCE_S: Final = 5.0
-_ROOT: Final = Path(__file__).resolve().parents[2]
+ROOT: Final = Path(__file__).resolve().parents[2]
 _KNOWN: Final = {
     "bot.domain.questions": {"Bank", "Case", "Image", "Kind", "Option", "Problem", "Question"},
     "bot.domain.images": {"Picture"},
@@ -55,7 +55,7 @@ class Reader:
     and *memory* bytes; what it takes more ends its process, and is a problem of that file.
     """
 
-    def __init__(self, *, waiting: int = 8, seconds: float = 90.0, cpu: int = CPU, memory: int = MEMORY) -> None:
+    def __init__(self, *, waiting: int = 8, seconds: float = 180.0, cpu: int = CPU, memory: int = MEMORY) -> None:
         self._waiting = waiting
         self._seconds = seconds
         self._cpu = cpu
@@ -119,8 +119,8 @@ class Reader:
     async def _once(self, order: Order, progress: Callable[[int, int], None]) -> Intake:
         process = self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot.intake.reading",
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 20, cwd=_ROOT,
-            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 20, cwd=ROOT,
+            env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
             start_new_session=True,  # Ctrl+C is for the bot, which then closes this one
         )  # fmt: skip
         assert process.stdin is not None

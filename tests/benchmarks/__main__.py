@@ -11,6 +11,7 @@ import orjson
 
 from tests.benchmarks.answers import answer_burst
 from tests.benchmarks.boards import board_reads
+from tests.benchmarks.imports import import_formats
 from tests.benchmarks.machine import facts
 from tests.benchmarks.pictures import stall
 from tests.benchmarks.reminders import reminders
@@ -18,6 +19,7 @@ from tests.benchmarks.reminders import reminders
 BENCHMARKS: dict[str, Callable[[], Awaitable[list[dict[str, Any]]]]] = {
     "answer_burst": answer_burst,
     "board_reads": board_reads,
+    "imports": import_formats,
     "picture_stall": stall,
     "reminders": reminders,
 }
