@@ -129,7 +129,7 @@ async def test_the_guided_first_minutes(bare: Study, window: Open, size: tuple[i
     await me.submits("Ask for feedback")
     await does("Set an exam date", "Be Ana and type /exam set")
     await me.runs("/exam set")
-    await me.sees("30 days before")
+    await me.sees("CPC (four sections): noted")
     await does("Watch the ladder of reminders", "On to Ana's next direct message")
     await does("Watch the ladder of reminders", "On to Ana's next direct message")
     await does("See a month of a group", "Let a month pass")
