@@ -50,12 +50,17 @@ class BankStatus(Feature):
         embed, view = await self._page(interaction, group, tab, page)
         await interaction.edit_original_response(content=None, embed=embed, view=view)
 
+    @press("bs-tab")
+    async def open_tab(self, interaction: Interaction, tab: str) -> None:
+        """An id of its own: the first page is also where turning leads, and a message has each id once."""
+        await self.turn(interaction, tab, 0)
+
     async def _page(
         self, interaction: Interaction, group: Group, tab: str, page: int
     ) -> tuple[discord.Embed, discord.ui.View]:
         buttons: Buttons = [
             button(
-                f"bs:{name}:0",
+                f"bs-tab:{name}",
                 label,
                 style=discord.ButtonStyle.primary if name == tab else discord.ButtonStyle.secondary,
                 row=0,
@@ -77,6 +82,10 @@ class BankStatus(Feature):
         page = min(page, pages - 1)
         shown = slice(page * size, (page + 1) * size)
         embed = discord.Embed(title=words.TITLE, description="\n\n".join([head, *lines[shown]]), colour=BLUE)
+        rule = self.house.blueprint(group).code_years
+        if tab == "old" and rule is not None:
+            said = words.rule(quiet(rule.text), quiet(rule.source), rule.as_of.isoformat())
+            paper.add_parts(embed, words.RULE_NAME, said)
         buttons += [
             button(f"bq:{one.question_id}", str(place), row=1)
             for place, one in enumerate(opened[shown], page * size + 1)
@@ -132,12 +141,10 @@ class BankStatus(Feature):
     async def _old(self, interaction: Interaction, group: Group) -> tuple[str, list[tuple[Entry, str]], Buttons]:
         blueprint = self.house.blueprint(group)
         found = await code_years.rollover(self.house.database, group, blueprint, interaction.created_at)
-        rule = blueprint.code_years
-        if found.year is None or rule is None:
+        if found.year is None:
             return words.no_code_years(quiet(blueprint.name)), [], []
         number = len(found.waiting)
-        source = words.rule(quiet(rule.text), quiet(rule.source), rule.as_of.isoformat())
-        head = f"{words.old_head(number, found.year, begun=found.begun)}\n{source}"
+        head = words.old_head(number, found.year, begun=found.begun)
         more = [button(f"bs-sure:{number}:{found.year}", words.all_right(number, found.year), row=3)] if number else []
         return head, [(one, words.old_line(one.code_year, one.confirmed)) for one in found.waiting], more
 
@@ -259,6 +266,8 @@ def _card(found: Detail) -> Page:
     lines = [quiet(question.stem), ""]
     for place, option in enumerate(question.options):
         lines.append(f"{'✅' if option.correct else '▫️'} **{LETTERS[place]}** {quiet(option.text)}")
+        if option.feedback:
+            lines.append(f"-# {quiet(option.feedback)}")
     blocks.append(Block("\n".join(lines), quiet(entry.topic)))
     sections = [
         (words.STATE_NAME, "\n".join(_states(found))),

@@ -154,7 +154,10 @@ def old_line(code_year: int | None, confirmed: int | None) -> str:
 
 
 def rule(text: str, source: str, day: str) -> str:
-    return f"-# {text} ({source} As of {day}.)"
+    return f"{text}\n{source} (as of {day})"
+
+
+RULE_NAME = "The rule"
 
 
 def all_right(waiting: int, year: int) -> str:
@@ -230,6 +233,8 @@ def code_year(year: int) -> str:
 
 
 def few(answers: int) -> str:
+    if not answers:
+        return "nobody of your group has answered it yet"
     return f"{number(answers, 'first answer', 'first answers')} in your group: not enough yet to say how hard it is"
 
 

@@ -50,7 +50,7 @@ def thanks(credit: str | None, *, by_message: bool) -> str:
     )
 
 
-SHOWN_AS = "How members will see it"
+SHOWN_AS = "How members will see it, the options in any order"
 ADVICE_NAME = "Could it be even better?"
 TUTORS_ADVICE_NAME = "What to look at"
 MORE_ADVICE = "- and more of the same kind"
