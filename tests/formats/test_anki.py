@@ -143,6 +143,21 @@ def test_each_card_becomes_a_flashcard(data: bytes) -> None:
     assert sniff(data, "x") > 0.9
 
 
+def test_pictures_that_cards_show_are_handed_over() -> None:
+    """Of old and of new packages, in which each is packed by itself; a bomb is not unpacked, and told."""
+    assert dict(read(OLD, "d").files) == {"leg.png": b"png"}
+    parts = {
+        "collection.anki21b": zstd(collection(NOTES, new=True)),
+        "media": zstd(message((1, message((1, "other.png"))), (1, message((1, "leg.png"))))),
+        "0": zstd(b"not shown"),
+        "1": zstd(b"a leg"),
+    }
+    assert dict(read(package(parts), "d").files) == {"leg.png": b"a leg"}
+    bomb = read(package(parts | {"1": zstd(bytes(anki.MAX_PICTURE + 1))}), "d")
+    assert not bomb.files
+    assert "unpacks to more than" in said(bomb)[-1]
+
+
 def test_a_dummy_is_never_taken_for_the_deck() -> None:
     """Not where it stands alone, and not where the new collection is broken."""
     found = read(package({"collection.anki2": DUMMY, "media": b"{}"}), "d.apkg")
@@ -165,6 +180,7 @@ def test_what_chat_cannot_show_is_skipped() -> None:
         (6, CLOZE, "none\x1f", "", []),
         (7, BASIC, "x\x1f", "", [0]),
         (8, BASIC, "<img src='leg.png'>What?\x1fThat", "", [0]),
+        (9, CLOZE, "".join(f"{{{{c{n}::x}}}}" for n in range(1, 102)) + "\x1f", "", list(range(101))),
     ]
     found = read(package({"collection.anki21": collection(notes)}), "d.apkg")
     assert [(one.line, one.reason.split(",")[0][:32]) for one in found.skipped] == [
@@ -175,6 +191,7 @@ def test_what_chat_cannot_show_is_skipped() -> None:
         (5, "gap 5 is no longer in its text"),
         (6, "there is no gap in its text"),
         (7, "there is no text on its back"),
+        (9, "it has 101 cards in one note; 10"),
     ]
     assert said(found) == ["d.apkg:8: the picture “leg.png” is not in the package; the card needs it"]
 

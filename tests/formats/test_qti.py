@@ -192,6 +192,7 @@ def test_items_of_the_second_version_come_in() -> None:
     assert (one.key, one.stem, one.image) == ("n1", "Look:\n\nWhich is longest?", Image("leg.png", "a leg"))
     assert one.options == (Option("Ulna", False, "Shorter."), Option("Femur < 60 cm", True))
     assert (one.explanation, one.kind, one.shuffle) == ("See the atlas.", Kind.SINGLE, True)
+    assert not read(NEW.replace('shuffle="true"', "").encode(), "n.xml").questions[0].shuffle  # the standard's default
     (mapped,) = read(MAPPED.encode(), "n.xml").questions
     assert [(option.correct, option.weight) for option in mapped.options] == [(True, 100.0), (False, -50.0)]
     (entry,) = read(ENTRY.encode(), "n.xml").questions
@@ -224,6 +225,7 @@ def test_a_package_is_read_part_by_part() -> None:
     )
     found = read(data, "p.zip")
     assert [question.key for question in found.questions] == ["i1", "i4", "n1"]
+    assert dict(found.files) == {"leg.png": b"png"}
     assert len(said(found)) == 1
     assert said(found)[0].startswith("p.zip/non_cc_assessments/g1.xml.qti:")
     assert sniff(data, "p.zip") > 0.9

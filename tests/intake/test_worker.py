@@ -10,11 +10,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
 
-from bot.formats.imported import MAX_BYTES, Imported
+from bot.formats.imported import MAX_BYTES, Imported, images
 from bot.intake import worker
 from bot.intake.reading import Order, work
 from bot.intake.worker import Intake, Reader
+from tests.formats.hostile import mutated
 from tests.intake.test_sound import bomb, drawn
 
 LONG = 120.0
@@ -93,6 +95,14 @@ async def test_pictures_come_back_sound_and_questions_without_theirs_do_not(read
     assert [one.name for one in beside.pictures] == ["hip.png"], said(beside)
     assert [(problem.line, problem.level) for problem in beside.imported.problems] == [(6, "error")]
     assert "the picture “none.png” is not in the file" in said(beside)
+
+
+@given(mutated([moodle(("leg.png", drawn("PNG")), ("leg.png", drawn("GIF", "P")))], (b"<file name='leg.png'>", b"=")))
+def test_no_bytes_make_the_work_raise(data: bytes) -> None:
+    """Whatever stands in a file and its pictures: each question that is left has its sound picture."""
+    found, pictures = work(Order(data, "x"), lambda *_: None)
+    names = {one.name for one in pictures}
+    assert all(image.name in names for one in found.questions for image in images(one))
 
 
 async def test_a_file_that_takes_too_much_is_a_problem_that_names_the_bound() -> None:
