@@ -102,17 +102,20 @@ async def importing(
             intake = await reader.read(data, wanted.file.name, progress=told, folder=wanted.file.parent)
         finally:
             await reader.close()
-        found = await imports.preview(
-            database,
-            group,
-            blueprint,
-            intake.imported,
-            intake.pictures,
-            file=wanted.file.name,
-            now=now,
-            bank=wanted.bank,
-            topic=wanted.topic,
-        )
+        try:
+            found = await imports.preview(
+                database,
+                group,
+                blueprint,
+                intake.imported,
+                intake.pictures,
+                file=wanted.file.name,
+                now=now,
+                bank=wanted.bank,
+                topic=wanted.topic,
+            )
+        except Refusal as error:
+            raise Refused(f"The file could not be compared: {type(error).__name__}. Nothing was imported.") from None
         yield Importing(database, group, found, now)
 
 
