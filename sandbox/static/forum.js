@@ -24,7 +24,7 @@ export function forum(pane, channel) {
   const open = posts.filter((/** @type {any} */ one) => !one.thread_metadata.archived);
   const older = posts.filter((/** @type {any} */ one) => one.thread_metadata.archived);
   return html`<div class="scroll forum" tabindex="0" role="region" aria-label=${`Posts in ${channel.name}`}>
-    <div class="forum-head">
+    <div class="forum-head" id="composer" tabindex="-1">
       <div class="forum-tags" role="group" aria-label="Only posts with the tag">
         ${channel.available_tags.map(
           (/** @type {any} */ one) =>

@@ -145,6 +145,7 @@ export class SandboxTime {
 /** @param {number} ms How far ahead (negative: ago). */
 export function relative(ms) {
   const seconds = ms / 1000;
+  if (Math.abs(seconds) < 0.5) return "now";
   for (const [unit, size, limit] of UNITS) {
     const count = Math.round(seconds / size);
     if (Math.abs(count) < limit) return RELATIVE.format(count, unit);
