@@ -48,8 +48,8 @@ def refusal(error: no.Refusal) -> str | None:
             return f"There is no bank called “{plain(cut(words, 50))}” here. Nothing was done; pick one from the list."
         case never.LicenceForbids(title=title, licence=licence):
             return (
-                f"{plain(cut(title, 60))} is not your group's, and its licence ({plain(cut(licence, 60))}) does not "
-                "let me hand it on, so nothing was exported. The operator of this bot has the file."
+                f"The bank {plain(cut(title, 60))} is not your group's, and its licence ({plain(cut(licence, 60))}) "
+                "does not let me hand it on, so nothing was exported. The operator of this bot has the file."
             )
         case never.ExportTooLarge(size=size, most=most):
             return (

@@ -304,6 +304,11 @@ def refusal(error: no.Refusal) -> str | None:
             )
         case never.FileNotRead():
             return "Discord did not hand the file over, so nothing was read. Please attach it again."
+        case never.ComparingTooLong():
+            return (
+                "Comparing this file with your questions took more work than a file may, so nothing was imported. "
+                "Split it into smaller ones."
+            )
         case never.NoSuchImport():
             return "This preview was cancelled or is older than a day; nothing was imported. Use /bank import again."
         case never.AlreadyImported():

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bot.domain.blueprint import Blueprint
-from bot.domain.identity import likenesses, match
+from bot.domain.pairing import Pairing, pair
 from bot.domain.questions import CHOICES, Question, slug
 from bot.domain.rescore import rekeyed
 
@@ -153,21 +153,23 @@ def compare(
     others: Sequence[Standing],
     printed: Print,
     pictures: Mapping[str, str] | None = None,
+    found: Pairing | None = None,
 ) -> Comparison:
     """Hold a file's questions against its bank (*kept*, retired ones too) and the other banks that the group has.
 
     *pictures* are the digests of the file's pictures by name. What the file has not changed since it was last read
-    stays as a tutor made it.
+    stays as a tutor made it. *found* is what `pair` says of the three, where another process did it.
     """
-    by_key = {one.question.key: one for one in kept}
-    # Its line carries a question's place through the matching, which gives it another key.
-    found = match([replace(one, line=place) for place, one in enumerate(fresh)], [one.question for one in kept])
+    there = [*kept, *others]
+    if found is None:
+        counted = [one.live or one.voided for one in kept]
+        found = pair(fresh, [one.question for one in kept], [one.question for one in others], counted)
     findings: list[Finding] = []
     pairs: dict[int, int] = {}
     same = 0
-    for pair in found.pairs:
-        place, standing = pair.fresh.line, by_key[pair.kept.key]
-        mine = at_home(replace(pair.fresh, line=fresh[place].line), standing.question)
+    for place, number in found.pairs:
+        standing = kept[number]
+        mine = at_home(replace(fresh[place], key=standing.question.key), standing.question)
         content = printed(mine, {**standing.pictures, **(pictures or {})})
         if standing.voided:
             findings.append(_finding("voided", place, mine, (standing,)))
@@ -179,19 +181,16 @@ def compare(
             pairs[place] = standing.question_id
             verdict: Verdict = "key" if rekeyed(standing.question, mine) else "changed"
             findings.append(replace(_finding(verdict, place, mine, (standing,)), back=not standing.live))
-    there = [one for one in (*kept, *others) if one.live or one.voided]
-    alike = _alike([one.line for one in found.new], fresh, there)
-    findings += alike.values()
-    for ask in found.asks:
-        place = ask.fresh.line
-        findings.append(_finding("ask", place, fresh[place], [by_key[one.key] for one in ask.candidates]))
-    gone = [by_key[one.key] for one in found.gone]
+    findings += [
+        replace(_finding(alike, place, fresh[place], (there[number],)), alike=share)
+        for place, number, share, alike in found.alike
+    ]
+    findings += [_finding("ask", place, fresh[place], [kept[one] for one in numbers]) for place, numbers in found.asks]
     # What no file ever had, a member's suggestion say, is not missing from this one.
+    gone = [kept[number] for number in found.gone]
     findings += [_gone(one) for one in gone if one.live and one.file_print is not None]
-    new = tuple(one.line for one in found.new if one.line not in alike)
-    doubtful = [ask.fresh.line for ask in found.asks]
-    homeless = frozenset(place for place in (*new, *doubtful) if not slug(fresh[place].topic))
-    return Comparison(new, pairs, same, tuple(findings), homeless)
+    homeless = (place for place in (*found.new, *(place for place, _ in found.asks)) if not slug(fresh[place].topic))
+    return Comparison(found.new, pairs, same, tuple(findings), frozenset(homeless))
 
 
 def at_home(question: Question, kept: Question) -> Question:
@@ -199,19 +198,6 @@ def at_home(question: Question, kept: Question) -> Question:
     if not slug(question.topic) or slug(question.topic) == slug(kept.topic):
         return replace(question, topic=kept.topic)
     return question
-
-
-def _alike(places: Sequence[int], fresh: Sequence[Question], there: Sequence[Standing]) -> dict[int, Finding]:
-    """Of the new ones those that some bank has already, in other words or with another answer, by their places."""
-    # Equal keys would say that a question is compared with itself; two banks may have the same ones.
-    known = [replace(one.question, key=f"/{at}") for at, one in enumerate(there)]
-    found = likenesses((replace(fresh[place], key=str(place)) for place in places), known)
-    return {
-        (place := int(one.question.key)): replace(
-            _finding(one.verdict, place, fresh[place], (there[int(one.other.key[1:])],)), alike=one.alike
-        )
-        for one in found
-    }
 
 
 def _finding(verdict: Verdict, place: int, question: Question, others: Sequence[Standing]) -> Finding:

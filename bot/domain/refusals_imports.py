@@ -22,6 +22,11 @@ class FileNotRead(Refusal):
 
 
 @dataclass(eq=False)
+class ComparingTooLong(Refusal):
+    """Finding the file's questions among those that are there took more work than it may."""
+
+
+@dataclass(eq=False)
 class NoSuchImport(Refusal):
     """The preview was cancelled, is older than a day, or was never made."""
 

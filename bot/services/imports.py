@@ -19,8 +19,15 @@ from bot.domain.images import Picture
 from bot.domain.imports import Choices, Comparison, Finding, Standing
 from bot.domain.instants import DAY_MS, to_ms
 from bot.domain.questions import Question, slug
-from bot.domain.refusals_imports import AlreadyImported, ImportUnderWay, NoSuchImport, NotADoubt
+from bot.domain.refusals_imports import (
+    AlreadyImported,
+    ComparingTooLong,
+    ImportUnderWay,
+    NoSuchImport,
+    NotADoubt,
+)
 from bot.formats.imported import MAX_BYTES, Imported
+from bot.intake.pairing import TooLong, paired
 from bot.services import streaks
 from bot.storage import import_files, questions
 from bot.storage import imports as kept
@@ -100,7 +107,8 @@ async def preview(
     """Compare a file with the group's bank of that name and keep what was found, for a day.
 
     *bank* is the bank's name; without it, its file's header says one, or the file's name. *topic* is for questions that
-    name none. *user* is the tutor. A preview without questions is kept, too, and says what is wrong.
+    name none. *user* is the tutor. A preview without questions is kept, too, and says what is wrong. Raises
+    ComparingTooLong.
     """
     header = imported.header
     title = rules.bank_name(bank, "" if header is None else header.title, file)
@@ -165,7 +173,12 @@ async def _compare(
     """What was found, what the bank was like, and its id, if there is one."""
     read = partial(_standings, group_id=group.group_id, exams=blueprint.banks, bank_slug=bank_slug)
     seen, bank_id, mine, others = await database.read_at_once(read)
-    comparison = await asyncio.to_thread(rules.compare, found, mine, others, content_print, shas)
+    counted = [one.live or one.voided for one in mine]
+    try:
+        pairs = await paired(found, [one.question for one in mine], [one.question for one in others], counted)
+    except TooLong:
+        raise ComparingTooLong from None
+    comparison = await asyncio.to_thread(rules.compare, found, mine, others, content_print, shas, pairs)
     return comparison, seen, bank_id
 
 
