@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.blueprint import Blueprint
-from bot.domain.questions import Question, fingerprint, slug
+from bot.domain.questions import CHOICES, Kind, Question, fingerprint, slug
 from bot.formats import blueprint, markdown
 from bot.formats.lint import lint
 
@@ -27,6 +27,18 @@ def _questions() -> list[Question]:
         assert bank is not None
         questions += bank.questions
     return questions
+
+
+def _single() -> list[Question]:
+    return [question for question in _questions() if question.kind is Kind.SINGLE]
+
+
+def test_every_kind_that_can_be_asked_is_shipped() -> None:
+    """A group meets several right options, typed answers, flashcards and a case without writing one."""
+    kinds = Counter(question.kind for question in _questions())
+    assert min(kinds[kind] for kind in (Kind.MULTI, Kind.SHORT, Kind.FLASHCARD)) >= 5
+    cases = Counter(question.case.key for question in _questions() if question.case is not None)
+    assert min(cases.values()) == 3
 
 
 def _blueprints() -> list[Blueprint]:
@@ -124,10 +136,14 @@ def test_the_licence_pattern_knows_a_licensed_code() -> None:
 
 
 def test_every_question_is_complete() -> None:
-    """Each has one right option of four or five, feedback for every option, explanation, source, difficulty."""
+    """Each has one right option of four or five, or several, or its answer; feedback, explanation, source."""
     for question in _questions():
-        assert sum(option.correct for option in question.options) == 1, question.key
-        assert len(question.options) in (4, 5), question.key
+        right = sum(option.correct for option in question.options)
+        if question.kind in CHOICES:
+            assert len(question.options) in (4, 5), question.key
+            assert (right == 1) is (question.kind is Kind.SINGLE), question.key
+        else:
+            assert question.answers, question.key
         assert all(option.feedback for option in question.options), question.key
         assert question.explanation, question.key
         assert question.source, question.key
@@ -139,7 +155,7 @@ def test_every_question_fits_a_phone() -> None:
     """Stems have at most 600 characters, options at most 150."""
     for question in _questions():
         assert len(question.stem) <= 600, question.key
-        assert max(len(option.text) for option in question.options) <= 150, question.key
+        assert max((len(option.text) for option in question.options), default=0) <= 150, question.key
 
 
 def test_no_question_is_there_twice() -> None:
@@ -160,7 +176,7 @@ def test_questions_on_the_code_set_carry_its_year() -> None:
 def test_the_right_option_is_not_given_away_by_length() -> None:
     """The right option is the single longest in at most 30 % of the questions, and seldom by far."""
     longest = by_far = 0
-    questions = _questions()
+    questions = _single()
     for question in questions:
         right = next(len(option.text) for option in question.options if option.correct)
         wrong = max(len(option.text) for option in question.options if not option.correct)
@@ -172,7 +188,7 @@ def test_the_right_option_is_not_given_away_by_length() -> None:
 
 def test_the_right_option_is_not_given_away_by_its_place() -> None:
     """As written, the right option stands at each of the first four places in 18 to 32 % of the questions."""
-    questions = _questions()
+    questions = _single()
     places = Counter(
         next(place for place, option in enumerate(question.options) if option.correct) for question in questions
     )
