@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from bot.services import groups, standings
 from tests.people import Member, Reply
 from tests.walks.conftest import DAILY, Begin, Study, wrong
 
@@ -211,7 +212,8 @@ async def test_nothing_is_told_where_nobody_took_part(study: Study) -> None:
     await study.server.clock_to(study.berlin("2026-04-02 12:00"))
     assert study.posts("The week's board") == []
     assert study.posts("The board of") == []
-    assert await study.rows("SELECT * FROM past_boards") == []
+    group = await groups.find(study.bot.house.database, int(GUILD))
+    assert await standings.periods(study.bot.house.database, group) == []
 
 
 async def test_the_month_has_its_winners_too(study: Study) -> None:
