@@ -116,7 +116,7 @@ async def test_a_withdrawn_question(study: Study) -> None:
     assert "the key" not in closed.text
     assert not any(one.label == "Practise it" for one in closed.buttons)
     mine = await study.ana.press("My answer", on=closed)
-    assert "You had chosen" in mine.text
+    assert "Your answer had been" in mine.text
     assert "breaks nobody's streak" in mine.text
     again = await study.ben.press_raw(closed, f"p:{question.buttons[0].custom_id.split(':')[1]}")
     assert "This question was withdrawn" in again.text
