@@ -204,7 +204,7 @@ export class Inspector {
 /** @param {string} label @param {unknown} value */
 function body(label, value) {
   const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
-  return html`<h4>${label}</h4>
+  return html`<h3>${label}</h3>
     ${value === null
       ? html`<p class="muted">Empty.</p>`
       : html`<pre tabindex="0" role="region" aria-label=${label}><code>${text}</code></pre>`}`;
