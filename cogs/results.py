@@ -181,7 +181,8 @@ def _several(result: Result) -> str:
     ]
     if asked.scoring == "partial" and not result.correct:
         right = sum(asked.options[place].correct for place in chosen)
-        lines.append(f"\n{texts_kinds.part(right, len(asked.keys), earned(asked.options, result.choice))}")
+        share = earned(asked.options, result.choice)
+        lines.append(f"\n{texts_kinds.part(right, len(asked.keys), len(chosen) - right, share)}")
     return "\n".join(lines)
 
 

@@ -37,7 +37,7 @@ FILE_NOTE = "The whole text of this message"
 
 # Results
 CARD_DONE = "Practice: what you say of a flashcard moves neither your estimates nor the board."
-PART_COUNTS = "Only a whole right answer moves your estimates and the board."
+PART_COUNTS = "For your estimates and the board, only all of it counts as right."
 WHY = "Why"
 RIGHT_ANSWER = "The answer is **{answer}**"
 ALSO = "Also accepted: {answers}"
@@ -61,9 +61,10 @@ def several_line(place: int, text: str, *, right: bool, chosen: bool) -> str:
     return f"{mark} **{LETTERS[place]}**  {text}{said}"
 
 
-def part(chosen_right: int, right: int, share: float) -> str:
+def part(chosen_right: int, right: int, wrong: int, share: float) -> str:
     """What part of the question was earned, where parts count."""
-    return f"{chosen_right} of {right} right: {round(share * 100)} %. {PART_COUNTS}"
+    also = f", {wrong} wrong" if wrong else ""
+    return f"{chosen_right} of {right} right{also}: {round(share * 100)} %. {PART_COUNTS}"
 
 
 def wrote(text: str) -> str:
@@ -84,8 +85,7 @@ def card_title(knew: bool) -> str:
 
 def closed_typed(answer: str, right: int, answers: int) -> str:
     """The answer of a closed round where it was typed, and how many had it; never what anybody wrote."""
-    share = f" · {round(100 * right / answers)} % had it" if answers else ""
-    return f"✅ **{answer}**{share} · **the key**"
+    return f"✅ **{answer}**" + (f" · {round(100 * right / answers)} % had it" if answers else "")
 
 
 def closed_several(right: int, answers: int) -> str:

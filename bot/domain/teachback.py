@@ -12,6 +12,8 @@ from bot.domain.schedule import instant
 OPENS_AT = time(10)
 LASTS = timedelta(days=6)
 """From Monday to Sunday morning: then the best explanation is chosen, before the next one begins."""
+LONGEST = 3000
+"""Characters of a question that its card still shows whole."""
 FEWEST_ANSWERS, FEWEST_MISSES = 3, 2
 """So that the choice of a question says nothing about one member."""
 NOT_AGAIN_WEEKS = 12

@@ -20,6 +20,7 @@ from bot.storage import promotions as additions
 from bot.storage import reviewers as invitations
 from bot.storage import teachback as kept
 from bot.storage.agenda import Entry
+from bot.storage.banks import Content
 from bot.storage.database import Database, Transaction
 
 LATEST_MS = 2 * DAY_MS  # a teach-back that could not open by Wednesday is none of that week's
@@ -31,6 +32,12 @@ async def plan_week(tx: Transaction, group: Group, monday: date) -> None:
         due = to_ms(rules.opens_at(monday, ZoneInfo(group.wishes.zone)))
         key = f"teachback:{group.group_id}"
         await agenda.put(tx, key=key, kind="teachback", group_id=group.group_id, day=monday.isoformat(), due_at=due)
+
+
+def _text(content: Content) -> str:
+    """A question as a thread asks it: its case, its stem and its options."""
+    options = "\n".join(f"- {one.text}" for one in content.options)
+    return "\n\n".join(part for part in (content.case, content.stem, options) if part)
 
 
 async def begin(tx: Transaction, entry: Entry, group: Group, plan: Plan, now_ms: int) -> None:  # noqa: ARG001  a table's row
@@ -49,17 +56,22 @@ async def begin(tx: Transaction, entry: Entry, group: Group, plan: Plan, now_ms:
         return
     barred = set(await kept.taught(tx, group.group_id, rules.NOT_AGAIN_WEEKS))
     barred |= set(await quiz.open_questions(tx, group.group_id, now_ms))
-    found = rules.most_missed(await kept.missed(tx, group.group_id, first.isoformat(), last.isoformat()), barred)
-    content = None if found is None else await banks.content(tx, found)
-    if found is None or content is None:
-        return
+    missed = await kept.missed(tx, group.group_id, first.isoformat(), last.isoformat())
+    while True:
+        found = rules.most_missed(missed, barred)
+        content = None if found is None else await banks.content(tx, found)
+        if found is None or content is None:
+            return
+        text = _text(content)
+        if len(text) <= rules.LONGEST:
+            break
+        # A card shows all of its question or is not made.
+        barred.add(found)
     channel, _ = await feedback.settings(tx, group.group_id)
-    options = "\n".join(f"- {one.text}" for one in content.options)
-    right = content.right
     words = Words(
         content.topic[:TITLE],
-        f"{content.stem}\n\n{options}",
-        right,
+        text,
+        content.right,
         content.topic_id,
         Visibility.GROUP,
         anonymous=False,

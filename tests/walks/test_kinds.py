@@ -98,7 +98,7 @@ async def test_a_day_with_several_right_options_a_typed_answer_and_a_picture(beg
     assert "🔒 Locked: **" in locked.text
     shown = await ana.press("Sure")
     assert "✘ Not this time" in shown.text
-    assert "2 of 2 right: 50 %" in shown.text
+    assert "2 of 2 right, 1 wrong: 50 %" in shown.text
     assert "Nothing was looked into." in shown.text
     assert shown.message is not None
     assert len(shown.message.attachments) == 1
