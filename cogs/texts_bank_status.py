@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from bot.domain.bank_status import ENOUGH_ANSWERS, ENOUGH_MEMBERS, ENOUGH_OTHERS, MOST_DAYS, POOR, Discrimination, Stock
+from bot.domain.bank_status import (
+    ENOUGH_ANSWERS,
+    ENOUGH_MEMBERS,
+    ENOUGH_OTHERS,
+    MOST_DAYS,
+    NEWEST,
+    POOR,
+    Discrimination,
+    Stock,
+)
 
 
 def _at(instant: datetime, style: str = "R") -> str:
@@ -121,7 +130,8 @@ def poor_head(judged: int) -> str:
             f"{what}\n**Not enough answers yet**: it takes {ENOUGH_MEMBERS} members of all groups who answered a "
             f"question, and {ENOUGH_OTHERS} others each."
         )
-    return f"{what}\n{number(judged, 'question has', 'questions have')} answers enough to say so."
+    many = number(judged, "question has", "questions have")
+    return f"{what}\n{many} answers enough to say so, among the newest {NEWEST:,} of all groups."
 
 
 POOR_NONE = "None of these is below."

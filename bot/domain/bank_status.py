@@ -12,6 +12,8 @@ ENOUGH_MEMBERS = 30
 """Members from which on a discrimination is shown: with fewer its standard error is above 0.19."""
 ENOUGH_OTHERS = 10
 """Other questions that a member answered, from which on their share of right ones says something."""
+NEWEST = 40_000
+"""Answers of all groups that it is made of, at most: more would keep every other reader of the database waiting."""
 POOR = 0.2
 """Below it a question tells hardly anything (Ebel & Frisbie, Essentials of Educational Measurement, 5th ed., 1991)."""
 MOST_DAYS = 999
@@ -72,7 +74,7 @@ class Sums:
     """What a discrimination is made of: sums over those who answered; *rest* is a member's share right elsewhere."""
 
     members: int
-    right: int
+    right: float
     rest: float
     rest_squared: float
     rest_of_right: float

@@ -19,10 +19,10 @@ from bot.services.challenges import Blueprints, is_shared
 from bot.services.plan import Plan
 from bot.storage import bank_status, banks, challenges, questions
 from bot.storage import code_years as checks
-from bot.storage.bank_status import NEWEST, Entry
+from bot.storage.bank_status import Entry
 from bot.storage.database import Database, Transaction
 
-__all__ = ["ENOUGH_ANSWERS", "NEWEST", "Entry"]
+__all__ = ["ENOUGH_ANSWERS", "Entry"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +189,8 @@ async def detail(
     """One question for a tutor. Raises NotInBank."""
     async with database.read() as tx:
         entry, question = await _one(tx, group, blueprint, question_id)
-        answers, wrong = (await bank_status.results(tx, group.group_id)).get(question_id, (0, 0))
-        sums = (await bank_status.sums(tx)).get(question_id)
+        answers, wrong = (await bank_status.results(tx, group.group_id, question_id)).get(question_id, (0, 0))
+        sums = (await bank_status.sums(tx, question_id)).get(question_id)
         doubted = await challenges.open_of_group(tx, group.group_id)
         bank = await challenges.bank(tx, question_id)
         assert bank is not None

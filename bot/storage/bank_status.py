@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.domain.bank_status import ENOUGH_MEMBERS, ENOUGH_OTHERS, Sums
+from bot.domain.bank_status import ENOUGH_MEMBERS, ENOUGH_OTHERS, NEWEST, Sums
 from bot.domain.questions import Kind
 from bot.storage.database import Row, Transaction
-
-NEWEST = 200_000
-"""Answers of all groups that discrimination is made of, at most: more would keep every other reader waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +93,15 @@ async def entry(tx: Transaction, group_id: int, exams: Sequence[str], question_i
     return None if row is None else _entry(row)
 
 
-async def results(tx: Transaction, group_id: int) -> dict[int, tuple[int, int]]:
-    """(members, wrong answers among their first ones) by question, of the group's closed rounds and its practice."""
+async def results(tx: Transaction, group_id: int, question_id: int | None = None) -> dict[int, tuple[int, int]]:
+    """(first answers, wrong ones among them) by question, or of one, in the group's closed rounds and its practice."""
+    which = "" if question_id is None else "AND r.question_id = :question"
     rows = await tx.all(
-        """SELECT a.question_id, COUNT(*) AS answers, SUM(1 - a.correct) AS wrong
-           FROM rounds r JOIN answers a ON a.round_id = r.round_id
-           WHERE r.group_id = :group_id AND a.counted = 1 AND (r.kind = 'practice' OR r.state = 'closed')
-           GROUP BY a.question_id""",
-        {"group_id": group_id},
+        f"""SELECT a.question_id, COUNT(*) AS answers, SUM(1 - a.correct) AS wrong
+            FROM rounds r JOIN answers a ON a.round_id = r.round_id
+            WHERE r.group_id = :group_id AND a.counted = 1 AND (r.kind = 'practice' OR r.state = 'closed') {which}
+            GROUP BY a.question_id""",
+        {"group_id": group_id, **({} if question_id is None else {"question": question_id})},
     )
     return {row["question_id"]: (row["answers"], row["wrong"]) for row in rows}
 
@@ -118,28 +116,34 @@ async def reported(tx: Transaction, group_id: int) -> dict[int, int]:
     return {row["question_id"]: row["members"] for row in rows}
 
 
-async def sums(tx: Transaction) -> dict[int, Sums]:
-    """What discrimination is made of, by question, over the newest answers of all groups.
+async def sums(tx: Transaction, question_id: int | None = None) -> dict[int, Sums]:
+    """What discrimination is made of, by question or of one, over the newest answers of all groups.
 
-    Of each member the first counted answer to a question. Members with too few other questions are left out, questions
-    with too few members too.
+    Members with too few other questions are left out, questions with too few members too. Who answered a question
+    again, three weeks later or more, counts with the mean.
     """
+    which = "" if question_id is None else "WHERE r.question_id = :question"
     rows = await tx.all(
-        """WITH recent AS (
-               SELECT a.member_id, a.question_id, a.correct FROM answers a
-               WHERE a.counted = 1 AND a.seq > (SELECT COALESCE(MAX(seq), 0) FROM answers) - :newest
-                 AND NOT EXISTS (SELECT 1 FROM answers e WHERE e.member_id = a.member_id
-                     AND e.question_id = a.question_id AND e.counted = 1 AND e.seq < a.seq)),
+        f"""WITH recent AS (
+               SELECT member_id, question_id, AVG(correct) AS correct
+               FROM (SELECT member_id, question_id, correct FROM answers WHERE counted = 1
+                   ORDER BY seq DESC LIMIT :newest) AS newest
+               GROUP BY member_id, question_id),
            totals AS (
                SELECT member_id, SUM(correct) AS correct, COUNT(*) AS answered FROM recent
                GROUP BY member_id HAVING COUNT(*) > :others),
            shares AS (
                SELECT r.question_id, r.correct, (t.correct - r.correct) * 1.0 / (t.answered - 1) AS rest
-               FROM recent r JOIN totals t ON t.member_id = r.member_id)
+               FROM recent r JOIN totals t ON t.member_id = r.member_id {which})
            SELECT question_id, COUNT(*) AS members, SUM(correct) AS correct, SUM(rest) AS rest,
                SUM(rest * rest) AS squared, SUM(rest * correct) AS of_correct
            FROM shares GROUP BY question_id HAVING COUNT(*) >= :members""",
-        {"newest": NEWEST, "others": ENOUGH_OTHERS, "members": ENOUGH_MEMBERS},
+        {
+            "newest": NEWEST,
+            "others": ENOUGH_OTHERS,
+            "members": ENOUGH_MEMBERS,
+            **({} if question_id is None else {"question": question_id}),
+        },
     )
     return {
         row["question_id"]: Sums(row["members"], row["correct"], row["rest"], row["squared"], row["of_correct"])
