@@ -7,6 +7,7 @@ bot's token is not in its environment.
 from __future__ import annotations
 
 import asyncio
+import gc
 import io
 import logging
 import os
@@ -186,7 +187,13 @@ class _Unpickler(pickle.Unpickler):
 
 
 def _unpacked(frame: bytes) -> Intake:
-    imported, pictures = cast("tuple[Imported, tuple[Picture, ...]]", _Unpickler(io.BytesIO(frame)).load())
+    collecting = gc.isenabled()
+    gc.disable()  # a hundred thousand new objects make it look through all there are, which holds up every click
+    try:
+        imported, pictures = cast("tuple[Imported, tuple[Picture, ...]]", _Unpickler(io.BytesIO(frame)).load())
+    finally:
+        if collecting:
+            gc.enable()
     return Intake(imported, pictures)
 
 
