@@ -94,7 +94,7 @@ def _reasons(card: Card) -> str:
         if len(text) + len(line) > REASONS:
             break
         text, left = f"{text}{line}\n", left - 1
-    return (text + (words.more_reasons(left) if left else "")) or "\u200b"
+    return (text + (words.more_reasons(left) if left else "")) or words.NO_REASONS
 
 
 def decisions(card: Card, number: int, of: int) -> Buttons:

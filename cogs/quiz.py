@@ -117,6 +117,7 @@ class Quiz(Feature):
             interaction.guild_id,
             interaction.created_at,
             self.house.plan.rng,
+            self.house.blueprints,
         )
         await paper.show(interaction, self.house, cards.practice_card(asked), view=cards.practice_buttons(asked))
 

@@ -49,6 +49,9 @@ def reason(text: str, at: datetime) -> str:
     return f"> {text}\n{_at(at)}"
 
 
+NO_REASONS = "No member: a tutor looks at it."
+
+
 def more_reasons(number: int) -> str:
     return f"… and {number} more"
 

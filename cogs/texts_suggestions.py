@@ -243,7 +243,7 @@ def refusal(error: no.Refusal) -> str | None:
             return f"It makes no question yet: {'; '.join(_FLAWS[one] for one in flaws)}."
         case never.TooManySuggestions(most=most):
             return (
-                f"{most} of your questions wait for tutors already, and that is the most. "
+                f"Tutors have {most} of your questions to look at already, and that is the most. "
                 "Send this one when one of them is decided."
             )
         case never.NoSuchSuggestion():
@@ -258,6 +258,11 @@ def refusal(error: no.Refusal) -> str | None:
             return f"The group's bank has this question already, as `{key}`. Nothing was added; decline or edit it."
         case never.NotInBank():
             return "This question is not, or no longer, one that your group is asked. Nothing was changed."
+        case never.WaitsForTutor(year=year):
+            return (
+                f"This question holds for an older code year than {year}, and is not asked until a tutor has looked at "
+                "it. Your earlier answer stays; `/quiz practice` has others."
+            )
         case never.NotWaiting():
             return "It does not wait for a code year any more. Nothing was changed; `/bank status` shows what does."
         case _:

@@ -69,5 +69,12 @@ class NotInBank(Refusal):
 
 
 @dataclass(eq=False)
+class WaitsForTutor(Refusal):
+    """The question holds for an older code year, and no tutor has looked at it for this one."""
+
+    year: int
+
+
+@dataclass(eq=False)
 class NotWaiting(Refusal):
     """The question does not wait for a code year any more."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from random import Random
+from types import MappingProxyType
 
 from bot.domain.blueprint import Blueprint
 from bot.domain.groups import Feedback, Group
@@ -19,6 +20,7 @@ from bot.domain.refusals import (
     QuestionVoided,
     StillOpen,
 )
+from bot.domain.refusals_suggestions import WaitsForTutor
 from bot.services import cases, challenges, daily
 from bot.services.receipts import Result, hidden_until, in_place, result_of
 from bot.storage import answers, banks, groups, quiz
@@ -116,11 +118,17 @@ def _in_turn(last: int | None, focus: Sequence[int], picks: Sequence[Pick]) -> l
 
 
 async def practise_again(
-    database: Database, round_id: int, user: int, guild_id: int, now: datetime, rng: Random
+    database: Database,
+    round_id: int,
+    user: int,
+    guild_id: int,
+    now: datetime,
+    rng: Random,
+    blueprints: Mapping[str, Blueprint] = MappingProxyType({}),
 ) -> Asked:
-    """Ask a member the question of a closed round, for practice.
+    """Ask a member the question of a closed round, for practice; *blueprints* know which code year is the present one.
 
-    Raises NoSuchRound, NotYourRound, QuestionVoided and StillOpen.
+    Raises NoSuchRound, NotYourRound, QuestionVoided, WaitsForTutor and StillOpen.
     """
     async with database.write() as tx:
         now_ms = to_ms(now)
@@ -139,6 +147,10 @@ async def practise_again(
             raise StillOpen(from_ms(open_until))
         group = await groups.by_id(tx, row["group_id"])
         assert group is not None
+        blueprint = blueprints.get(group.wishes.exam)
+        year = None if blueprint is None else blueprint.code_year(group.local_day(now))
+        if year is not None and await banks.is_old(tx, group.group_id, row["question_id"], year):
+            raise WaitsForTutor(year)
         member = (await groups.member_ids(tx, [(group.group_id, user)], now_ms))[group.group_id, user]
         return await _ask(tx, group, member, row["question_id"], now_ms, rng)
 

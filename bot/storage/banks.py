@@ -269,6 +269,16 @@ async def count_old(tx: Transaction, group_id: int, exams: Sequence[str], code_y
     return number
 
 
+async def is_old(tx: Transaction, group_id: int, question_id: int, code_year: int) -> bool:
+    """Whether a question waits in that code year until a tutor of the group has looked at it."""
+    row = await tx.one(
+        f"""SELECT 1 FROM questions q JOIN revisions v ON v.question_id = q.question_id AND v.revision = q.revision
+            WHERE q.question_id = :id AND NOT {_IN_YEAR}""",
+        {"id": question_id, "group_id": group_id, "code_year": code_year},
+    )
+    return row is not None
+
+
 async def summary(tx: Transaction) -> list[tuple[str, str, str, int, int]]:
     """(slug, title, exam, live, retired) of each bank."""
     rows = await tx.all(

@@ -12,6 +12,7 @@ import pytest
 
 from bot.domain import refusals
 from bot.domain.refusals import Refusal
+from bot.domain.refusals_suggestions import Flaw
 from bot.formats import lint
 from cogs import texts, texts_suggestions
 from cogs.plain import cut, plain, quiet
@@ -23,6 +24,7 @@ VALUES: dict[str, Any] = {
     "str | None": "words",
     "datetime": datetime(2026, 3, 3, 20, tzinfo=UTC),
     "tuple[str, ...]": ("one", "two"),
+    "tuple[Flaw, ...]": (Flaw.NO_STEM, Flaw.NO_RIGHT),
 }
 FOLDER = Path(refusals.__file__).parent
 KINDS = [

@@ -12,10 +12,10 @@ import pytest
 
 from bot.domain.code_years import CodeYears
 from bot.domain.refusals import NoQuestions
-from bot.domain.refusals_suggestions import NotInBank, NotWaiting
+from bot.domain.refusals_suggestions import NotInBank, NotWaiting, WaitsForTutor
 from bot.services import code_years, privacy, quiz, reports
 from bot.storage import code_years as checks
-from tests.services.study import EXAM, Study, bank, question
+from tests.services.study import EXAM, GUILD, Study, bank, question
 
 TOVA, ANA = 13, 11
 YEARLY = replace(EXAM, code_years=CodeYears(1, 1, "text", "source", date(2026, 1, 15)))
@@ -100,9 +100,13 @@ async def test_practice_leaves_old_questions_out_too(study: Study) -> None:
             study.database, study.group, ANA, blueprint=YEARLY, topic="guidelines", now=now, rng=Random(1)
         )
     before = now - timedelta(days=5)
-    await quiz.practise(
+    asked = await quiz.practise(
         study.database, study.group, ANA, blueprint=YEARLY, topic="guidelines", now=before, rng=Random(1)
     )
+    with pytest.raises(WaitsForTutor):
+        await quiz.practise_again(study.database, asked.round_id, ANA, GUILD, now, Random(1), study.plan.blueprints)
+    await code_years.confirm(study.database, study.group, TOVA, YEARLY, 2, 2027, now)
+    await quiz.practise_again(study.database, asked.round_id, ANA, GUILD, now, Random(1), study.plan.blueprints)
 
 
 async def test_an_exam_without_code_years_lets_nothing_wait(study: Study) -> None:
