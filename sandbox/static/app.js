@@ -8,6 +8,7 @@ import { drawEvents } from "./events.js";
 import { Interactions } from "./interact.js";
 import { Kept, wear } from "./kept.js";
 import { closeLayer } from "./layer.js";
+import { follow } from "./markdown.js";
 import { isThread, Names } from "./names.js";
 import { Pane } from "./pane.js";
 import { drawMembers, drawSelf, openProfile } from "./people.js";
@@ -54,6 +55,8 @@ export class App extends Sight {
     $("side").addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
       if (event.key === "Escape" && !event.defaultPrevented) this.closeThread();
     });
+    // Text stands in messages, topics, forms and events: what is in it acts the same everywhere.
+    for (const name of ["click", "keydown"]) document.addEventListener(name, (event) => follow(this, event));
     // A file that is dropped beside a channel must not take the page's place.
     for (const name of ["dragover", "drop"]) document.addEventListener(name, (event) => event.preventDefault());
     ROOMY.addEventListener("change", () => this.draw());

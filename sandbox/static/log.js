@@ -1,14 +1,12 @@
 /** The messages of a channel: by day and author, with the line where the unread ones begin. */
 
 import { html, nothing, ref, repeat } from "./lit.js";
-import { follow } from "./markdown.js";
 import { item } from "./message.js";
 
 /** @typedef {import("./pane.js").Pane} Pane */
 
 /** @param {Pane} pane */
 export function log(pane) {
-  const act = (/** @type {Event} */ event) => follow(pane.app, event);
   return html`<div
     class="scroll"
     role="log"
@@ -16,8 +14,7 @@ export function log(pane) {
     aria-busy=${pane.loading ? "true" : nothing}
     aria-relevant="additions"
     tabindex="0"
-    @click=${act}
-    @keydown=${(/** @type {KeyboardEvent} */ event) => (act(event), walk(pane, event))}
+    @keydown=${(/** @type {KeyboardEvent} */ event) => walk(pane, event)}
     @focusin=${lend}
     @focusout=${takeBack}
     ${ref(pane.scroll.box)}

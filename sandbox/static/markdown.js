@@ -98,6 +98,7 @@ export function follow(app, event) {
   const button = target?.closest("button.mention");
   if (!(button instanceof HTMLElement)) return;
   const { channel, command, message, user } = button.dataset;
+  button.closest("dialog")?.close();
   if (channel) void app.openChannel(channel, message);
   else if (command !== undefined) app.paneOf(button).composer.startCommand(command);
   else if (user) app.openProfile(user, button);
