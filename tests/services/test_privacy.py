@@ -15,6 +15,7 @@ from bot.domain.blueprint import Upkeep
 from bot.domain.exams import Outcome
 from bot.domain.quiz import Confidence
 from bot.domain.standings import Window
+from bot.formats.imported import Imported
 from bot.services import (
     afterwards,
     attendance,
@@ -22,6 +23,7 @@ from bot.services import (
     drafts,
     exams,
     groups,
+    imports,
     pings,
     privacy,
     quiz,
@@ -72,6 +74,7 @@ async def study(tmp_path: Path) -> AsyncIterator[Study]:
             await review.takes_part(made, user)
             await _attends(made, user)
             await _writes(made, user)
+            await _imports(made, user)
             await peers.takes_part(made, user, OTHERS[0])
             await proposals.takes_part(made, user)
             await streaks.pause(made.database, made.group, user, "today", made.now)
@@ -129,6 +132,12 @@ async def _writes(study: Study, user: int) -> None:
         member = (await kept_groups.member_ids(tx, [key], study.now_ms))[key]
         await answers.write_texts(tx, [{"round": 1, "member": member, "text": f"typed by {user}"}])
         await questions.insert(tx, 1, 1, question(900 + user), author_id=member, credit=f"Name of {user}")
+
+
+async def _imports(study: Study, user: int) -> None:
+    """A file of questions, looked at and not imported."""
+    file = Imported("csv", (question(950 + user),))
+    await imports.preview(study.database, study.group, EXAM, file, file="bones.csv", now=study.now, user=user)
 
 
 async def _tables(study: Study) -> list[str]:
