@@ -125,20 +125,26 @@ class Clock:
                 settled = await self._set(target) and settled
             return settled
 
-    async def move_until(self, happened: Callable[[], bool], *, most_stops: int, most_ms: int) -> str:
+    async def move_until(
+        self, happened: Callable[[], bool], *, most_stops: int, most_ms: int, patience_s: float = float("inf")
+    ) -> str:
         """Go from instant to instant, a follower's or a keeper's, until `happened()` says yes after one.
 
         Returns why it stopped: "done", "nothing" (nobody waits for anything), "far" (now `most_ms` later), "many"
-        (after `most_stops` instants) or "busy" (a follower did not settle in time).
+        (after `most_stops` instants), "slow" (after `patience_s` real seconds) or "busy" (a follower did not settle in
+        time).
         """
         async with self._moving:
             if not await self._set(self.now_ms):
                 return "busy"
             limit = self.now_ms + most_ms
+            patience = time.monotonic() + patience_s
             for _ in range(most_stops):
                 stop = self._next_stop()
                 if happened() or stop is None:
                     return "done" if happened() else "nothing"
+                if time.monotonic() > patience:
+                    return "slow"
                 if stop > limit:
                     return "far" if await self._set(limit) else "busy"
                 if not await self._set(max(stop, self.now_ms)):

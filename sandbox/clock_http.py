@@ -21,13 +21,16 @@ if TYPE_CHECKING:
 MOST_INSTANTS = 200
 MOST_DAYS = 60
 """How far `{"to": "seen"}` looks for something that people can see."""
+PATIENCE_S = 45.0
+"""Real seconds after which a page's move stops on the way: somebody waits for it."""
 
 _QUIET = {
     "asleep": "The bot is not connected, so nothing of its own can happen.",
     "nothing": "Nothing is planned: neither the bot nor Discord waits for anything.",
     "far": f"Nothing that anybody could see happened in {MOST_DAYS} days.",
     "many": f"Nothing that anybody could see happened at the bot's next {MOST_INSTANTS} instants.",
-    "busy": "The bot did not finish what was due.",
+    "busy": "The bot did not finish what was due in time; the inspector tells what it waits for.",
+    "slow": "This takes long, so the clock stopped on the way. Press again to go on.",
 }
 
 
@@ -61,18 +64,30 @@ async def _moved(box: Sandbox, form: Json, watch: Watch) -> str | None:
     if form.get("to") == "seen":
         if not clock.followers:
             return "asleep"
+        wanted = _looked_for(box, form, watch)
         return await clock.move_until(
-            _looked_for(box, form, watch), most_stops=MOST_INSTANTS, most_ms=MOST_DAYS * DAY_MS
+            wanted, most_stops=MOST_INSTANTS, most_ms=MOST_DAYS * DAY_MS, patience_s=PATIENCE_S
         )
     if form.get("to") == "next":
         settled = await clock.move(to_next=True)
     elif isinstance(form.get("to_ms"), int):
-        settled = await clock.move(to_ms=form["to_ms"])
+        return await _to(box, form["to_ms"])
     elif isinstance(form.get("advance_ms"), int):
-        settled = await clock.move(to_ms=clock.now_ms + form["advance_ms"])
+        return await _to(box, clock.now_ms + form["advance_ms"])
     else:
         return None
     return "done" if settled else "busy"
+
+
+async def _to(box: Sandbox, target_ms: int) -> str:
+    """To an instant, through all that is due on the way; on a page with patience."""
+    clock = box.clock
+    if box.leaps and target_ms > clock.now_ms:
+        ahead = target_ms - clock.now_ms
+        why = await clock.move_until(lambda: False, most_stops=100_000, most_ms=ahead, patience_s=PATIENCE_S)
+        if why != "nothing":
+            return "done" if why == "far" else why
+    return "done" if await clock.move(to_ms=target_ms) else "busy"
 
 
 def _looked_for(box: Sandbox, form: Json, watch: Watch) -> Callable[[], bool]:

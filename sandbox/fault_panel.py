@@ -47,7 +47,8 @@ SWITCHES = (
         "errors-500",
         "Errors (500)",
         "Each of the bot's requests fails with 500, Discord's own mistake.",
-        "Presses fail, yet an answer that was pressed is kept. Posts are tried again, ever more slowly, and come once.",
+        "Presses fail, yet an answer that was pressed is kept. Posts are tried again after minutes, and come once; a "
+        "question that is hours late is skipped, and the skip is recorded.",
         Fault("*", "", 500, None, name="errors-500"),
     ),
     Switch(
@@ -60,9 +61,9 @@ SWITCHES = (
     Switch(
         "rate-limit",
         "Rate limit (429)",
-        "Each of the bot's requests is told to wait for a second.",
-        "It waits as long as it is told, tries again and never hammers. After that, the post comes once.",
-        Fault("*", "", 429, None, retry_after=1.0, name="rate-limit"),
+        "Every second request of the bot is told to wait for a second.",
+        "It waits as long as it is told, tries again and never hammers. Everything comes once, a little later.",
+        Fault("*", "", 429, None, retry_after=1.0, name="rate-limit", every=2),
     ),
     Switch(
         "lost-replies",

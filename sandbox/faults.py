@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Fault:
     """The next `times` requests (None: all) that match fail with `status`, or act and lose their reply.
 
-    `name` is that of the switch in the page, if it came from one.
+    With `every` only the first of so many that match does. `name` is that of its switch in the page, if any.
     """
 
     method: str
@@ -30,6 +30,8 @@ class Fault:
     lose_reply: bool = False
     retry_after: float = 0.05
     name: str = ""
+    every: int = 1
+    met: int = 0
 
     def answer(self) -> tuple[int, bytes, dict[str, str]]:
         """Status, body and headers of the failure."""
@@ -94,6 +96,9 @@ class Faults:
             return None
         for fault in self.failing:
             if fault.method in ("*", method) and re.search(fault.path, path):
+                fault.met += 1
+                if (fault.met - 1) % fault.every:
+                    continue
                 if fault.times is not None:
                     fault.times -= 1
                     if fault.times <= 0:

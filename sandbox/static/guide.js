@@ -57,7 +57,12 @@ export class Guide {
   heard(guide) {
     const before = new Set(this.#steps.filter((step) => step.done).map((step) => step.name));
     this.#steps = guide.steps;
-    if (this.#steps.some((step) => step.done && !before.has(step.name))) this.#opened = "";
+    if (!this.#steps.some((step) => step.done && !before.has(step.name))) return;
+    this.#opened = "";
+    // On a phone the sheet is low: the next step comes up by itself.
+    requestAnimationFrame(() => {
+      document.querySelector("#drawer [aria-current=step]")?.scrollIntoView({ block: "start" });
+    });
   }
 
   /**

@@ -116,6 +116,12 @@ async def test_switches_are_turned_named_and_ended(box: Sandbox, server: Server)
     answer = await server.session.get(box.url + "/api/v10/users/@me", headers={"Authorization": f"Bot {TOKEN}"})
     assert answer.status == 500
     assert (await server.faults(end=True))["on"] == []
+    await server.faults(switch="rate-limit")
+    statuses = []
+    for _ in range(4):
+        async with server.session.get(box.url + "/api/v10/users/@me", headers={"Authorization": f"Bot {TOKEN}"}) as one:
+            statuses.append(one.status)
+    assert statuses == [429, 200, 429, 200]
     assert (await server.post("/sandbox/faults", {"switch": "gravity"}))["error"].startswith(
         "There is no switch gravity"
     )
