@@ -206,15 +206,16 @@ def _shown(body: bytes) -> Any:
         return text
 
 
-_ACT = re.compile(rb'"(?:custom_id|name|content)"\s*:\s*"((?:[^"\\]|\\.){0,60})')
+_SAID = re.compile(rb'"(?:name|content|title)"\s*:\s*"((?:[^"\\]|\\.){1,60})')
+_PRESSED = re.compile(rb'"custom_id"\s*:\s*"((?:[^"\\]|\\.){1,60})')
 
 
 def _what(entry: Entry) -> str:
     """A word on what a person did or the bot answered, from the first telling field of its body."""
     if entry.kind not in (PERSON, REQUEST):
         return ""
-    found = _ACT.search(entry.request)
-    return found[1].decode(errors="replace") if found is not None else ""
+    found = _SAID.search(entry.request) or _PRESSED.search(entry.request)
+    return found[1].replace(rb"\n", b" ").decode(errors="replace") if found is not None else ""
 
 
 async def follow(inspector: Inspector) -> AsyncIterator[list[Json]]:

@@ -109,11 +109,12 @@ class Windows:
             if os.environ.get("TRACE"):
                 await window.page.context.tracing.stop(path=place.with_suffix(".zip"))
 
-    async def close(self) -> None:
-        """Close them all; a page that complained or asked elsewhere fails the test."""
-        for window in self._windows:
-            window.behaved()
+    async def close(self, *, failed: bool) -> None:
+        """Close them all; a page that complained or asked elsewhere fails the test, unless it has failed already."""
         await self._stack.aclose()
+        for window in self._windows:
+            if not failed:
+                window.behaved()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -138,14 +139,16 @@ async def study(bare: Study) -> Study:
 
 @contextlib.asynccontextmanager
 async def opening(browser: Browser, server: Server, request: pytest.FixtureRequest) -> AsyncIterator[Windows]:
-    """Windows on one sandbox, kept where the test fails."""
+    """Windows on one sandbox, kept where the test fails, in this block or around it."""
     windows = Windows(browser, server)
+    failed = True
     try:
         yield windows
+        failed = request.node.stash.get(_failed, False)
     finally:
-        if request.node.stash.get(_failed, False):
+        if failed:
             await windows.keep(request.node.name)
-        await windows.close()
+        await windows.close(failed=failed)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -36,7 +36,7 @@ async def box(tmp_path: Path) -> AsyncIterator[Sandbox]:
 async def test_faults_are_switched_on_and_the_bot_killed_in_the_page(
     box: Sandbox, chromium: Browser, request: pytest.FixtureRequest
 ) -> None:
-    """Offline, a press fails and says so; back, it works. Killed and started again, the bot goes on where it was.
+    """In an outage a press fails and says so, and the answer is kept. Killed and started again, the bot goes on.
 
     The inspector shows each press with what went over the wire, and what stands behind one message.
     """
@@ -50,17 +50,17 @@ async def test_faults_are_switched_on_and_the_bot_killed_in_the_page(
         await window.go("daily-quiz")
         await tova.page.get_by_role("button", name="Tools").click()
         await tova.tools("Faults")
-        offline = tova.drawer.get_by_role("switch", name="Offline")
-        await offline.click()
-        await expect(offline).to_be_checked()
-        await expect(window.page.get_by_role("banner")).to_contain_text("Bot offline")
+        outage = tova.drawer.get_by_role("switch", name="Unavailable (503)")
+        await outage.click()
+        await expect(outage).to_be_checked()
+        await expect(window.page.get_by_role("banner")).to_contain_text("Unavailable (503)")
         await window.press("A", await window.sees("Closes"))
         await window.sees("This interaction failed")
         await tova.is_accessible(tova.drawer)
         await tova.drawer.get_by_role("button", name="End all faults").click()
-        await expect(window.page.get_by_role("banner")).to_contain_text("Bot online")
+        await expect(window.page.get_by_role("banner")).not_to_contain_text("Unavailable (503)")
         await window.press("A", await window.sees("Closes"))
-        await window.sees("Locked: A")
+        await window.sees("You already answered: A")
         await window.sees_not("This interaction failed")
 
         await tova.drawer.get_by_role("button", name="Kill the bot").click()
@@ -68,7 +68,7 @@ async def test_faults_are_switched_on_and_the_bot_killed_in_the_page(
         await tova.drawer.get_by_role("button", name="Start the bot").click()
         await expect(window.page.get_by_role("banner")).to_contain_text("Bot online", timeout=30_000)
         await window.press("Sure")
-        await window.sees("You were sure.")
+        await window.sees(re.compile("✔ Right|✘ Not this time"))
 
         await tova.tools("Inspector")
         wire = tova.drawer.get_by_role("list", name="On the wire")
@@ -76,12 +76,15 @@ async def test_faults_are_switched_on_and_the_bot_killed_in_the_page(
         await tova.drawer.get_by_label("Words").fill("callback")
         line = wire.get_by_role("listitem").first
         await line.get_by_role("button").click()
-        await expect(line.get_by_role("region", name="Request")).to_contain_text("You were sure.")
+        await expect(line.get_by_role("region", name="Request")).to_contain_text("Source")
         await tova.is_accessible(tova.drawer)
+        await expect(wire).to_contain_text("A fault that is switched on: 503.")
+        await tova.picture("inspector")
         await tova.go("daily-quiz")
         await tova.acts_on(await tova.sees("Closes"), "Inspect")
         await expect(tova.drawer).to_contain_text("Behind the message of Studyhall")
-        await expect(wire).to_contain_text("Question of the day")
+        await tova.drawer.get_by_label("Words").fill("/messages")
+        await expect(wire.get_by_role("listitem").last).to_contain_text("Question of the day")
 
 
 async def step(window: Window, title: str) -> Locator:
