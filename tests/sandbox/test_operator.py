@@ -12,7 +12,7 @@ import pytest
 
 from sandbox.clock import DAY_MS
 from sandbox.inspector import KEPT_BYTES, Inspector, hide
-from sandbox.study_group import ADAM_ID, ANA_ID, BEN_ID, BOT_ID, DAILY_QUIZ_ID, GENERAL_ID, TOKEN
+from sandbox.study_group import ADAM_ID, ANA_ID, BEN_ID, BOT_ID, DAILY_QUIZ_ID, GENERAL_ID, GUILD_ID, TOKEN
 from tests.people import Member, Server
 
 if TYPE_CHECKING:
@@ -203,3 +203,25 @@ def test_no_token_is_shown() -> None:
         hide('{"op":2,"d":{"token": "abc","session_id":"x"}}')
         == '{"op":2,"d":{"token": "hidden","session_id":"hidden"}}'
     )
+
+
+async def test_each_window_knows_what_its_person_may(box: Sandbox, server: Server, ana: Member, ben: Member) -> None:
+    """Direct messages, hidden channels and private threads are in nobody else's state, history or stream."""
+    hidden = (await server.act("create_channel", name="tutors-only"))["channel_id"]
+    await server.act("set_permission", target=GUILD_ID, channel_id=hidden, deny=["VIEW_CHANNEL"])
+    async with server.session.ws_connect(f"{box.url}/sandbox/live?as={BEN_ID}&page") as live:
+        dm = await server.post("/sandbox/dms", {"user_id": BOT_ID}, ANA_ID)
+        for place, person in ((dm["id"], ANA_ID), (hidden, ADAM_ID)):
+            await server.post(f"/sandbox/channels/{place}/messages", {"content": "a secret"}, person)
+        thread = await server.post(
+            f"/sandbox/channels/{GENERAL_ID}/threads", {"name": "a secret", "private": True}, ADAM_ID
+        )
+        await live.send_str('{"sync": 1}')
+        heard: list[dict[str, Any]] = []
+        while not heard or heard[-1]["t"] != "SYNC":
+            heard.append(orjson.loads((await live.receive()).data))
+    assert "a secret" not in str(heard)
+    assert "a secret" not in str(await server.get("/sandbox/state", BEN_ID))
+    for place in (dm["id"], hidden, thread["id"]):
+        answer = await server.get(f"/sandbox/channels/{place}/messages", BEN_ID)
+        assert answer["error"] == "There is no such channel."
