@@ -30,6 +30,8 @@ export class Guide {
   /** A step that was opened by hand. */
   #opened = "";
   #busy = false;
+  /** How often news came. */
+  #told = 0;
 
   /** @param {App} app */
   constructor(app) {
@@ -47,14 +49,21 @@ export class Guide {
   }
 
   async load() {
-    const [guide, month] = await Promise.all([this.app.ask("/guide"), this.app.ask("/month")]);
-    if (guide) this.#steps = guide.steps;
-    if (month) this.#month = month;
+    let told = -1;
+    // What is told while the answers are under way is newer than these: ask again.
+    while (told !== this.#told) {
+      told = this.#told;
+      const [guide, month] = await Promise.all([this.app.ask("/guide"), this.app.ask("/month")]);
+      if (told !== this.#told) continue;
+      if (guide) this.#steps = guide.steps;
+      if (month) this.#month = month;
+    }
     this.app.draw();
   }
 
   /** @param {{steps: Step[]}} guide */
   heard(guide) {
+    this.#told += 1;
     const before = new Set(this.#steps.filter((step) => step.done).map((step) => step.name));
     this.#steps = guide.steps;
     if (!this.#steps.some((step) => step.done && !before.has(step.name))) return;
@@ -70,6 +79,7 @@ export class Guide {
    * @param {Month} month
    */
   passed(month) {
+    this.#told += 1;
     this.#month = month;
     this.app.time.set(month);
   }

@@ -20,6 +20,9 @@ export class Pane {
   /** @type {any[]} */
   messages = [];
   scroll = new Scroll();
+  /** How often something was opened: of two answers that are under way only the last one counts. */
+  #turn = 0;
+  #stale = false;
 
   /** @param {App} app @param {HTMLElement} root @param {boolean} beside Whether this is the one for threads. */
   constructor(app, root, beside) {
@@ -70,8 +73,14 @@ export class Pane {
     if (!channel) return;
     if (channel.type === FORUM) return this.app.reading.see(channel);
     const read = this.app.reading.read(id);
-    const answer = await this.app.ask(`/channels/${id}/messages?limit=100`);
-    if (this.channelId !== id) return;
+    const turn = (this.#turn += 1);
+    let answer = null;
+    // What happens while the answer is under way may or may not stand in it: ask again.
+    do {
+      this.#stale = false;
+      answer = await this.app.ask(`/channels/${id}/messages?limit=100`);
+      if (turn !== this.#turn || this.channelId !== id) return;
+    } while (answer && this.#stale);
     this.loading = false;
     if (!answer) return this.app.draw();
     this.messages = answer;
@@ -100,6 +109,7 @@ export class Pane {
    * @param {string} name @param {any} data
    */
   heard(name, data) {
+    this.#stale = true;
     const at = this.messages.findIndex((message) => message.id === (data.message_id ?? data.id));
     if (name.startsWith("MESSAGE_REACTION")) this.#reacted(name, data, at);
     else if (name === "MESSAGE_DELETE") {
