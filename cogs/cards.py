@@ -222,7 +222,9 @@ def sheet_buttons(asked: Asked, chosen: int) -> discord.ui.View:
         max_values=len(asked.options),
         options=[
             discord.SelectOption(
-                label=cut(f"{LETTERS[place]}  {one.text}", CHOICE), value=str(place), default=place in places(chosen)
+                label=cut(f"{LETTERS[place]}  {' '.join(one.text.split())}", CHOICE),
+                value=str(place),
+                default=place in places(chosen),
             )
             for place, one in enumerate(asked.options)
         ],

@@ -9,6 +9,8 @@ from random import Random
 from bot.domain.blueprint import Blueprint
 from bot.domain.groups import Group
 from bot.domain.instants import to_ms
+from bot.domain.questions import Kind as Type
+from bot.domain.quiz import mask
 from bot.services import quiz
 from bot.services.answers import Desk, Press
 from bot.storage.database import Database
@@ -34,6 +36,14 @@ async def month(
     for n in range(answers):
         at = until - over + over * (n + 0.5) / answers
         asked = await quiz.practise(database, group, user, blueprint=blueprint, now=at, rng=rng)
+        while asked.type is Type.FLASHCARD:  # turned over and passed by: nothing is learnt from them
+            asked = await quiz.practise(database, group, user, blueprint=blueprint, now=at, rng=rng)
         right = rng.random() < (chances or {}).get(asked.topic, usual)
-        choice = asked.key if right else (asked.key + 1) % len(asked.options)
-        await desk.answer(Press(asked.round_id, user, group.guild_id, choice, to_ms(at)))
+        text = None
+        if asked.type is Type.SHORT:
+            choice, text = 0, asked.answers[0] if right else "no idea"
+        elif asked.type is Type.MULTI:
+            choice = mask(asked.keys if right else asked.keys[1:])
+        else:
+            choice = asked.key if right else (asked.key + 1) % len(asked.options)
+        await desk.answer(Press(asked.round_id, user, group.guild_id, choice, to_ms(at), text=text))
