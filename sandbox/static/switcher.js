@@ -39,6 +39,7 @@ function entry(app, person, close) {
       class="round"
       href="?as=${person.id}"
       target="_blank"
+      @click=${() => close(false)}
       rel="noopener"
       title="In a window beside this one"
       aria-label=${`Be ${person.name} in a new window`}
