@@ -16,8 +16,11 @@ def main() -> int:
     parser.add_argument("--bot", type=Path, metavar="DATABASE", help="run the bot too, on this database file")
     parser.add_argument("--log", type=Path, metavar="FILE", help="where the bot writes; without it, to the terminal")
     parser.add_argument("--open", action="store_true", help="open the page where there is a desktop")
+    parser.add_argument("--shards", type=int, default=1, help="how many gateway connections the bot must have")
     chosen = parser.parse_args()
-    return run(chosen.bot, port=chosen.port, frozen=chosen.frozen, log=chosen.log, show=chosen.open)
+    return run(
+        chosen.bot, port=chosen.port, frozen=chosen.frozen, log=chosen.log, show=chosen.open, shards=chosen.shards
+    )
 
 
 if __name__ == "__main__":

@@ -146,8 +146,8 @@ class FaultPanel:
         if "offline" in form:
             await self._offline(offline=bool(form["offline"]))
         if "disconnect" in form:
-            how = form["disconnect"]
-            await self.box.gateway.disconnect(how if isinstance(how, int) else str(how))
+            how, shard = form["disconnect"], form.get("shard")
+            await self.box.gateway.disconnect(how if isinstance(how, int) else str(how), shard)
 
     async def _offline(self, *, offline: bool) -> None:
         gateway = self.box.gateway

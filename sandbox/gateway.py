@@ -14,7 +14,9 @@ import orjson
 from aiohttp import WSMsgType, web
 
 from sandbox import gateway_events
+from sandbox.close_codes import CLOSE_CODES, GatewayCloseError, keeps_session
 from sandbox.guild_json import guild_create
+from sandbox.shards import serves
 from sandbox.world import new_token
 
 if TYPE_CHECKING:
@@ -34,15 +36,6 @@ SESSION_LIFE_S = 600.0
 
 _PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15
 _KNOWN_INTENTS = (1 << 26) - 1
-
-
-class GatewayCloseError(Exception):
-    """The connection must end with one of Discord's close codes."""
-
-    def __init__(self, code: int, reason: str) -> None:
-        self.code = code
-        self.reason = reason
-        super().__init__(f"{code} {reason}")
 
 
 class Session:
@@ -66,9 +59,9 @@ class Session:
         if self.connection is not None:
             self.connection.send(frame)
 
-    def has_guild(self, guild_id: str) -> bool:
-        """Whether this shard serves a server."""
-        return (int(guild_id) >> 22) % self.shard[1] == self.shard[0]
+    def serves(self, guild_id: str | None) -> bool:
+        """Whether this shard hears of a server, or (None) of what is in none."""
+        return serves(self.shard, guild_id)
 
 
 class Connection:
@@ -126,8 +119,12 @@ class Gateway:
         world.listeners.append(self._heard)
 
     def connected(self, bot: Bot | None = None) -> bool:
-        """Whether a bot (any, unless one is named) is identified and listening."""
-        return any(s.connection is not None and (bot is None or s.bot is bot) for s in self.sessions.values())
+        """Whether a bot (any, unless one is named) is identified and listening, with all of its shards."""
+        there: dict[tuple[str, int], set[int]] = {}
+        for one in self.sessions.values():
+            if one.connection is not None and (bot is None or one.bot is bot):
+                there.setdefault((one.bot.id, one.shard[1]), set()).add(one.shard[0])
+        return any(len(found) == count for (_, count), found in there.items())
 
     def _sent(self, frame: bytes) -> None:
         for tap in self.taps:
@@ -139,7 +136,7 @@ class Gateway:
 
     def _heard(self, event: Event) -> None:
         for session in list(self.sessions.values()):
-            found = gateway_events.for_session(event, session.bot, session.intents, session.has_guild)
+            found = gateway_events.for_session(event, session.bot, session.intents, session.serves)
             if found is not None:
                 session.dispatch(event.name, orjson.dumps(found))
 
@@ -239,16 +236,15 @@ class Gateway:
             raise GatewayCloseError(4013, "Invalid intent(s).")
         if intents & _PRIVILEGED & ~bot.privileged:
             raise GatewayCloseError(4014, "Disallowed intent(s).")
-        shard = tuple(data.get("shard") or (0, 1))
-        if len(shard) != 2 or not 0 <= shard[0] < shard[1]:
-            raise GatewayCloseError(4010, "Invalid shard.")
-        session = Session(bot, intents, (shard[0], shard[1]))
+        shard = self.world.shards.chosen(data.get("shard"))
+        if not self.world.shards.may_begin(bot, shard[0]):
+            connection.send_op(INVALID_SESSION, data=False)
+            return
+        session = Session(bot, intents, shard)
         self._forget_old_sessions()
         self.sessions[session.id] = session
         self._attach(session, connection)
-        guilds = [
-            guild for guild in self.world.guilds.values() if bot.id in guild.members and session.has_guild(guild.id)
-        ]
+        guilds = [guild for guild in self.world.guilds.values() if bot.id in guild.members and session.serves(guild.id)]
         session.dispatch("READY", orjson.dumps(self._ready(session, [guild.id for guild in guilds])))
         if intents & 1:
             for guild in guilds:
@@ -317,20 +313,20 @@ class Gateway:
         if chunk is not None:
             session.dispatch("GUILD_MEMBERS_CHUNK", orjson.dumps(chunk))
 
-    async def disconnect(self, how: str | int) -> int:
+    async def disconnect(self, how: str | int, shard: int | None = None) -> int:
         """Drop every connection: "resume" (as a network would), "fresh" (sessions are void too) or a close code.
 
-        Returns how many were dropped.
+        With `shard`, only that one of each bot. Returns how many were dropped.
         """
-        dropped = list(self.connections)
+        dropped = [one for one in self.connections if shard is None or (one.session and one.session.shard[0] == shard)]
         for connection in dropped:
             session = connection.session
-            if how == "fresh" and session is not None:
+            void = not keeps_session(how) if isinstance(how, int) else how == "fresh"
+            if void and session is not None:
                 self.sessions.pop(session.id, None)
             if isinstance(how, int):
-                await connection.ws.close(code=how, message=b"")
-                if how in _FATAL_CODES and session is not None:
-                    self.sessions.pop(session.id, None)
+                reason = CLOSE_CODES[how].reason if how in CLOSE_CODES else ""
+                await connection.ws.close(code=how, message=reason.encode())
             else:
                 _cut(connection.ws)
         return len(dropped)
@@ -358,9 +354,6 @@ def _packer(compress: str) -> Callable[[bytes], bytes] | None:
 
         return pack
     return None
-
-
-_FATAL_CODES = (1000, 1001, 4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014)
 
 
 def _cut(ws: web.WebSocketResponse) -> None:

@@ -51,36 +51,34 @@ _INTENTS: dict[str, tuple[int, int]] = {
 _UNSEEN = ("CHANNEL_CREATE", "CHANNEL_UPDATE", "CHANNEL_DELETE", "THREAD_DELETE", "VOICE_STATE_UPDATE")
 
 
-def for_session(event: Event, bot: Bot, intents: int, has_guild: Callable[[str], bool]) -> Json | None:
+def for_session(event: Event, bot: Bot, intents: int, serves: Callable[[str | None], bool]) -> Json | None:
     """The event's data for one session, or None when it must not hear it."""
     if event.only is not None:
         if event.only != bot.id:
             return None
-        mine = event.guild is None or has_guild(event.guild.id)
-        return event.data if mine else None
-    if event.ephemeral_for is not None or not _wanted(event, bot, intents, has_guild):
+        return event.data if serves(None if event.guild is None else event.guild.id) else None
+    if event.ephemeral_for is not None or not _wanted(event, bot, intents, serves):
         return None
     return _shaped(event, bot, intents)
 
 
-def _wanted(event: Event, bot: Bot, intents: int, has_guild: Callable[[str], bool]) -> bool:
+def _wanted(event: Event, bot: Bot, intents: int, serves: Callable[[str | None], bool]) -> bool:
     bits = _INTENTS.get(event.name)
     if bits is None:
         return False
     guild, channel = event.guild, event.channel
     if guild is not None:
-        if not intents & bits[0] or not has_guild(guild.id):
-            # A member's own changes arrive whatever the intents are.
-            own = event.name == "GUILD_MEMBER_UPDATE" and event.data["user"]["id"] == bot.id
-            if not own or not has_guild(guild.id):
-                return False
+        # A member's own changes arrive whatever the intents are.
+        own = event.name == "GUILD_MEMBER_UPDATE" and event.data["user"]["id"] == bot.id
+        if not serves(guild.id) or not (intents & bits[0] or own):
+            return False
         if bot.id not in guild.members and event.name != "GUILD_DELETE":
             return False
         if channel is None or event.name in _UNSEEN:
             return True
         # Who was taken out of a private thread no longer sees it, and hears of that one thing.
         return permissions.sees(channel, bot.id) or bot.id in event.data.get("removed_member_ids", ())
-    return bool(intents & bits[1]) and channel is not None and bot.id in channel.recipients
+    return bool(intents & bits[1]) and channel is not None and bot.id in channel.recipients and serves(None)
 
 
 def _shaped(event: Event, bot: Bot, intents: int) -> Json | None:

@@ -105,7 +105,13 @@ class BotProcess:
 
 
 async def launch(
-    database: Path | None, *, port: int = 0, frozen: bool = False, log: Path | None = None, show: bool = False
+    database: Path | None,
+    *,
+    port: int = 0,
+    frozen: bool = False,
+    log: Path | None = None,
+    show: bool = False,
+    shards: int = 1,
 ) -> int:
     """Run until Ctrl-C or SIGTERM: the sandbox and, with a `database`, the bot. Prints the page's address.
 
@@ -117,7 +123,7 @@ async def launch(
     stopped = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(sign, stopped.set)
-    async with Sandbox(port, frozen=frozen, rate_limit_scale=1.0, leaps=True) as box:
+    async with Sandbox(port, frozen=frozen, rate_limit_scale=1.0, leaps=True, shards=shards) as box:
         if database is None:
             _say(f"The study group is at {box.url}/")
             if show:
@@ -191,14 +197,20 @@ def _say(line: str, stream: TextIO | None = None) -> None:
 
 
 def run(
-    database: Path | None, *, port: int = 0, frozen: bool = False, log: Path | None = None, show: bool = False
+    database: Path | None,
+    *,
+    port: int = 0,
+    frozen: bool = False,
+    log: Path | None = None,
+    show: bool = False,
+    shards: int = 1,
 ) -> int:
     """The same from outside an event loop; says in one sentence why it cannot start."""
     try:
         if log is not None:
             log.parent.mkdir(parents=True, exist_ok=True)
             log.unlink(missing_ok=True)
-        return asyncio.run(launch(database, port=port, frozen=frozen, log=log, show=show))
+        return asyncio.run(launch(database, port=port, frozen=frozen, log=log, show=show, shards=shards))
     except OSError as error:
         _say(
             f"The sandbox cannot start ({error.strerror}). If another program has port {port}, choose another one: "

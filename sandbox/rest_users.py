@@ -121,5 +121,5 @@ def _gateway_url(call: Call) -> str:
 
 def _gateway(call: Call) -> Json:
     _ = call.bot
-    limit = {"total": 1000, "remaining": 999, "reset_after": 86_400_000, "max_concurrency": 1}
-    return {"url": _gateway_url(call), "shards": 1, "session_start_limit": limit}
+    shards = call.world.shards
+    return {"url": _gateway_url(call), "shards": shards.count, "session_start_limit": shards.limit()}

@@ -36,6 +36,7 @@ from sandbox.openapi import Checker
 from sandbox.people import People
 from sandbox.ratelimits import RateLimits
 from sandbox.rest import MAX_BODY, PREFIX, Rest, Router
+from sandbox.shards import Shards
 from sandbox.study_group import study_group
 from sandbox.upkeep import Upkeep
 
@@ -64,7 +65,8 @@ class Sandbox:
 
     `rate_limit_scale` shortens the windows of rate limits (0.02: a second becomes 20 ms). The official API
     description to check requests against is named by `openapi` or the environment's DISCORD_OPENAPI. With `leaps` no
-    limit holds while the page moves the clock.
+    limit holds while the page moves the clock. `shards` and `at_once`: how many connections the bot must
+    have, and how many it may begin at a time.
     """
 
     def __init__(
@@ -78,11 +80,14 @@ class Sandbox:
         openapi: str | None = None,
         world: World | None = None,
         leaps: bool = False,
+        shards: int = 1,
+        at_once: int = 1,
     ) -> None:
         self.leaps = leaps
         self.clock = world.clock if world is not None else Clock(frozen=frozen, start_ms=start_ms)
         self.world = world if world is not None else study_group(self.clock)
         self.interactions = Interactions(self.world)
+        self.world.shards = Shards(shards, at_once)
         self.gateway = Gateway(self.world)
         self.faults = Faults()
         described = openapi if openapi is not None else os.environ.get("DISCORD_OPENAPI")

@@ -11,6 +11,7 @@ from sandbox import permissions
 from sandbox.clock import Clock, Snowflakes, iso
 from sandbox.errors import DiscordError, Json, missing_access, unknown
 from sandbox.guild_defaults import GUILD_DEFAULTS
+from sandbox.shards import Shards
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 TEXT, DM, VOICE, CATEGORY, NEWS = 0, 1, 2, 4, 5
 NEWS_THREAD, PUBLIC_THREAD, PRIVATE_THREAD, STAGE, FORUM = 10, 11, 12, 13, 15
 SPOKEN = (VOICE, STAGE)
+MOST_SHARDS = 16
+"""Up to so many shards (a power of two) new servers fall on one after the other."""
 REQUIRE_TAG = 1 << 4
 
 GUILD_MEMBERS_INTENT = 1 << 1
@@ -138,6 +141,7 @@ class World:
         self.commands_for_all: set[str] = set()
         self.listeners: list[Callable[[Event], None]] = []
         self.base_url = ""
+        self.shards = Shards()
         self.broken_rules: deque[Json] = deque(maxlen=1000)
 
     def new_id(self) -> str:
@@ -196,7 +200,7 @@ class World:
 
     def add_guild(self, name: str, owner_id: str, *, guild_id: str | None = None, everyone: int = 0) -> Guild:
         """Make a server with its @everyone role and its owner as the only member. Emits nothing."""
-        guild_id = guild_id or self.new_id()
+        guild_id = guild_id or self._new_guild_id()
         data: Json = {
             "id": guild_id,
             "name": name,
@@ -209,6 +213,12 @@ class World:
         self.add_role(guild, "@everyone", permissions_bits=everyone, role_id=guild_id)
         self.add_member(guild, owner_id)
         return guild
+
+    def _new_guild_id(self) -> str:
+        """A fresh id of some milliseconds ago: servers made at one instant of a frozen clock share no shard."""
+        fresh = int(self.new_id())
+        back = ((fresh >> 22) - len(self.guilds)) % MOST_SHARDS
+        return str(fresh - (back << 22))
 
     def add_role(
         self, guild: Guild, name: str, *, permissions_bits: int = 0, role_id: str | None = None, managed: bool = False

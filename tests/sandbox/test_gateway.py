@@ -12,6 +12,7 @@ import orjson
 import pytest
 
 from sandbox.server import Sandbox
+from sandbox.shards import Shards
 from sandbox.study_group import ANA_ID, BEN_ID, BOT_ID, GENERAL_ID, GUILD_ID, TOKEN
 from sandbox.world import MESSAGE_CONTENT_INTENT
 from tests.people import Member, Server
@@ -179,6 +180,41 @@ async def test_bad_frames_close_with_their_code(socket: Socket, op: int, data: A
         while (await socket.receive()).type is not aiohttp.WSMsgType.CLOSE:
             pass
     assert socket.close_code == code
+
+
+async def test_shards_share_the_servers(box: Sandbox, server: Server) -> None:
+    """A server's events go to its shard, direct messages to the first; too few shards, or too fast, are refused."""
+    box.world.shards = Shards(count=2, at_once=2, every_s=60)
+    made = await server.act("add_guild", name="Second", owner_id=BEN_ID, members=[ANA_ID], channels=["quiz"])
+    answer = await server.session.get(box.url + "/api/v10/gateway/bot", headers={"Authorization": f"Bot {TOKEN}"})
+    asked = await answer.json()
+    assert (asked["shards"], asked["session_start_limit"]["max_concurrency"]) == (2, 2)
+
+    async def shard(*pair: int) -> Socket:
+        opened = await server.session.ws_connect(box.url + "/gateway?v=10&encoding=json")
+        await _send(opened, 2, {"token": TOKEN, "intents": 1 | 1 << 9 | 1 << 12, "shard": pair})
+        return opened
+
+    first, second = await shard(0, 2), await shard(1, 2)
+    assert [one["id"] for one in (await _event(first, "READY"))["d"]["guilds"]] == [GUILD_ID]
+    assert [one["id"] for one in (await _event(second, "READY"))["d"]["guilds"]] == [made["guild_id"]]
+    ana = await server.member("Ana")
+    await ana.opens_dm(BOT_ID)
+    for where in (made["channels"]["quiz"], "dm", GENERAL_ID):
+        await ana.says("hello", where)
+    assert [(await _event(first, "MESSAGE_CREATE"))["d"].get("guild_id") for _ in range(2)] == [None, GUILD_ID]
+    assert (await _event(second, "MESSAGE_CREATE"))["d"]["guild_id"] == made["guild_id"]
+    hasty = await shard(1, 2)
+    while (frame := orjson.loads((await hasty.receive()).data))["op"] in (10, 11):
+        pass
+    assert (frame["op"], frame["d"]) == (9, False)
+    await server.faults(disconnect="resume", shard=1)
+    assert (await second.receive()).type is not aiohttp.WSMsgType.TEXT
+    assert not first.closed
+    alone = await shard(0, 1)
+    while (await alone.receive()).type is not aiohttp.WSMsgType.CLOSE:
+        pass
+    assert alone.close_code == 4011
 
 
 async def test_an_unknown_session_is_invalid(socket: Socket) -> None:
