@@ -31,7 +31,7 @@ from bot.domain import questions as q
 from bot.domain.questions import Bank, Case, Problem, Question
 from bot.formats.header import FENCE, read_header
 from bot.formats.markdown_draft import Draft, OptionDraft, image_of, question_of
-from bot.formats.markdown_text import FIELDS, OPTION, like_option, unescape, unquote
+from bot.formats.markdown_text import FIELDS, OPTION, PICTURE, like_option, unescape, unquote
 from bot.formats.markdown_write import write, write_questions
 from bot.formats.tidy import one_line, tidy
 from bot.formats.wording import hidden_character, nearest
@@ -229,6 +229,8 @@ class _Reader:
             self.error(
                 number, "an option is written “- [ ] text”, the right one “- [x] text”, a weighted “- [50%] text”"
             )
+        elif found := PICTURE.match(line.rstrip()):
+            self._picture(number, found[2].strip(), found[1].strip(), draft)
         elif draft.place == "stem":
             draft.stem.append(unescape(line))
         else:
@@ -254,6 +256,13 @@ class _Reader:
             self.error(number, f"“@{name}:” has no value")
         else:
             draft.fields[name] = (value, number)
+
+    def _picture(self, number: int, name: str, alt: str, draft: Draft) -> None:
+        """A picture as other Markdown has it is taken for the two fields that it has here."""
+        if draft.fields.keys() & {"image", "alt"}:
+            self.error(number, "a question has one picture, and this is a second one")
+            return
+        draft.fields |= {"image": (name, number)} | ({"alt": (alt, number)} if alt else {})
 
     # A whole question
 

@@ -9,7 +9,9 @@ CASE = "case"
 """The `@type` of a heading whose text the questions below it (`### …`) share."""
 
 OPTION = re.compile(r"- \[([ xX]|-?[0-9]+(?:\.[0-9]+)? ?%)\](?: (.*)|$)")
-_MARKER = re.compile(r"#|>|@|=(?!=)|- \[|---$")
+PICTURE = re.compile(r"!\[([^\[\]]*)\]\(([^()]*(?:\([^()]*\)[^()]*)*)\)$")
+"""A picture as Markdown has it elsewhere, alone in its line: its alt text and its file."""
+_MARKER = re.compile(rf"#|>|@|=(?!=)|- \[|---$|{PICTURE.pattern}")
 _LIKE_OPTION = re.compile(r"[-*+•]?[ \t]{0,3}\[[ \t]{0,3}(?:[xX✓]?|-?[\d.,]+[ \t]?%)[ \t]{0,3}\](?!\()")
 
 

@@ -26,6 +26,7 @@ LINE = st.text(LETTERS, min_size=1, max_size=12) | st.sampled_from(
         "[ ]",
         "[50%] k",
         "  l",
+        "![m](n.png)",
     )
 )
 TEXT = st.lists(LINE | st.just(""), min_size=1, max_size=4).map("\n".join).filter(lambda text: bool(text.strip()))

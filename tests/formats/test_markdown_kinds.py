@@ -118,6 +118,23 @@ def test_the_written_form_of_every_kind_is_the_documented_one() -> None:
     assert write(found) == HEAD + EVERY_KIND.replace("falls.\n", f"falls. {{#{case.key}}}\n")
 
 
+def test_a_picture_as_markdown_elsewhere_has_it() -> None:
+    """Alone in its line it is the two fields, and is written as them; a second one is refused, and text stays text."""
+    one = "## Which bone?\n![A hand](hand.png)\n- [x] a\n- [ ] b\n"
+    _, (question,), problems = read_questions(one, "x")
+    assert (question.stem, question.image, problems) == ("Which bone?", Image("hand.png", "A hand"), [])
+    assert "@image: hand.png\n@alt: A hand\n" in write_questions([question])
+    _, found, problems = read_questions(one.replace("- [x]", "@image: foot.png\n- [x]"), "x")
+    assert (found, [problem.line for problem in problems]) == ((), [3])
+    _, found, problems = read_questions(one + "![B](b.png)\n", "x")
+    assert (found, [(problem.line, problem.message) for problem in problems]) == (
+        (),
+        [(5, "a question has one picture, and this is a second one")],
+    )
+    _, (question,), _ = read_questions(one.replace("\n![", "\nSee ![").replace("- [ ] b", "- [ ] b\n  \\![c](d)"), "x")
+    assert (question.image, question.options[1].text) == (None, "b\n![c](d)")
+
+
 @settings(max_examples=80, deadline=None)
 @given(sets())
 def test_any_content_survives_writing_and_reading(questions: tuple[Question, ...]) -> None:

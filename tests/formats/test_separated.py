@@ -11,6 +11,7 @@ from bot.formats import separated
 from bot.formats.delimited import rows
 from bot.formats.imported import Imported
 from bot.formats.separated import read, sniff
+from bot.formats.sniff import reader_of
 
 
 def given_text(text: str) -> Imported:
@@ -83,10 +84,28 @@ def test_a_line_that_does_not_fit_is_reported_by_its_number() -> None:
     done = given_text(text)
     assert len(done.questions) == 20
     assert told(done) == [
-        "21 error: a tab parts “no tab” into 1; a card has two sides",
+        "21 error: no tab is in “no tab”; a card has a term, a tab and a definition",
         "22 error: a question with the same stem and options stands in line 4 already",
         "23 error: answer 1 has no text",
     ]
+
+
+@pytest.mark.parametrize("sign", ["\t", " - ", ";", ",", ":"])
+@pytest.mark.parametrize(("broken", "said"), [("nothing here", "no "), ("a{0}b{0}c", "“a” has 3 sides")])
+def test_one_broken_line_costs_no_other(sign: str, broken: str, said: str) -> None:
+    """A short list with a line too few or too many signs is known all the same, and that line is told."""
+    lines = [f"lateral{sign}away", f"medial{sign}near", broken.format(sign), f"dorsal{sign}behind"]
+    data = "\n".join(lines).encode()
+    assert reader_of(data, "list.txt") is separated
+    done = read(data, "list.txt")
+    assert [term for term, _ in pairs(done)] == ["lateral", "medial", "dorsal"]
+    assert told(done)[-1].startswith(f"3 error: {said}")
+
+
+def test_a_letter_is_no_list_of_terms() -> None:
+    """Some signs here and there say nothing."""
+    text = "Dear all, this is no list.\nIt has lines: some with signs.\nAnd some without any.\nYours, me\n"
+    assert sniff(text.encode(), "letter.txt") == 0.0
 
 
 def test_pairs_are_known_by_their_content_but_never_surely() -> None:
