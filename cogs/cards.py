@@ -55,8 +55,10 @@ def _title(state: RoundState) -> str:
 
 
 def open_post(state: RoundState, now: datetime) -> Page:
-    """The public post of a round that takes answers: the question, and only how many have answered."""
+    """The public post of an open round: the question, and only how many have answered; or that it was withdrawn."""
     asked = state.asked
+    if state.voided:
+        return _withdrawn_post(state)
     how = {Type.MULTI: texts_kinds.SEVERAL, Type.SHORT: texts_kinds.TYPED}.get(asked.type, texts.PRESS_A_LETTER)
     minutes = lateness(state, now)
     footer = texts.answered(state.answered)
@@ -97,7 +99,9 @@ def _flag(asked: Asked, row: int | None = None) -> discord.ui.Button[discord.ui.
     return button(f"f:{asked.round_id}", texts.REPORT, emoji="🚩", row=len(asked.options) // 5 if row is None else row)
 
 
-def open_buttons(asked: Asked) -> discord.ui.View:
+def open_buttons(asked: Asked, *, voided: bool = False) -> discord.ui.View:
+    if voided:
+        return rows(_off(asked))
     if asked.type in LETTERED:
         return rows([*letters(asked), _flag(asked)])
     return rows([_answer(asked), _flag(asked, row=0)])
@@ -171,14 +175,20 @@ def thread_opening(asked: Asked) -> str:
     return texts.thread_opening(asked.key)
 
 
-def closed_buttons(asked: Asked, *, voided: bool = False) -> discord.ui.View:
-    off = [
+def _off(asked: Asked) -> list[discord.ui.Button[discord.ui.View]]:
+    """The buttons of a post that takes no answers."""
+    if asked.type not in LETTERED:
+        return [_answer(asked, disabled=True)]
+    return [
         button(f"a:{asked.round_id}:{place}", LETTERS[place], disabled=True, row=place // 5)
         for place in range(len(asked.options))
     ]
+
+
+def closed_buttons(asked: Asked, *, voided: bool = False) -> discord.ui.View:
     return rows(
         [
-            *(off if asked.type in LETTERED else [_answer(asked, disabled=True)]),
+            *_off(asked),
             button(f"r:{asked.round_id}", texts.MY_ANSWER, row=4),
             *([] if voided else [button(f"p:{asked.round_id}", texts.PRACTISE_IT, row=4)]),
             _flag(asked, row=4),

@@ -1,4 +1,4 @@
-"""After a question was corrected or withdrawn: members are told once, and its closing posts are edited."""
+"""After a question was corrected or withdrawn: members are told once, and its posts are edited."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import discord
 from discord.ext import commands
 
 from bot.domain.quiz import LETTERS
-from bot.services import corrections
+from bot.services import corrections, deliveries
 from bot.services.deliveries import Parcel, RoundState
 from bot.services.house import House
 from cogs import cards
@@ -39,20 +39,36 @@ class Corrections(Feature):
     async def show(self, parcel: Parcel) -> int | None:
         """The post as the round is now, and a word in its thread; what was deleted by hand stays so."""
         state = parcel.round
-        if state is None or state.message_id is None or not state.closed:
-            raise TooLate
+        was_closed = state is not None and state.closed
+        while True:
+            if state is None or state.message_id is None:
+                raise TooLate
+            if not await self._edit(parcel, state, state.message_id):
+                return None
+            if state.closed:
+                if was_closed:  # else its closing has said so
+                    await self._say_so(parcel, state, state.message_id)
+                return state.message_id
+            # It may have closed, or been taken back in, while it was edited as an open one.
+            before, state = state, await deliveries.round_state(self.house.database, state.asked.round_id)
+            if state is None or (state.closed, state.voided) == (before.closed, before.voided):
+                return before.message_id
+
+    async def _edit(self, parcel: Parcel, state: RoundState, message_id: int) -> bool:
+        """Whether the post is still there."""
+        now, asked, voided = self.house.clock.now(), state.asked, state.voided
+        if state.closed:
+            page, view = cards.closed_post(state, now)[0], cards.closed_buttons(asked, voided=voided)
+        else:
+            page, view = cards.open_post(state, now), cards.open_buttons(asked, voided=voided)
         channel = self.client.get_partial_messageable(state.channel_id, guild_id=parcel.group.guild_id)
-        page, _ = cards.closed_post(state, self.house.clock.now())
         try:
-            await channel.get_partial_message(state.message_id).edit(
-                **await page.edit(self.house), view=cards.closed_buttons(state.asked, voided=state.voided)
-            )
+            await channel.get_partial_message(message_id).edit(**await page.edit(self.house), view=view)
         except discord.NotFound as error:
             if error.code != UNKNOWN_MESSAGE:
                 raise
-            return None
-        await self._say_so(parcel, state, state.message_id)
-        return state.message_id
+            return False
+        return True
 
     async def _say_so(self, parcel: Parcel, state: RoundState, message_id: int) -> None:
         """In the thread, which has the message's id; a round without one, or in which we may not write, is as well."""
@@ -70,7 +86,7 @@ class Corrections(Feature):
 def said(word: dict[str, Any], where: str) -> str:
     """What a member is told, from what is kept of it."""
     items = [(change, quiet(stem), quiet(right)) for change, stem, right in corrections.items(word)]
-    return words.corrected(where, items, word["of"], word["points"])
+    return words.corrected(where, items, word["of"], word["points"], word["streak"])
 
 
 def make(client: commands.Bot, house: House) -> commands.Cog:

@@ -213,8 +213,15 @@ CHANGES: Mapping[str, str] = {
 }
 
 
-def corrected(place: str, items: Sequence[tuple[str, str, str]], of: int, points: int) -> str:
-    """What a member is told once of all questions that were corrected: (change, stem, right answer) of each."""
+def corrected(
+    place: str, items: Sequence[tuple[str, str, str]], of: int, points: int, streak: tuple[int, int] | None
+) -> str:
+    """What a member is told once of all questions that were corrected: (change, stem, right answer) of each.
+
+    *streak* is how long theirs was, and is, where a question that they had missed counts no more, or again.
+    """
+    if not items:
+        return mended(*streak, f" in {place}") if streak else ""
     what = "A question that you answered was" if of == 1 else f"{of} questions that you answered were"
     lines = [f"{what} corrected in {place}."]
     for change, stem, right in items:
@@ -222,8 +229,18 @@ def corrected(place: str, items: Sequence[tuple[str, str, str]], of: int, points
     if of > len(items):
         lines.append(f"… and {_count(of - len(items), 'more', 'more')}.")
     earned = f"{points:+d} {'point' if abs(points) == 1 else 'points'}. ".replace("-", "−") if points else ""
-    lines.append(f"{earned}Your estimates and the boards follow; your streak is safe.")
-    return "\n".join(lines)
+    lines.append(f"{earned}Your estimates and the boards follow{'' if streak else '; your streak is safe'}.")
+    return "\n".join([*lines, mended(*streak)] if streak else lines)
+
+
+def mended(before: int, now: int, where: str = "") -> str:
+    why = (
+        "was withdrawn, so you missed nothing"
+        if now > before
+        else "counts again, since it had been withdrawn by mistake"
+    )
+    days = _count(now, "day", "days")
+    return f"A daily question that you had missed{where} {why}. Your streak is **{days}** now, not {before}."
 
 
 YOUR_GROUP = "your group"

@@ -39,11 +39,23 @@ class Corrected:
 
 
 @dataclass(frozen=True, slots=True)
+class Mended:
+    """How long a streak was, and is, since a question that its member had missed does not count any more, or again."""
+
+    before: int
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
 class News:
-    """All that a member is told at once: (question, change), the newest answer last, and the points that it made."""
+    """All that a member is told at once: (question, change), the newest answer last, and the points that it made.
+
+    *streak* is None where it is as long as it was.
+    """
 
     changes: tuple[tuple[int, Change], ...]
     points: int
+    streak: Mended | None = None
 
 
 def change(before: Standing, now: Standing) -> Change | None:
@@ -57,7 +69,7 @@ def change(before: Standing, now: Standing) -> Change | None:
     return Change.KEY if before.key != now.key else None
 
 
-def news(answers: Iterable[Corrected]) -> News | None:
+def news(answers: Iterable[Corrected], streak: Mended | None = None) -> News | None:
     """What a member is told of these answers, oldest first: once a question, however often they had answered it."""
     changes: dict[int, Change] = {}
     points = 0
@@ -67,4 +79,6 @@ def news(answers: Iterable[Corrected]) -> News | None:
         if found is not None:
             changes.pop(one.question_id, None)
             changes[one.question_id] = found
-    return News(tuple(changes.items()), points) if changes else None
+    if streak is not None and streak.before == streak.now:
+        streak = None
+    return News(tuple(changes.items()), points, streak) if changes or streak else None

@@ -1,9 +1,8 @@
-"""After a question was corrected or withdrawn: its closing posts are edited, and each member concerned is told once."""
+"""After a question was corrected or withdrawn: its posts are edited, and each member concerned is told once."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import groupby
 from typing import Any
 
 from bot.domain.corrections import MOST_SHOWN, News, news
@@ -63,13 +62,13 @@ async def claim(tx: Transaction, entry: Entry, group: Group, plan_: Plan, now_ms
         return
     await agenda.remove(tx, entry.agenda_id)
     known: dict[int, dict[str, str]] = {}
-    waiting = await corrections.take(tx, group.group_id)
-    for (member, gone), rows in groupby(waiting, key=lambda one: (one.member_id, one.gone)):
-        found = news(one.answer for one in rows)
+    for waiting in await corrections.take(tx, group.group_id):
+        member = waiting.member_id
+        found = news(waiting.answers, waiting.streak)
         if found is None:
             continue
         payload = await _payload(tx, found, known)
-        if gone:
+        if waiting.gone:
             await notes.put(tx, member, NOTE, payload, now_ms)
             continue
         key = f"{NOTE}:{member}:{now_ms}"
@@ -92,7 +91,8 @@ async def _payload(tx: Transaction, found: News, known: dict[int, dict[str, str]
         if question_id not in known:
             known[question_id] = await _in_words(tx, question_id)
         items.append({"change": change.value, **known[question_id]})
-    return {"items": items, "of": len(found.changes), "points": found.points}
+    streak = None if found.streak is None else [found.streak.before, found.streak.now]
+    return {"items": items, "of": len(found.changes), "points": found.points, "streak": streak}
 
 
 async def _in_words(tx: Transaction, question_id: int) -> dict[str, str]:

@@ -22,7 +22,7 @@ from bot.domain.groups import Group
 from bot.domain.instants import MINUTE_MS, from_ms, to_ms
 from bot.domain.refusals import BadDay, NotPaused
 from bot.domain.streaks import Off, Pauses, Streak, answered, ends_at, from_history, needs_history, rolled
-from bot.storage import groups
+from bot.storage import corrections, groups
 from bot.storage import streaks as kept
 from bot.storage.database import Database, Transaction
 from bot.storage.streaks import Posted
@@ -177,8 +177,15 @@ async def told_again(tx: Transaction, members: Mapping[int, int]) -> dict[int, S
 
 
 async def rebuild(tx: Transaction, group_id: int, members: Collection[int]) -> None:
-    """Make these members' streaks anew, after a question was voided: whoever missed it alone missed nothing."""
-    await kept.save(tx, await told_again(tx, dict.fromkeys(members, group_id)))
+    """Make these members' streaks anew, after a question was voided: whoever missed it alone missed nothing.
+
+    How long those were that have become others is kept, for their members to be told.
+    """
+    before = await kept.load(tx, members)
+    now = await told_again(tx, dict.fromkeys(members, group_id))
+    await kept.save(tx, now)
+    others = (member for member, one in now.items() if member in before and before[member].current != one.current)
+    await corrections.remember_streaks(tx, {member: before[member].current for member in others})
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,7 @@ TABLES: dict[str, str] = {
     "corrections": """SELECT q.key AS question, r.day, c.correct, c.voided, c.points FROM corrections c
         JOIN rounds r ON r.round_id = c.round_id JOIN questions q ON q.question_id = r.question_id
         WHERE c.member_id = :member ORDER BY c.round_id""",
+    "streak_corrections": "SELECT days FROM streak_corrections WHERE member_id = :member",
     "flags": """SELECT q.key AS question, f.reason, f.flagged_at FROM flags f
         JOIN questions q ON q.question_id = f.question_id WHERE f.member_id = :member""",
 }

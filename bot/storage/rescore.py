@@ -177,6 +177,7 @@ async def bank_words(tx: Transaction, question_id: int) -> set[str]:
 async def void(tx: Transaction, question_id: int, now_ms: int) -> int:
     """Let a question and all its answers count nowhere; how many answers there are."""
     await corrections.remember(tx, question_id)
+    await corrections.show_again(tx, question_id, "open")
     await tx.run(
         "UPDATE questions SET voided_at = :now, state = 'retired' WHERE question_id = :id",
         {"now": now_ms, "id": question_id},
@@ -191,6 +192,7 @@ async def void(tx: Transaction, question_id: int, now_ms: int) -> int:
 async def unvoid(tx: Transaction, question_id: int) -> int:
     """Let a voided question and its answers count again; how many answers there are."""
     await corrections.remember(tx, question_id)
+    await corrections.show_again(tx, question_id, "open")
     await tx.run(
         "UPDATE questions SET voided_at = NULL, state = 'live' WHERE question_id = :id",
         {"id": question_id},

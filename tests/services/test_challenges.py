@@ -213,6 +213,26 @@ async def test_voiding_is_told_and_undone(study: Study) -> None:
     assert await study.sql("SELECT * FROM standings ORDER BY period, member_id") == before
 
 
+async def test_a_mended_streak_is_told(tmp_path: Path) -> None:
+    """Who had missed the withdrawn question alone hears how long their streak is, and again when it is taken back."""
+    async with Study.open(tmp_path / "study.db", questions=bank(9)) as study:
+        for day in range(3):
+            await study.until(START + timedelta(days=day, hours=4))
+            asked = (await study.rounds())[-1]
+            for user in (ANA, BEN) if day != 1 else (BEN,):
+                await study.answer(asked["round_id"], user, right=True)
+        missed = (await study.rounds())[1]
+        (key,) = await study.sql("SELECT key FROM questions WHERE question_id = :id", id=missed["question_id"])
+        await rescore.void(study.database, "cpc-test", key["key"], study.now)
+        assert await told(study) == {ANA: [[[], 0]], BEN: [[["withdrawn"], 0]]}
+        streaks = [one.delivery.payload["streak"] for one in study.posted("correction")]
+        assert streaks == [[1, 2], None]
+        await rescore.unvoid(study.database, "cpc-test", key["key"])
+        assert set(await told(study)) == {ANA, BEN}
+        assert [one.delivery.payload["streak"] for one in study.posted("correction")] == [[2, 1], None]
+        assert await study.sql("SELECT * FROM streak_corrections") == []
+
+
 async def test_retired_reworded_upheld(study: Study) -> None:
     """None of these changes an answer; a retired question stays retired when its file is loaded, and comes back."""
     await answered(study)

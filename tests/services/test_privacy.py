@@ -86,6 +86,8 @@ async def study(tmp_path: Path) -> AsyncIterator[Study]:
                 await made.press(asked.round_id, user, n)
         async with made.database.write() as tx:
             await corrections.remember(tx, (await made.rounds())[0]["question_id"])
+            members = await made.sql("SELECT member_id FROM members WHERE user_id IN (:ana, :ben)", ana=ANA, ben=BEN)
+            await corrections.remember_streaks(tx, {row["member_id"]: 3 for row in members})
         await made.until(START + timedelta(days=14, hours=2))
         yield made
 

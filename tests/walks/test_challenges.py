@@ -147,6 +147,29 @@ async def test_a_voided_question_with_a_restart_in_the_middle(study: Study) -> N
     assert "withdrawn" not in closed.text
 
 
+async def test_a_post_that_is_open_says_at_once_that_its_question_is_withdrawn(study: Study) -> None:
+    """Its letters go grey; taken back in, they take answers again."""
+    question, letters, _ = await played(study)
+    await study.ana.press("Report a problem", on=question)
+    await study.ana.submit(reason="Nonsense")
+    await study.tova.run("/question challenges")
+    await study.tova.press("Void")
+    await study.tova.press("Void it")
+    await followed(study)
+    shown = await study.ana.sees("it takes no answers and counts for nobody", where=DAILY, ephemeral=False)
+    assert shown.id == question.id
+    assert {one.disabled for one in shown.buttons} == {True}
+    late = await study.newcomer("Dan")
+    assert "was withdrawn" in (await late.press_raw(shown, question.buttons[0].custom_id)).text
+    await study.tova.run("/question withdrawn")
+    await study.tova.press("Take it back in")
+    await followed(study)
+    again = await study.ana.sees("Closes", where=DAILY, ephemeral=False)
+    assert again.id == question.id
+    assert "withdrawn" not in again.text
+    assert "Locked" in (await late.press(letters["key"], on=again)).text
+
+
 async def test_other_words_and_words_for_the_reporter(study: Study) -> None:
     """What a tutor typed comes back with a refusal; a role that was lost meanwhile opens nothing."""
     ana, tova = study.ana, study.tova

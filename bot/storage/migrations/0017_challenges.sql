@@ -34,6 +34,12 @@ CREATE TABLE corrections (
 ) STRICT;
 CREATE INDEX corrections_by_round ON corrections (round_id);
 
+-- How long a streak was before a question that its member had missed was withdrawn or taken back in, until they are told.
+CREATE TABLE streak_corrections (
+    member_id INTEGER PRIMARY KEY REFERENCES members ON DELETE CASCADE,
+    days      INTEGER NOT NULL
+) STRICT;
+
 -- Whether the key was changed after the round had opened, and whether its closing post does not show that yet.
 ALTER TABLE rounds ADD COLUMN corrected INTEGER NOT NULL DEFAULT 0 CHECK (corrected IN (0, 1));
 ALTER TABLE rounds ADD COLUMN post_outdated INTEGER NOT NULL DEFAULT 0 CHECK (post_outdated IN (0, 1));
