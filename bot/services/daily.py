@@ -288,8 +288,8 @@ async def posted(tx: Transaction, parcel: Parcel, message_id: int | None, now_ms
     if parcel.delivery.round_id is None:
         return
     await quiz.posted(tx, parcel.delivery.round_id, message_id, now_ms)
-    if parcel.too_late and parcel.round is not None:
-        # Found after its day was closed and summed up without it.
+    if parcel.round is not None and (parcel.too_late or parcel.round.asked.closes_at <= from_ms(now_ms)):
+        # It arrived, or was found, after its day was closed and summed up without it.
         await plan_closing(tx, parcel.group.group_id, parcel.round.day, now_ms)
 
 
