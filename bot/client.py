@@ -21,6 +21,7 @@ from bot.services import meta
 from bot.services.deliveries import Parcel
 from bot.services.house import House
 from bot.services.requests import REQUEST
+from bot.shards import Shards, Starts
 
 log = logging.getLogger(__name__)
 
@@ -68,8 +69,9 @@ COGS = (
     "cogs.bank_status",
     "cogs.privacy",
 )
-PATIENCE_S = 3.0  # for replies under way when we are told to stop
-PATIENCE_EVENTS_S = 1.0  # for what else is under way; with the clockwork's five seconds it stays below Docker's ten
+PATIENCE_S = 6.0  # for deliveries (five at most) and then replies under way when we are told to stop
+PATIENCE_EVENTS_S = 1.0  # for what else is under way
+PATIENCE_GOODBYE_S = 1.0  # for Discord's answer to our goodbye; all in all it stays below Docker's ten
 CONNECTIONS = 200  # a fresh socket for each reply is the largest waste there is
 
 
@@ -79,15 +81,37 @@ class Tree(app_commands.CommandTree["Studyhall"]):
     async def interaction_check(self, interaction: discord.Interaction[Studyhall]) -> bool:
         REQUEST.set(interaction.id)
         interaction.extras["began"] = asyncio.get_running_loop().time()
+        task = asyncio.current_task()
+        assert task is not None
+        self.client.keep(task)
         return True
 
 
-class Studyhall(commands.Bot):
+class Leaving(discord.Client):
+    """A client that says goodbye, and does not wait for long for an answer to that."""
+
+    async def close(self) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE_GOODBYE_S):
+                await super().close()
+        except TimeoutError:
+            log.info("Discord did not answer the goodbye")
+            await self.http.close()
+
+
+class Studyhall(commands.Bot, Leaving):
     """One bot for any number of servers. It needs no privileged intent; make it inside a running event loop."""
 
     def __init__(
-        self, house: House, clock: Clock, *, guild_ready_timeout: float = 2.0, hourly: Sequence[Hourly] = ()
+        self,
+        house: House,
+        clock: Clock,
+        *,
+        guild_ready_timeout: float = 2.0,
+        hourly: Sequence[Hourly] = (),
+        shards: Shards | None = None,
     ) -> None:
+        wanted = shards if shards is not None else Shards()
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -99,13 +123,16 @@ class Studyhall(commands.Bot):
             connector=aiohttp.TCPConnector(limit=CONNECTIONS),
             guild_ready_timeout=guild_ready_timeout,
             tree_cls=Tree,
+            shard_count=wanted.count,
         )
         self.house = house
         self._clock = clock
         self._hourly = hourly
         self.jobs: Jobs | None = None
         self._idles: list[Callable[[], Awaitable[None]]] = []
+        self._starts = Starts(wanted)
         self._events: set[asyncio.Task[None]] = set()
+        self._commands: set[asyncio.Task[Any]] = set()
 
     async def setup_hook(self) -> None:
         deliver: Callable[[Parcel], Awaitable[None]] | None = None
@@ -119,8 +146,34 @@ class Studyhall(commands.Bot):
         assert deliver is not None
         self.jobs = Jobs(self.house.database, self._clock, self.house.plan, deliver, self._hourly)
 
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:  # noqa: ARG002  it is asked for
+        """Keep to what Discord allows, and wait no longer than that."""
+        await asyncio.sleep(self._starts.wait(shard_id or 0, asyncio.get_running_loop().time()))
+
+    def connections(self) -> dict[int, float | None]:
+        """The shards with the latency of each in seconds (it can be nan or infinite); None where it is away."""
+        there = self.is_ready() and not self.is_closed() and self.ws.open
+        return {0: self.ws.latency if there else None}
+
+    async def on_disconnect(self) -> None:
+        """What happens from now on is not heard, or heard late."""
+        self.dispatch("shard_away", 0)
+
+    async def on_resumed(self) -> None:
+        """What was missed has been heard by now."""
+        self._back(0)
+
+    def _back(self, shard: int) -> None:
+        self.dispatch("shard_back", shard)
+        if self.jobs is not None and self.jobs.started:
+            self.jobs.wake()
+
     async def on_ready(self) -> None:
         """The connection stands: begin with the agenda. After a reconnect, look at it again."""
+        self._back(0)
+        await self._begin()
+
+    async def _begin(self) -> None:
         assert self.jobs is not None
         if self.jobs.started:
             self.jobs.wake()
@@ -140,17 +193,25 @@ class Studyhall(commands.Bot):
 
     async def close(self) -> None:
         """Stop in order: the agenda, then the presses that wait for their reply, then the connection."""
+        until = asyncio.get_running_loop().time() + PATIENCE_S
         if self.jobs is not None:
             await self.jobs.close()
         try:
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout_at(until):
                 for idle in self._idles:
                     await idle()
+                while begun := self._commands - {asyncio.current_task()}:
+                    await asyncio.wait(begun)
         except TimeoutError:
             log.warning("some presses got no reply before the end; their answers are kept")
         await self.house.desk.idle()
         await self._end_events()
         await super().close()
+
+    def keep(self, task: asyncio.Task[Any]) -> None:
+        """Wait for a command's work at the end."""
+        self._commands.add(task)
+        task.add_done_callback(self._commands.discard)
 
     def _schedule_event(
         self, coro: Callable[..., Coroutine[Any, Any, Any]], event_name: str, *args: Any, **kwargs: Any
@@ -181,3 +242,35 @@ class Studyhall(commands.Bot):
         await self.tree.sync()
         await meta.write(self.house.database, "commands", fingerprint)
         log.info("commands synchronised", extra={"count": len(commands_now)})
+
+
+class ShardedStudyhall(Studyhall, commands.AutoShardedBot):
+    """The same with several connections, each of which hears of its own servers.
+
+    It would work with one, too; but after an outage the library's single client resumes, and its sharded one does not.
+    """
+
+    def connections(self) -> dict[int, float | None]:
+        found: dict[int, float | None] = dict.fromkeys(range(self.shard_count or 1))
+        if self.is_ready() and not self.is_closed():
+            found |= {number: one.latency for number, one in self.shards.items() if not one.is_closed()}
+        return found
+
+    async def on_disconnect(self) -> None:
+        """Which one it was is told by another event."""
+
+    async def on_resumed(self) -> None:
+        """Which one it was is told by another event."""
+
+    async def on_ready(self) -> None:
+        await self._begin()
+
+    async def on_shard_disconnect(self, shard: int) -> None:
+        self.dispatch("shard_away", shard)
+
+    async def on_shard_ready(self, shard: int) -> None:
+        """It has begun, or has begun anew."""
+        self._back(shard)
+
+    async def on_shard_resumed(self, shard: int) -> None:
+        self._back(shard)

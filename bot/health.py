@@ -7,9 +7,9 @@ import contextlib
 import logging
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from aiohttp import web
 
@@ -32,12 +32,8 @@ BEAT_S = 0.5
 class Connection(Protocol):
     """What of the client tells whether Discord is there."""
 
-    @property
-    def latency(self) -> float: ...
-
-    def is_ready(self) -> bool: ...
-
-    def is_closed(self) -> bool: ...
+    def connections(self) -> Mapping[int, float | None]:
+        """The shards with the latency of each; None where it is away."""
 
 
 class Health:
@@ -82,7 +78,7 @@ class Health:
             await asyncio.sleep(BEAT_S)
             now = loop.time()
             self._lag = max(0.0, now - before - BEAT_S)
-            if self._client.is_ready() and not self._client.is_closed():
+            if None not in self._client.connections().values():
                 self._away_since = None
             elif self._away_since is None:
                 self._away_since = before
@@ -95,7 +91,7 @@ class Health:
             return None
 
     def _away(self) -> float:
-        """Seconds since Discord was there."""
+        """Seconds since Discord was there with every shard."""
         return 0.0 if self._away_since is None else asyncio.get_running_loop().time() - self._away_since
 
     async def _healthz(self, _: web.Request) -> web.Response:
@@ -112,11 +108,19 @@ class Health:
     async def _metrics(self, _: web.Request) -> web.Response:
         work = await self._work()
         show = self._meters.show
-        show("discord_ready", "1 while the connection to Discord stands", float(self._client.is_ready()))
-        latency = self._client.latency
-        # Not a number before the first heartbeat, and infinite while there is no connection.
+        shards = self._client.connections()
+        there = [latency for latency in shards.values() if latency is not None]
         show(
-            "discord_latency_seconds", "The last heartbeat's way to Discord and back; -1 without one", _finite(latency)
+            "discord_ready",
+            "1 while the connection to Discord stands, with every shard",
+            float(len(there) == len(shards)),
+        )
+        show("discord_shards", "The connections that Discord asks for", len(shards))
+        show("discord_shards_ready", "How many of them stand", len(there))
+        show(
+            "discord_latency_seconds",
+            "The last heartbeat's way to Discord and back, of the slowest shard; -1 without one",
+            max(map(_finite, there), default=-1.0),
         )
         show("event_loop_lag_seconds", "How late the event loop came back from its last pause", self._lag)
         show("database_up", "1 while the database answers", float(work is not None))
@@ -139,5 +143,6 @@ class Health:
         return shutil.disk_usage(self._file.absolute().parent).free
 
 
-def _finite(seconds: Any) -> float:
+def _finite(seconds: float) -> float:
+    # Not a number before the first heartbeat, and infinite while there is no connection.
     return seconds if 0 <= seconds < float("inf") else -1.0

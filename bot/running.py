@@ -9,6 +9,7 @@ import logging
 import signal
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path, PurePath
 from random import Random
@@ -17,7 +18,7 @@ import aiohttp
 import discord
 
 from bot import bank_pictures, endpoint, logs
-from bot.client import Studyhall
+from bot.client import ShardedStudyhall, Studyhall
 from bot.clock import Clock, SandboxClock, SystemClock
 from bot.domain.blueprint import Blueprint
 from bot.domain.questions import Bank, Problem
@@ -31,6 +32,7 @@ from bot.services import banks
 from bot.services.answers import Desk
 from bot.services.house import House
 from bot.services.plan import Plan
+from bot.shards import Shards, ended, too_few_left
 from bot.storage.database import Database, DatabaseRefused
 from config.settings import Settings
 
@@ -38,10 +40,11 @@ log = logging.getLogger(__name__)
 
 ANOTHER_NAME = "Give the file another one after `bank:`; nothing was loaded."
 SANDBOX_READY_TIMEOUT = 0.05  # the sandbox sends its servers at once; Discord takes its time
+SANDBOX_STARTS_S = 0.15  # and the sandbox is content with shorter pauses
 
 
 class StartRefused(Exception):
-    """The bot cannot start; the text says why and what to do. Nothing was started."""
+    """The bot cannot start, or cannot go on; the text says why and what to do. Whatever was started has ended."""
 
 
 def read_folder(folder: Path, ending: str) -> list[tuple[PurePath, str]]:
@@ -106,21 +109,24 @@ async def house(settings: Settings, clock: Clock, rng: Random) -> AsyncIterator[
 
 
 @contextlib.asynccontextmanager
-async def client(settings: Settings, rng: Random) -> AsyncIterator[Studyhall]:
+async def client(settings: Settings, rng: Random, shards: Shards | None = None) -> AsyncIterator[Studyhall]:
     """A bot that is ready to be started, on Discord or on the sandbox that the settings name."""
+    wanted = shards if shards is not None else Shards()
     clock: SystemClock | SandboxClock = SystemClock()
     timeout = 2.0
     if settings.endpoint is not None:
         endpoint.point_at(settings.endpoint)
         clock = SandboxClock(endpoint.clock_url(settings.endpoint))
         timeout = SANDBOX_READY_TIMEOUT
+        wanted = replace(wanted, every_s=SANDBOX_STARTS_S)
         try:
             await clock.start()
         except (aiohttp.ClientError, OSError):
             raise StartRefused(_no_sandbox(settings.endpoint)) from None
     try:
         async with house(settings, clock, rng) as parts:
-            bot = Studyhall(parts, clock, guild_ready_timeout=timeout, hourly=_hourly(settings, clock))
+            kind = Studyhall if wanted.count == 1 else ShardedStudyhall
+            bot = kind(parts, clock, guild_ready_timeout=timeout, hourly=_hourly(settings, clock), shards=wanted)
             async with contextlib.AsyncExitStack() as stack:
                 if settings.health_port is not None:
                     await stack.enter_async_context(_health(settings, bot, parts, clock))
@@ -154,7 +160,7 @@ async def _health(settings: Settings, bot: Studyhall, parts: House, clock: Clock
 
 
 async def until_stopped(settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT. Raises StartRefused where the start is refused, by us or by Discord."""
+    """Run until SIGTERM or SIGINT. Raises StartRefused where we or Discord refuse the start, or Discord ends it."""
     logs.start(settings.log_level)
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
@@ -163,10 +169,10 @@ async def until_stopped(settings: Settings) -> None:
     assert settings.discord_token is not None
     token = settings.discord_token.get_secret_value()
     content(settings)
-    await _log_in_once(settings, token)
+    shards = await _log_in_once(settings, token)
     try:
         # Seeded by the system: which question comes next is nobody's to foretell.
-        async with client(settings, Random()) as bot:  # noqa: S311  dice for questions, not for secrets
+        async with client(settings, Random(), shards) as bot:  # noqa: S311  dice for questions, not for secrets
             work = asyncio.create_task(bot.start(token), name="discord")
             waiting = asyncio.create_task(stop.wait())
             resting = asyncio.create_task(_rest_when_ready(bot))
@@ -175,7 +181,13 @@ async def until_stopped(settings: Settings) -> None:
                 work.result()
             resting.cancel()
             await bot.close()
+            # It may be waiting for minutes to try the connection again.
+            work.cancel()
             await asyncio.gather(work, resting, return_exceptions=True)
+    except discord.PrivilegedIntentsRequired:
+        raise StartRefused(ended(4014)) from None
+    except discord.ConnectionClosed as error:
+        raise StartRefused(ended(error.code)) from None
     except sqlite3.OperationalError as error:
         raise StartRefused(f"{settings.database}: the database cannot be used ({error}).") from None
 
@@ -188,13 +200,14 @@ async def _rest_when_ready(bot: Studyhall) -> None:
     gc.set_threshold(10_000, 20, 20)
 
 
-async def _log_in_once(settings: Settings, token: str) -> None:
-    """Try the token before anything is written. Raises StartRefused."""
+async def _log_in_once(settings: Settings, token: str) -> Shards:
+    """Try the token before anything is written, and hear how to connect. Raises StartRefused."""
     if settings.endpoint is not None:
         endpoint.point_at(settings.endpoint)
     try:
         async with discord.Client(intents=discord.Intents(guilds=True)) as visitor:
             await visitor.login(token)
+            found = await visitor.http.request(discord.http.Route("GET", "/gateway/bot"))
     except discord.LoginFailure:
         raise StartRefused(
             "Discord does not know the token in DISCORD_TOKEN. Copy it anew from the developer portal "
@@ -211,6 +224,12 @@ async def _log_in_once(settings: Settings, token: str) -> None:
         raise StartRefused(
             f"Discord cannot be reached ({error}); nothing was started. Check this machine's connection and try again."
         ) from None
+
+    count, limit = found["shards"], found["session_start_limit"]
+    refused = too_few_left(count, limit["remaining"], limit["reset_after"])
+    if refused is not None:
+        raise StartRefused(refused)
+    return Shards(count, limit["max_concurrency"])
 
 
 def _no_sandbox(address: str) -> str:

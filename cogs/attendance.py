@@ -44,7 +44,7 @@ class Attendance(Feature):
 
     def __init__(self, client: commands.Bot, house: House) -> None:
         super().__init__(client, house)
-        self._connected = client.is_ready()
+        self._there: set[int] = set()  # the shards that hear of their servers now
         self._one_by_one = asyncio.Lock()
 
     # What was seen
@@ -68,22 +68,20 @@ class Attendance(Feature):
         async with self._one_by_one:
             await attendance.moved(self.house.database, member.guild.id, member.id, left, entered, now_ms)
 
+    def _shard(self, guild_id: int) -> int:
+        return (guild_id >> 22) % (self.client.shard_count or 1)
+
     @commands.Cog.listener()
-    async def on_disconnect(self) -> None:
-        """What happens from now on is not heard, or heard late."""
-        self._connected = False
+    async def on_shard_away(self, shard: int) -> None:
+        """What happens from now on in its servers is not heard, or heard late."""
+        self._there.discard(shard)
         now_ms = self.house.clock.now_ms()
         async with self._one_by_one:
-            await attendance.look_away(self.house.database, now_ms)
+            await attendance.lose_sight(self.house.database, lambda guild_id: self._shard(guild_id) == shard, now_ms)
 
     @commands.Cog.listener()
-    async def on_ready(self) -> None:
-        self._connected = True
-        await self._look()
-
-    @commands.Cog.listener()
-    async def on_resumed(self) -> None:
-        self._connected = True
+    async def on_shard_back(self, shard: int) -> None:
+        self._there.add(shard)
         await self._look()
 
     @commands.Cog.listener()
@@ -97,18 +95,20 @@ class Attendance(Feature):
 
     async def _look(self) -> None:
         """See who is in the channels of the sessions that go on, if one of them is not watched."""
-        if not self._connected or not await attendance.unseen(self.house.database):
+        if not self._there or not await attendance.unseen(self.house.database):
             return
         # Whoever comes or goes meanwhile waits for their turn, and is counted after this.
         async with self._one_by_one:
             present = {}
-            for place_id, guild_id in (await attendance.places(self.house.database)).items():
+            homes = await attendance.places(self.house.database)
+            for place_id, guild_id in homes.items():
                 guild = self.client.get_guild(guild_id)
                 channel = None if guild is None or guild.unavailable else guild.get_channel(place_id)
                 if guild is not None and isinstance(channel, discord.VoiceChannel | discord.StageChannel):
                     present[place_id] = await self._people(guild, place_id, set(channel.voice_states))
-            if present and self._connected:
-                await attendance.look(self.house.database, present, self.house.clock.now_ms())
+            seen = {place: users for place, users in present.items() if self._shard(homes[place]) in self._there}
+            if seen:
+                await attendance.look(self.house.database, seen, self.house.clock.now_ms())
 
     async def _people(self, guild: discord.Guild, place_id: int, users: set[int]) -> set[int]:
         """Those of the users who are no bots. Only strangers are asked about, since no list of members is kept."""

@@ -6,7 +6,7 @@ counts as there, whoever left meanwhile as there until it was seen last, and the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -281,3 +281,11 @@ async def look_away(database: Database, now_ms: int | None = None) -> None:
     """The connection is lost at an instant; None: at a start, when only the last beat tells since when."""
     async with database.write() as tx:
         await attendance.look_away(tx, now_ms)
+
+
+async def lose_sight(database: Database, of: Callable[[int], bool], now_ms: int) -> None:
+    """A connection is lost at an instant: *of* says which servers, by their ids, were heard through it."""
+    async with database.write() as tx:
+        for one in await attendance.watches(tx):
+            if one.watching and of(one.guild_id):
+                await attendance.unwatch(tx, one.session_id, now_ms)
