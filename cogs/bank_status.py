@@ -262,13 +262,13 @@ def _stem(one: Entry) -> str:
 
 def _card(found: Detail) -> Page:
     entry, question = found.entry, found.question
-    blocks = [] if question.case is None else [Block(quiet(question.case.stem))]
+    blocks = [] if question.case is None else [Block(quiet(question.case.stem), image=found.case_image)]
     lines = [quiet(question.stem), ""]
     for place, option in enumerate(question.options):
         lines.append(f"{'✅' if option.correct else '▫️'} **{LETTERS[place]}** {quiet(option.text)}")
         if option.feedback:
             lines.append(f"-# {quiet(option.feedback)}")
-    blocks.append(Block("\n".join(lines), quiet(entry.topic)))
+    blocks.append(Block("\n".join(lines), quiet(entry.topic), found.image))
     sections = [
         (words.STATE_NAME, "\n".join(_states(found))),
         (words.NUMBERS_NAME, "\n".join(_numbers(found))),

@@ -42,7 +42,7 @@ def _page(asked: Asked, title: str, text: str, *, colour: int, footer: str = "")
     blocks = [Block(text, cut(title, TITLE), asked.image)]
     if asked.case:
         blocks.insert(0, Block(_with_alt(quiet(asked.case), asked.case_image), texts_kinds.CASE, asked.case_image))
-    return paper.lay_out(blocks, colour=colour, footer=footer, asked=asked)
+    return paper.lay_out(blocks, colour=colour, footer=footer)
 
 
 def lateness(state: RoundState, now: datetime) -> int:

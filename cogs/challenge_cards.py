@@ -8,8 +8,8 @@ from typing import Any
 import discord
 
 from bot.domain import challenges as rules
-from bot.domain.questions import Kind, Question
-from bot.domain.quiz import LETTERS
+from bot.domain.questions import Image, Kind, Question
+from bot.domain.quiz import LETTERS, Shown
 from bot.services.challenges import Card
 from bot.services.withdrawn import Withdrawn
 from cogs import paper
@@ -34,41 +34,46 @@ def challenge(card: Card, number: int, of: int) -> Page:
     notes += [] if card.live else [words.RETIRED]
     if notes:
         sections.append(("\u200b", "\n".join(notes)))
-    title = words.title(number + 1, of, quiet(card.question.topic))
-    return _page(card.question, title, _shares(card), sections, card.bank, AMBER)
+    topic = quiet(card.question.topic)
+    title = words.looked_title(topic) if card.looked else words.title(number + 1, of, topic)
+    return _page(card, title, _shares(card), sections, AMBER)
 
 
 def withdrawn(one: Withdrawn, number: int, of: int) -> Page:
     """The card of a question that was taken out."""
     what = words.SHARED if one.shared else words.would_return(one.how.value, one.answers)
     title = words.out_title(number + 1, of, quiet(one.question.topic))
-    return _page(one.question, title, {}, [("\u200b", f"{words.HOW[one.how.value]} {what}")], one.bank, GREY)
+    return _page(one, title, {}, [("\u200b", f"{words.HOW[one.how.value]} {what}")], GREY)
 
 
 def _page(
-    question: Question,
-    title: str,
-    shares: Mapping[int, str],
-    sections: Sequence[tuple[str, str]],
-    bank: str,
-    colour: int,
+    one: Card | Withdrawn, title: str, shares: Mapping[int, str], sections: Sequence[tuple[str, str]], colour: int
 ) -> Page:
     """The question with its key, what there is to say of it, and why the key is right."""
+    question = one.question
+    blocks = [Block(_text(question, one.image, shares), cut(title, paper.TITLE), one.image)]
+    if question.case is not None:
+        case = _pictured(quiet(question.case.stem), question.case.image, one.case_image)
+        blocks.insert(0, Block(case, image=one.case_image))
     source = [(words.SOURCE, quiet(question.source))] if question.source else []
     why = (words.EXPLANATION, quiet(question.explanation) or words.NO_EXPLANATION)
     return paper.lay_out(
-        [Block(_text(question, shares), cut(title, paper.TITLE))],
+        blocks,
         [*sections, *source, why],
         colour=colour,
-        footer=words.footer(bank, question.key),
+        footer=words.footer(one.bank, question.key),
     )
 
 
-def _text(question: Question, shares: Mapping[int, str]) -> str:
-    parts = [quiet(question.case.stem)] if question.case is not None else []
-    parts.append(quiet(question.stem))
-    if question.image is not None:
-        parts.append(words.picture(plain(question.image.alt or question.image.name)))
+def _pictured(text: str, image: Image | None, shown: Shown | None) -> str:
+    """A text with the words for its picture where the picture itself is not kept."""
+    if image is None or (shown is not None and shown.name is not None):
+        return text
+    return f"{text}\n\n{words.picture(plain(image.alt or image.name))}"
+
+
+def _text(question: Question, shown: Shown | None, shares: Mapping[int, str]) -> str:
+    parts = [_pictured(quiet(question.stem), question.image, shown)]
     if question.options:
         lines = (
             words.option(LETTERS[place], quiet(one.text), shares.get(place, ""), right=one.correct)
@@ -130,7 +135,7 @@ def keys(card: Card, number: int) -> discord.ui.View:
     )
     view = discord.ui.View(timeout=None)
     view.add_item(menu)
-    view.add_item(button(f"ch-page:{number}", words.BACK, row=1))
+    view.add_item(button(f"ch-card:{card.challenge_id}:{number}", words.BACK, row=1))
     view.stop()
     return view
 

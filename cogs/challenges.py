@@ -54,6 +54,16 @@ class Challenges(Feature):
             return Page([]), rows([button("ch-out:0", words.SHOW_WITHDRAWN)])
         return cards.challenge(card, number, of), rows(cards.decisions(card, number, of))
 
+    @press("ch-card")
+    async def again(self, interaction: Interaction, challenge_id: int, number: int) -> None:
+        """Back to the card, which of a question that nobody has reported stands in no queue."""
+        card = await self._card(interaction, challenge_id)
+        if not card.looked:
+            await self.turn(interaction, number)
+            return
+        view = rows(cards.decisions(card, 0, 1))
+        await paper.replace(interaction, self.house, cards.challenge(card, 0, 1), view=view)
+
     async def _group(self, interaction: Interaction) -> Group:
         """The group of the place, for its tutors. Raises NeedsTutor."""
         group: Group = await self.group(interaction)
@@ -124,7 +134,7 @@ class Challenges(Feature):
         stem = cut(quiet(" ".join(card.question.stem.split())), 300)
         text = f"> {stem}\n{words.WOULD_HIDE if card.shared else said}"
         do = button(custom_id, words.HIDE if card.shared else label, style=discord.ButtonStyle.danger)
-        view = rows([do, *(more or []), button(f"ch-page:{number}", words.BACK)])
+        view = rows([do, *(more or []), button(f"ch-card:{card.challenge_id}:{number}", words.BACK)])
         await paper.replace(interaction, self.house, Page([]), text, view=view)
 
     @press("ch-edit")

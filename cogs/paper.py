@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import discord
 
 from bot.domain.questions import units
-from bot.domain.quiz import Asked, Shown
+from bot.domain.quiz import Shown
 from bot.services import sheets
 from bot.services.house import House
 from cogs import texts_kinds
@@ -42,17 +42,15 @@ class Page:
     pictures: tuple[Shown, ...] = ()
     text: str = ""
     name: str = texts_kinds.QUESTION_FILE
-    asked: Asked | None = field(default=None, repr=False)
 
     async def files(self, house: House) -> list[discord.File]:
         """Its pictures and its text, to be sent with it: made anew for each try."""
         found = []
-        if self.pictures and self.asked is not None:
+        if self.pictures:
             alts = {one.name: one.alt for one in self.pictures}
-            for picture in await sheets.pictures(house.database, self.asked):
-                if picture.name in alts:
-                    alt = alts[picture.name] or None
-                    found.append(discord.File(io.BytesIO(picture.data), picture.name, description=alt))
+            for picture in await sheets.pictures(house.database, self.pictures):
+                alt = alts[picture.name] or None
+                found.append(discord.File(io.BytesIO(picture.data), picture.name, description=alt))
         if self.text:
             found.append(discord.File(io.BytesIO(self.text.encode()), self.name, description=texts_kinds.FILE_NOTE))
         return found
@@ -79,7 +77,6 @@ def lay_out(
     *,
     colour: int,
     footer: str = "",
-    asked: Asked | None = None,
     name: str = texts_kinds.QUESTION_FILE,
 ) -> Page:
     """Blocks one below the other, each in an embed of its own or, where it is long, in several.
@@ -103,7 +100,7 @@ def lay_out(
         embeds[-1].set_footer(text=footer)
     pictures = tuple(block.image for block in blocks if block.image is not None and block.image.name is not None)
     whole = "\n\n".join(f"{title}\n\n{text}" if title else text for title, text in named)
-    return Page(embeds, pictures, whole if texts != [text for _, text in named] else "", name, asked)
+    return Page(embeds, pictures, whole if texts != [text for _, text in named] else "", name)
 
 
 def _shorten(texts: list[str], room: int, name: str) -> None:

@@ -133,7 +133,6 @@ def result_page(result: Result) -> Page:
         sections,
         colour=GREEN if result.correct else AMBER,
         footer=_footer(result),
-        asked=asked,
         name=texts_kinds.RESULT_FILE,
     )
 

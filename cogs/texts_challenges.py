@@ -37,6 +37,10 @@ SHARED = (
 RETIRED = "It is not asked any more; its answers count."
 
 
+def looked_title(topic: str) -> str:
+    return f"Decide on a question · {topic}"
+
+
 def title(number: int, of: int, topic: str) -> str:
     return f"In doubt · {topic}" if of == 1 else f"In doubt, {number} of {of} · {topic}"
 
@@ -49,7 +53,7 @@ def reason(text: str, at: datetime) -> str:
     return f"> {text}\n{_at(at)}"
 
 
-NO_REASONS = "No member: a tutor looks at it."
+NO_REASONS = "Nobody has reported it."
 
 
 def more_reasons(number: int) -> str:

@@ -13,11 +13,12 @@ from bot.domain.blueprint import Blueprint
 from bot.domain.groups import Group
 from bot.domain.instants import DAY_MS, to_ms
 from bot.domain.questions import Kind, Question, slug
+from bot.domain.quiz import Shown
 from bot.domain.refusals_suggestions import NotInBank
 from bot.services import code_years, daily
 from bot.services.challenges import Blueprints, is_shared
 from bot.services.plan import Plan
-from bot.storage import bank_status, banks, challenges, questions
+from bot.storage import bank_status, banks, challenges, questions, quiz
 from bot.storage import code_years as checks
 from bot.storage.bank_status import Entry
 from bot.storage.database import Database, Transaction
@@ -81,6 +82,8 @@ class Detail:
     begun: bool
     checked: tuple[int, datetime, int | None] | None
     shared: bool
+    image: Shown | None = None
+    case_image: Shown | None = None
 
 
 async def overview(database: Database, group: Group, blueprint: Blueprint, plan: Plan, now: datetime) -> Overview:
@@ -193,7 +196,9 @@ async def detail(
         sums = (await bank_status.sums(tx, question_id)).get(question_id)
         doubted = await challenges.open_of_group(tx, group.group_id)
         bank = await challenges.bank(tx, question_id)
+        kept = await questions.kept(tx, question_id)
         assert bank is not None
+        assert kept is not None
         return Detail(
             entry,
             question,
@@ -206,6 +211,7 @@ async def detail(
             year == blueprint.code_year(group.local_day(now)),
             await checks.last_check(tx, group.group_id, question_id),
             await is_shared(tx, group, bank, blueprints),
+            *await quiz.shown(tx, kept),
         )
 
 
@@ -245,13 +251,9 @@ async def retire(
 
 
 async def doubt(database: Database, group: Group, blueprint: Blueprint, question_id: int, now: datetime) -> int:
-    """Open a challenge of a tutor's own, or find the open one; its id. Raises NotInBank."""
+    """The id of a challenge for a tutor to decide on; the question is in doubt for nobody else. Raises NotInBank."""
     async with database.write() as tx:
-        await _one(tx, group, blueprint, question_id)
-        made = await challenges.open_one(tx, group.group_id, question_id, to_ms(now))
-        if made is not None:
-            return made
-        for one in await challenges.open_of_group(tx, group.group_id):
-            if one.question_id == question_id:
-                return one.challenge_id
-    raise NotInBank
+        entry, _ = await _one(tx, group, blueprint, question_id)
+        if entry.voided:
+            raise NotInBank
+        return await challenges.look_at(tx, group.group_id, question_id, to_ms(now))

@@ -14,9 +14,10 @@ from bot.domain.challenges import Answers, Decision, Effect
 from bot.domain.groups import Group
 from bot.domain.instants import from_ms, to_ms
 from bot.domain.questions import Kind, Question
+from bot.domain.quiz import Shown
 from bot.domain.refusals_challenges import ChallengeSettled, NoSuchChallenge, QuestionMoved
 from bot.services import challenge_words
-from bot.storage import challenges, groups, questions, rescore
+from bot.storage import challenges, groups, questions, quiz, rescore
 from bot.storage.challenges import Challenge, Passed
 from bot.storage.database import Database, Transaction
 
@@ -30,7 +31,8 @@ class Card:
     """A challenge as tutors see it; who reported is not in it.
 
     *shared* where other servers are asked the question too: what is decided then holds for the group alone, and is
-    passed on to the operator. *revision* says which state of the question a tutor looked at.
+    passed on to the operator. *revision* says which state of the question a tutor looked at. *looked* where nobody has
+    reported it: it is in doubt for nobody until a tutor decides.
     """
 
     challenge_id: int
@@ -41,6 +43,9 @@ class Card:
     reasons: tuple[tuple[str, datetime], ...]
     answers: Answers
     shared: bool
+    looked: bool = False
+    image: Shown | None = None
+    case_image: Shown | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,7 @@ async def _open(tx: Transaction, challenge_id: int, guild: int | None) -> tuple[
     if one is None or group is None or group.guild_id != guild:
         raise NoSuchChallenge
     kept = await questions.kept(tx, one.question_id)
-    if one.state != "open" or kept is None or kept.voided:
+    if one.state not in ("open", "looked") or kept is None or kept.voided:
         raise ChallengeSettled
     return one, group
 
@@ -92,6 +97,7 @@ async def _card(tx: Transaction, one: Challenge, group: Group, blueprints: Bluep
     bank = await challenges.bank(tx, one.question_id)
     assert kept is not None, "questions are never deleted"
     assert bank is not None
+    image, case_image = await quiz.shown(tx, kept)
     return Card(
         one.challenge_id,
         kept.question,
@@ -101,6 +107,9 @@ async def _card(tx: Transaction, one: Challenge, group: Group, blueprints: Bluep
         tuple((flag.reason, from_ms(flag.flagged_at)) for flag in await challenges.flags(tx, one)),
         await _answers(tx, group, one.question_id, kept.question),
         await is_shared(tx, group, bank, blueprints),
+        one.state == "looked",
+        image,
+        case_image,
     )
 
 

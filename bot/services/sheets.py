@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from bot.domain.images import Picture
 from bot.domain.instants import to_ms
-from bot.domain.quiz import Asked, Confidence
+from bot.domain.quiz import Asked, Confidence, Shown
 from bot.domain.refusals import NoSuchRound, NotYourRound, QuestionVoided, RoundClosed
 from bot.services.receipts import Receipt, hidden_until, in_place, kept_receipt
 from bot.storage import answers, questions, quiz
@@ -40,9 +41,9 @@ async def sheet(
     return asked, None
 
 
-async def pictures(database: Database, asked: Asked) -> list[Picture]:
-    """The files of a question's pictures and of its case's, named by their digests; those that are kept."""
-    shas = [one.sha for one in (asked.case_image, asked.image) if one is not None and one.sha is not None]
+async def pictures(database: Database, shown: Iterable[Shown]) -> list[Picture]:
+    """The files of these pictures, named by their digests; those that are kept."""
+    shas = [one.sha for one in shown if one.sha is not None]
     if not shas:
         return []
     async with database.read() as tx:

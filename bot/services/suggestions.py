@@ -138,9 +138,12 @@ async def _watchers(tx: Transaction, group: Group, now_ms: int) -> set[int]:
 
 async def remarks(database: Database, group: Group, blueprint: Blueprint, question: Question) -> Remarks:
     """What could be better about a question, and whether the group's banks have it already."""
-    async with database.read() as tx:
-        bank = [one.question for one in await questions.of_group(tx, group.group_id, blueprint.banks)]
-    # A large bank takes the comparison a second, in which nobody else should wait.
+
+    async def read(tx: Transaction) -> list[Question]:
+        return [one.question for one in await questions.of_group(tx, group.group_id, blueprint.banks)]
+
+    # A large bank takes each of the two a second, in which nobody else should wait.
+    bank = await database.read_at_once(read)
     alike = await asyncio.to_thread(likenesses, [question], bank)
     options = (text for option in question.options for text in (option.text, option.feedback))
     private = look([question.stem, *options, question.explanation, question.source])

@@ -8,9 +8,10 @@ from enum import StrEnum
 from bot.domain.blueprint import Blueprint
 from bot.domain.groups import Group
 from bot.domain.questions import Question
+from bot.domain.quiz import Shown
 from bot.domain.refusals_challenges import NotWithdrawn, SharedQuestion
 from bot.services.challenges import Blueprints, is_shared
-from bot.storage import challenges, questions, rescore
+from bot.storage import challenges, questions, quiz, rescore
 from bot.storage.database import Database, Transaction
 
 
@@ -32,6 +33,8 @@ class Withdrawn:
     how: How
     answers: int
     shared: bool
+    image: Shown | None = None
+    case_image: Shown | None = None
 
 
 async def shown(
@@ -60,8 +63,9 @@ async def _withdrawn(tx: Transaction, group: Group, question_id: int, blueprints
         raise NotWithdrawn
     else:
         how = How.RETIRED
+    pictures = await quiz.shown(tx, kept)
     given, _ = await challenges.given(tx, group.guild_id, question_id)
-    return Withdrawn(question_id, kept.question, bank.slug, how, sum(one.number for one in given), shared)
+    return Withdrawn(question_id, kept.question, bank.slug, how, sum(one.number for one in given), shared, *pictures)
 
 
 async def take_back(database: Database, group: Group, question_id: int, blueprints: Blueprints) -> How:

@@ -11,7 +11,10 @@ from bot.storage.database import Row, Transaction
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """A challenge as it is kept. `state` is 'open', 'settled', or 'passed' on to the operator."""
+    """A challenge as it is kept.
+
+    `state` is 'open', 'settled', 'passed' on to the operator, or 'looked' at by a tutor where nobody has reported it.
+    """
 
     challenge_id: int
     group_id: int
@@ -75,10 +78,31 @@ async def open_one(tx: Transaction, group_id: int, question_id: int, now_ms: int
     row = await tx.one(
         """INSERT INTO challenges (group_id, question_id, opened_at)
            SELECT :group_id, :question, :now FROM questions WHERE question_id = :question AND voided_at IS NULL
-           ON CONFLICT (group_id, question_id) WHERE state = 'open' DO NOTHING RETURNING challenge_id""",
+           ON CONFLICT (group_id, question_id) WHERE state IN ('looked', 'open')
+           DO UPDATE SET state = 'open', opened_at = excluded.opened_at WHERE challenges.state = 'looked'
+           RETURNING challenge_id""",
         {"group_id": group_id, "question": question_id, "now": now_ms},
     )
     return row["challenge_id"] if row else None
+
+
+async def look_at(tx: Transaction, group_id: int, question_id: int, now_ms: int) -> int:
+    """The id of a group's open challenge of a question; where there is none, of one that is open for nobody else."""
+    key = {"group_id": group_id, "question": question_id}
+    await tx.run(
+        """INSERT INTO challenges (group_id, question_id, state, opened_at)
+           VALUES (:group_id, :question, 'looked', :now)
+           ON CONFLICT (group_id, question_id) WHERE state IN ('looked', 'open') DO NOTHING""",
+        {**key, "now": now_ms},
+    )
+    row = await tx.one(
+        """SELECT challenge_id FROM challenges
+           WHERE group_id = :group_id AND question_id = :question AND state IN ('looked', 'open')""",
+        key,
+    )
+    assert row is not None
+    found: int = row["challenge_id"]
+    return found
 
 
 async def by_id(tx: Transaction, challenge_id: int) -> Challenge | None:
@@ -97,9 +121,9 @@ async def open_of_group(tx: Transaction, group_id: int) -> list[Challenge]:
 
 
 async def open_of_guild(tx: Transaction, guild_id: int, question_id: int) -> list[Challenge]:
-    """The open challenges of a question in all groups of a server."""
+    """The open challenges of a question in all groups of a server, and those that tutors look at."""
     rows = await tx.all(
-        f"""SELECT {_COLUMNS} FROM challenges WHERE question_id = :question AND state = 'open'
+        f"""SELECT {_COLUMNS} FROM challenges WHERE question_id = :question AND state IN ('looked', 'open')
             AND group_id IN (SELECT group_id FROM groups WHERE guild_id = :guild) ORDER BY challenge_id""",
         {"question": question_id, "guild": guild_id},
     )
@@ -121,7 +145,7 @@ async def settle(
     """Note what the tutors decided; with `passed_at`, the question's revision, it waits for the operator."""
     await tx.run(
         """UPDATE challenges SET state = :state, decision = :decision, words = :words, revision = :revision,
-               settled_at = :now WHERE challenge_id = :id AND state = 'open'""",
+               settled_at = :now WHERE challenge_id = :id AND state IN ('looked', 'open')""",
         {
             "state": "settled" if passed_at is None else "passed",
             "decision": decision.value,

@@ -363,6 +363,11 @@ async def picture(tx: Transaction, sha: str) -> Picture | None:
     return None if row is None else _picture(row, picture_name(sha, row["media_type"]))
 
 
+async def media_type(tx: Transaction, sha: str) -> str | None:
+    row = await tx.one("SELECT media_type FROM pictures WHERE sha = :sha", {"sha": sha})
+    return row["media_type"] if row else None
+
+
 async def pictures_of_bank(tx: Transaction, bank_id: int) -> list[Picture]:
     """The pictures of a bank's questions and cases, by the names that these use."""
     rows = await tx.all(

@@ -15,7 +15,7 @@ from bot.storage import banks, promotions
 from bot.storage.banks import Content, right_text
 from bot.storage.database import Row, Transaction
 from bot.storage.estimates import marks
-from bot.storage.questions import CONTENT, content_of, picture_name
+from bot.storage.questions import CONTENT, Kept, content_of, media_type, picture_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,18 @@ def _shown(image: Image | None, sha: str | None, media_type: str | None) -> Show
     if image is None:
         return None
     return Shown(sha, picture_name(sha, media_type) if sha and media_type else None, image.alt)
+
+
+async def shown(tx: Transaction, kept: Kept) -> tuple[Shown | None, Shown | None]:
+    """The pictures of a question as it is kept: its own, and its case's."""
+    types = {sha: await media_type(tx, sha) for sha in kept.pictures.values()}
+
+    def of(image: Image | None) -> Shown | None:
+        sha = None if image is None else kept.pictures.get(image.name)
+        return _shown(image, sha, types.get(sha) if sha else None)
+
+    question = kept.question
+    return of(question.image), of(question.case.image) if question.case else None
 
 
 ASKED = f"""r.round_id, r.group_id, r.kind, r.option_order, r.due_at, r.opened_at, r.posted_at, r.closes_at,

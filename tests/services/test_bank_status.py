@@ -13,7 +13,8 @@ import pytest
 from bot.domain.code_years import CodeYears
 from bot.domain.questions import Kind
 from bot.domain.refusals_suggestions import NotInBank
-from bot.services import bank_status, groups, quiz
+from bot.services import bank_status, challenges, groups, quiz
+from bot.storage import challenges as kept_challenges
 from bot.storage import groups as kept
 from bot.storage import questions, rescore
 from bot.storage.database import Transaction
@@ -76,7 +77,7 @@ async def test_the_most_missed_need_enough_answers(study: Study) -> None:
 
 
 async def test_reports_are_counted_by_member(study: Study) -> None:
-    """With whether tutors have decided; a tutor's own doubt opens the same challenge once."""
+    """With whether tutors have decided; a tutor's own look is at the same challenge, and at no doubt where none is."""
     await study.until(study.now + timedelta(hours=4))
     (round_,) = await study.rounds()
     for user in MEMBERS[:2]:
@@ -86,10 +87,18 @@ async def test_reports_are_counted_by_member(study: Study) -> None:
     number = await bank_status.doubt(study.database, study.group, YEARLY, round_["question_id"], study.now)
     (row,) = await study.sql("SELECT challenge_id FROM challenges")
     assert number == row["challenge_id"]
-    assert (
-        await bank_status.doubt(study.database, study.group, YEARLY, 1 + round_["question_id"] % 12, study.now)
-        != number
-    )
+    other = 1 + round_["question_id"] % 12
+    looked = await bank_status.doubt(study.database, study.group, YEARLY, other, study.now)
+    assert looked != number
+    assert await bank_status.doubt(study.database, study.group, YEARLY, other, study.now) == looked
+    assert not (await detail(study, other)).challenged
+    assert (await challenges.queue(study.database, study.group, 0, {}))[2] == 1
+    # A report makes it the challenge that it is for everybody, with the report in it.
+    study.now += timedelta(minutes=1)
+    async with study.database.write() as tx:
+        assert await kept_challenges.open_one(tx, study.group.group_id, other, study.now_ms) == looked
+        assert await kept_challenges.open_one(tx, study.group.group_id, other, study.now_ms) is None
+    assert (await detail(study, other)).challenged
 
 
 async def test_discrimination_takes_thirty_members_with_ten_others(study: Study) -> None:

@@ -231,7 +231,8 @@ async def test_a_sheet_holds_the_pictures_and_knows_who_answered(tmp_path: Path)
         asked = (await asked_now(study))[Kind.MULTI]
         found, receipt = await sheets.sheet(study.database, asked.round_id, ANA, GUILD, study.now)
         assert (found, receipt) == (asked, None)
-        assert [one.data for one in await sheets.pictures(study.database, asked)] == [b"scan.png", b"q.png"]
+        shown = [one for one in (asked.case_image, asked.image) if one is not None]
+        assert [one.data for one in await sheets.pictures(study.database, shown)] == [b"scan.png", b"q.png"]
         assert asked.image is not None
         assert asked.image.alt == "The form"
         await study.press(asked.round_id, ANA, 3)

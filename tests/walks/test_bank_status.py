@@ -50,6 +50,11 @@ async def test_old_questions_wait_for_a_tutor(begin: Begin, tmp_path: Path) -> N
     assert "**3 questions are asked**" in status.text
     assert "**Anatomy** · " in status.text
     assert "nothing to ask" in status.text
+    # Turned to the end and round: no page has an id twice, which Discord refuses.
+    pages = int(status.text.split("Page 1 of ")[1].split()[0])
+    for page in range(pages):
+        await tova.press("▶", on=status.message)
+        await tova.sees(f"Page {(page + 1) % pages + 1} of {pages}")
     await tova.press("Tell little", on=status.message)
     await tova.sees("Not enough answers yet")
     await tova.press("Code years", on=status.message)
@@ -81,6 +86,10 @@ async def test_old_questions_wait_for_a_tutor(begin: Begin, tmp_path: Path) -> N
     assert f"looked at for 2027 by <@{tova.id}>" in shown.text
     doubted = await tova.press("Correct, retire or withdraw…", on=shown.message)
     assert "Which category is HIV disease?" in doubted.text
+    await tova.press("Void", on=doubted.message)
+    back = await tova.press("Back", on=doubted.message)
+    assert "Nobody has reported it" in back.text
+    assert "No question is in doubt" in (await tova.run("/question challenges")).text
     asked = set()
     for day in ("02", "03", "04"):
         await study.server.clock_to(study.berlin(f"2027-01-{day} 09:01"))

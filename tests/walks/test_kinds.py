@@ -126,6 +126,16 @@ async def test_a_day_with_several_right_options_a_typed_answer_and_a_picture(beg
     late = await study.tova.press("Answer", on=short)
     assert late.modal is not None
 
+    # Who reported it sends tutors its card, with the picture, which goes when they are done.
+    await ana.press("Report a problem", on=multi)
+    await ana.submit(reason="Is it a hip?")
+    card = (await study.tova.run("/question challenges")).message
+    assert card is not None
+    assert await study.tova.file(card, card.attachments[0]["filename"]) == png("red")
+    assert card.embeds[0]["image"]["url"] == card.attachments[0]["url"]
+    await study.tova.press("Retire", on=card)
+    assert study.tova.messages()[-1].attachments == []
+
     # The round closes: shares, never a member's words; the picture stays.
     await study.server.next_event()
     closed = study.posts("Closed <t:")

@@ -2,19 +2,19 @@
 
 -- One open challenge a question and group gathers all reports (`flags`) since `opened_at`. `revision` is the question's
 -- when a decision was passed on to the operator (state 'passed'); `wish` is what the tutors asked for, `words` what they
--- wrote. Who decided is not kept.
+-- wrote. Who decided is not kept. A question that nobody has reported is 'looked' at by a tutor, and in doubt for nobody.
 CREATE TABLE challenges (
     challenge_id INTEGER PRIMARY KEY AUTOINCREMENT,
     group_id     INTEGER NOT NULL REFERENCES groups ON DELETE CASCADE,
     question_id  INTEGER NOT NULL REFERENCES questions ON DELETE CASCADE,
-    state        TEXT    NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'settled', 'passed')),
+    state        TEXT    NOT NULL DEFAULT 'open' CHECK (state IN ('looked', 'open', 'settled', 'passed')),
     decision     TEXT CHECK (decision IN ('key', 'text', 'retire', 'void', 'right')),
     words        TEXT    NOT NULL DEFAULT '',
     revision     INTEGER,
     opened_at    INTEGER NOT NULL,
     settled_at   INTEGER
 ) STRICT;
-CREATE UNIQUE INDEX challenges_open ON challenges (group_id, question_id) WHERE state = 'open';
+CREATE UNIQUE INDEX challenges_open ON challenges (group_id, question_id) WHERE state IN ('looked', 'open');
 CREATE INDEX challenges_by_question ON challenges (question_id);
 
 -- What was reported before there were challenges waits for tutors like the rest.
