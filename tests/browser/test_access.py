@@ -14,7 +14,7 @@ from tests.walks.conftest import Study
 
 
 async def test_each_main_view_is_accessible_in_both_themes_and_widths(study: Study, window: Open) -> None:
-    """The page, a private answer, the picker, a form, a picture and a thread: axe finds nothing wrong with any."""
+    """The page, the picker, forms, a picture, a thread, the guide: axe finds nothing wrong with any."""
     question = await study.question()
     key = await study.key(question)
     await study.ana.says("The record", where="#daily-quiz", files=[File("record.png", drawn(), "image/png")])
@@ -43,6 +43,8 @@ async def test_each_main_view_is_accessible_in_both_themes_and_widths(study: Stu
     await ana.page.keyboard.press("Escape")
     await ana.press_thread("Why C?")
     await ana.is_accessible()
+    await ana.tools("Guide")
+    await ana.is_accessible(ana.drawer)
 
 
 async def test_a_question_is_answered_on_a_phone(study: Study, window: Open) -> None:
@@ -54,7 +56,6 @@ async def test_a_question_is_answered_on_a_phone(study: Study, window: Open) -> 
     )
     ana = await window("Ana", size=PHONE, theme="light")
     await expect(ana.channel("daily-quiz")).not_to_be_in_viewport()
-    await ana.page.get_by_role("button", name="Channels and people").click()
     await ana.go("daily-quiz")
     await expect(ana.channel("daily-quiz")).not_to_be_in_viewport()
     await ana.press(key)

@@ -21,6 +21,8 @@ from tests.people import File
 
 PATIENCE_S = 15.0
 """Real seconds until something that does not appear fails the test."""
+PICTURES = bool(os.environ.get("PICTURES"))
+"""Whether the README's pictures are wanted."""
 _DOCS = Path(__file__).parents[2] / "docs"
 DESKTOP, PHONE = (1280, 800), (375, 720)
 _AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
@@ -101,8 +103,11 @@ class Window:
         return self.page.get_by_role("navigation", name="Channels").get_by_role("button", name=named)
 
     async def go(self, name: str) -> None:
-        """Open a channel."""
-        await self.channel(name).first.click()
+        """Open a channel; on a phone the list of them is behind a button."""
+        entry = self.channel(name).first
+        if not await entry.is_visible():
+            await self.page.get_by_role("button", name="Channels and people").click()
+        await entry.click()
         await expect(self.page.get_by_role("heading", level=1, name=name)).to_be_visible()
 
     # Looking
@@ -231,7 +236,7 @@ class Window:
 
     async def picture(self, name: str) -> None:
         """Write what is seen to docs/ for the README, where PICTURES=1 asks for it."""
-        if not os.environ.get("PICTURES"):
+        if not PICTURES:
             return
         shot = Image.open(BytesIO(await self.page.screenshot(animations="disabled", caret="hide")))
         small = shot.convert("RGB").quantize(128, dither=Image.Dither.NONE)
