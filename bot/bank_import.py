@@ -154,7 +154,7 @@ def _told(found: Preview) -> Iterator[str]:
         if counts:
             yield f"{name}: " + ", ".join(f"{word or '(none)'} {number}" for word, number in counts.items())
     if found.unknown:
-        yield f"topics that the exam does not have: {', '.join(found.unknown)}; nobody is asked about those"
+        yield (f"topics that the exam does not have: {', '.join(found.unknown)}; those come only in practice by topic")
     if found.homeless:
         yield f"{found.homeless} questions name no topic and are left out; --topic gives them one"
     yield f"{found.new} new, {found.changed} changed, {found.found.same} as before, {found.retiring} to be retired"
@@ -162,6 +162,9 @@ def _told(found: Preview) -> Iterator[str]:
         yield f"left out, there already: line {other.line}: {other.stem}"
     for other in found.found.of("conflict")[:SHOWN]:
         yield f"left out, there already with another answer: line {other.line}: {other.stem}"
+    for other in found.found.of("clash", "twin")[:SHOWN]:
+        with_another = "with another answer" if other.verdict == "clash" else "in other words"
+        yield f"twice in the file {with_another}, both come in: line {other.line}, {other.others[0].key}: {other.stem}"
     for doubt in found.asks[:SHOWN]:
         yield f"left out, since it may be one that the bank has: line {doubt.line}: {doubt.stem}"
 

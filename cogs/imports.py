@@ -14,19 +14,19 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.domain.blueprint import Blueprint
 from bot.domain.groups import Group
 from bot.domain.imports import BANK_NAME_LIMIT, unknown_topics
 from bot.domain.questions import slug
 from bot.domain.refusals import StaleButton, UnknownTopic
 from bot.domain.refusals_imports import BankChanged, FileNotRead, FileTooLarge
-from bot.services import import_work, imports
+from bot.services import import_choices, import_work, imports
 from bot.services.house import House
 from bot.services.imports import Preview
 from cogs import exports
 from cogs import texts_imports as texts
 from cogs.bank_status import status_of
-from cogs.cards import AMBER, BLUE, DESCRIPTION, FIELD
+from cogs.cards import AMBER, BLUE, DESCRIPTION
+from cogs.import_preview import shown, topic_page
 from cogs.menus import choice_menu, choices_in, chosen
 from cogs.plain import cut, plain
 from cogs.replies import Feature, Interaction, button, press, require_tutor, rows, say
@@ -35,10 +35,6 @@ from cogs.texts_import_report import report
 log = logging.getLogger(__name__)
 
 MENU = 25
-EMBED_ROOM = 5600
-"""Of the 6000 characters of an embed, what the description and the samples may take."""
-LEAST_SAMPLE = 100
-MENUS = 3
 
 
 class Imports(Feature):
@@ -121,7 +117,7 @@ class Imports(Feature):
             topic=topic or "",
             user=interaction.user.id,
         )
-        embed, view = _shown(found, blueprint)
+        embed, view = shown(found, blueprint)
         whole = discord.File(io.BytesIO(await asyncio.to_thread(report, found)), filename=texts.REPORT_NAME)
         await interaction.edit_original_response(content=None, embed=embed, view=view, attachments=[whole])
 
@@ -139,7 +135,11 @@ class Imports(Feature):
         return [app_commands.Choice(name=cut(one, 100), value=one[:100]) for one in fitting][:MENU]
 
     async def _update(self, interaction: Interaction, group: Group, found: Preview, note: str | None = None) -> None:
-        embed, view = _shown(found, self.house.blueprint(group))
+        await self._show(interaction, note, *shown(found, self.house.blueprint(group)))
+
+    async def _show(
+        self, interaction: Interaction, note: str | None, embed: discord.Embed, view: discord.ui.View
+    ) -> None:
         if interaction.response.is_done():
             await interaction.edit_original_response(content=note, embed=embed, view=view)
         else:
@@ -148,15 +148,46 @@ class Imports(Feature):
     # What the tutor chooses
 
     @press("impt")
-    async def topic_chosen(self, interaction: Interaction, import_id: int) -> None:
+    async def topic_chosen(self, interaction: Interaction, import_id: int, _menu: int) -> None:
         """The topic of the questions that name none."""
         group = await self._tutors(interaction)
         blueprint, (wanted,) = self.house.blueprint(group), chosen(interaction)
         if unknown_topics({wanted: 1}, blueprint) or not slug(wanted):
             raise StaleButton
         now = interaction.created_at
-        found = await imports.topic(self.house.database, group, blueprint, import_id, wanted, now)
+        found = await import_choices.topic(self.house.database, group, blueprint, import_id, wanted, now)
         await self._update(interaction, group, found)
+
+    @press("impn")
+    async def unknown_topic(self, interaction: Interaction, import_id: int, number: int) -> None:
+        """A topic that the exam does not have, by its number, in the preview's place."""
+        group = await self._tutors(interaction)
+        found = await self._look(interaction, group, import_id)
+        await self._next_topic(interaction, group, found, number)
+
+    @press("impm")
+    async def topic_given(self, interaction: Interaction, import_id: int, number: int, _menu: int) -> None:
+        """Its questions get a topic of the exam."""
+        (name,) = chosen(interaction)
+        await self._give_topic(interaction, import_id, number, name)
+
+    @press("impo")
+    async def topic_kept(self, interaction: Interaction, import_id: int, number: int) -> None:
+        """It stays as it is."""
+        await self._give_topic(interaction, import_id, number, "")
+
+    async def _give_topic(self, interaction: Interaction, import_id: int, number: int, name: str) -> None:
+        group = await self._tutors(interaction)
+        blueprint, now = self.house.blueprint(group), interaction.created_at
+        await interaction.response.defer()  # comparing a large file anew takes longer than a press may
+        found = await import_choices.give_topic(self.house.database, group, blueprint, import_id, number, name, now)
+        await self._next_topic(interaction, group, found, number + 1)
+
+    async def _next_topic(self, interaction: Interaction, group: Group, found: Preview, number: int) -> None:
+        if not 0 <= number < len(found.unknown):
+            await self._update(interaction, group, found)
+            return
+        await self._show(interaction, None, *topic_page(found, self.house.blueprint(group), number))
 
     @press("impk")
     async def keep_or_retire(self, interaction: Interaction, import_id: int, word: str) -> None:
@@ -164,7 +195,7 @@ class Imports(Feature):
         group = await self._tutors(interaction)
         if word not in ("keep", "retire"):
             raise StaleButton
-        found = await imports.keep_gone(
+        found = await import_choices.keep_gone(
             self.house.database,
             group,
             self.house.blueprint(group),
@@ -186,7 +217,7 @@ class Imports(Feature):
         """It is a question that the bank has, or a new one (0)."""
         group = await self._tutors(interaction)
         blueprint, now = self.house.blueprint(group), interaction.created_at
-        found = await imports.decide(self.house.database, group, blueprint, import_id, place, question_id, now)
+        found = await import_choices.decide(self.house.database, group, blueprint, import_id, place, question_id, now)
         await self._next_doubt(interaction, group, found)
 
     @press("impb")
@@ -345,42 +376,6 @@ class Progress:
                     await self._interaction.edit_original_response(content=self._words(*last))
                 except discord.HTTPException as error:
                     log.info("the progress of an import could not be told", extra={"status": error.status})
-
-
-def _shown(found: Preview, blueprint: Blueprint) -> tuple[discord.Embed, discord.ui.View]:
-    embed = discord.Embed(title=texts.title(found), description=cut(texts.preview(found), DESCRIPTION), colour=BLUE)
-    for number, question in enumerate(found.read.samples, 1):
-        name = texts.sample_name(number, question)
-        room = min(FIELD, EMBED_ROOM - len(embed) - len(name))
-        if room > LEAST_SAMPLE:
-            embed.add_field(name=name, value=texts.sample(question, room), inline=False)
-    menus = []
-    if found.found.homeless:
-        names = blueprint.topics[: MENU * MENUS]
-        for first in range(0, len(names), MENU):
-            some = names[first : first + MENU]
-            chosen = found.one.choices.topic
-            options = [
-                discord.SelectOption(label=cut(one, 100), value=one[:100], default=one == chosen) for one in some
-            ]
-            menus.append(choice_menu(f"impt:{found.import_id}", texts.topic_menu(some), options, row=2 + first // MENU))
-    return embed, choices_in(menus, _buttons(found))
-
-
-def _buttons(found: Preview) -> list[discord.ui.Button[discord.ui.View]]:
-    which = found.import_id
-    made = []
-    if found.good or found.retiring:
-        made.append(button(f"imp:{which}", texts.go(found), style=discord.ButtonStyle.success, row=0))
-    made.append(button(f"impx:{which}", texts.CANCEL, row=0))
-    if found.asks:
-        made.append(button(f"impq:{which}", texts.doubts(len(found.asks)), row=1))
-    gone = len(found.found.of("gone"))
-    if gone:
-        keeps = found.one.choices.keep_gone
-        label = texts.retire(gone) if keeps else texts.keep(gone)
-        made.append(button(f"impk:{which}:{'retire' if keeps else 'keep'}", label, row=1))
-    return made
 
 
 def make(client: commands.Bot, house: House) -> commands.Cog:

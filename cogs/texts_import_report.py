@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.domain.imports import Finding, Verdict
-from bot.domain.questions import CHOICES, Question
+from bot.domain.questions import CHOICES, Question, slug
 from bot.services.imports import Preview
 from cogs.texts_imports import count, questions
 
@@ -18,6 +18,8 @@ _HEADS: tuple[tuple[Verdict, str], ...] = (
     ("ask", "Doubtful: to be decided, left out until then"),
     ("conflict", "Left out: another question asks the same and has another answer"),
     ("duplicate", "Left out: the same is there already"),
+    ("clash", "With the stem of another one of the file, and another answer: all come in"),
+    ("twin", "Alike another one of the file, with the same answer: all come in"),
     ("voided", "Left out: withdrawn by a tutor before"),
     ("stays", "Retired by a tutor, and not changed by the file: these stay retired"),
     ("gone", "In the bank and not in the file"),
@@ -36,14 +38,16 @@ def _lines(found: Preview) -> Iterator[str]:
     one, read = found.one, found.read
     yield f"{one.file}, read as {read.format}, into the bank “{one.title}”"
     yield f"{questions(read.good)} read; {found.new:,} new, {found.changed:,} changed, {found.found.same:,} as before"
-    for name, counts in (("Types", read.kinds), ("Topics", read.topics)):
+    for name, counts in (("Types", read.kinds), ("Topics", found.topics)):
         yield ""
         yield f"{name}:"
         yield from (f"  {number:>6,}  {word or '(none)'}" for word, number in counts.items())
     if found.unknown:
         yield ""
         yield "Topics that the exam does not have:"
-        yield from (f"  {topic}" for topic in found.unknown)
+        chosen = found.one.choices.topics
+        for topic in found.unknown:
+            yield f"  {topic}" + (f" → {chosen[slug(topic)]}" if chosen.get(slug(topic)) else "")
     yield from _problems(found)
     for verdict, head in _HEADS:
         some = found.found.of(verdict)
@@ -52,7 +56,7 @@ def _lines(found: Preview) -> Iterator[str]:
             yield f"{head}: {len(some):,}"
             for item in some:
                 yield from _finding(item)
-    for number, question in enumerate(read.samples, 1):
+    for number, question in enumerate(found.samples, 1):
         yield ""
         yield f"Sample {number}, line {question.line:,}: {question.kind}, {question.topic or 'no topic'}"
         yield from _whole(question)
@@ -80,7 +84,7 @@ def _finding(one: Finding) -> Iterator[str]:
     back = ", comes back" if one.back else ""
     yield f"  line {one.line:,}{back}: {one.stem} [{one.answer}]"
     for card in one.others:
-        share = f"{one.alike:.0%} alike, " if one.verdict == "duplicate" else ""
+        share = f"{one.alike:.0%} alike, " if one.verdict in ("duplicate", "twin") else ""
         yield f"      {share}{card.bank}, {card.key}: {card.stem} [{card.answer}]"
 
 

@@ -10,6 +10,7 @@ from bot.domain.imports import Finding
 from bot.domain.questions import CHOICES, Kind, Question
 from bot.services.import_work import Done
 from bot.services.imports import Import, Preview
+from cogs import texts_import_topics as topics
 from cogs.plain import cut, plain, quiet
 
 FIRST = 5
@@ -81,7 +82,7 @@ def retire(number: int) -> str:
 
 def preview(found: Preview) -> str:
     """What an import would do, the most important first."""
-    lines = [_file(found), _good(found), *_counted(found), *_gone(found), *_topics(found)]
+    lines = [_file(found), _good(found), *_counted(found), *_gone(found), *topics.lines(found)]
     lines += [*_known(found), *_problems(found)]
     if found.good or found.retiring:
         end = "Nothing is imported yet. This preview is good for a day; all of it stands in the attached file."
@@ -118,10 +119,10 @@ def _counted(found: Preview) -> list[str]:
     if not found.read.good:
         return []
     kinds = [f"{number:,} {KINDS[kind][number != 1]}" for kind, number in found.read.kinds.items()]
-    topics = sorted(((number, name) for name, number in found.read.topics.items()), key=lambda one: -one[0])
-    named = [f"{plain(cut(name, 60)) or '*no topic*'} {number:,}" for number, name in topics[:TOPICS]]
-    if len(topics) > TOPICS:
-        named.append(f"{len(topics) - TOPICS:,} more topics")
+    names = sorted(((number, name) for name, number in found.topics.items()), key=lambda one: -one[0])
+    named = [f"{plain(cut(name, 60)) or '*no topic*'} {number:,}" for number, name in names[:TOPICS]]
+    if len(names) > TOPICS:
+        named.append(f"{len(names) - TOPICS:,} more topics")
     return [f"Types: {', '.join(kinds)}", f"Topics: {', '.join(named)}"]
 
 
@@ -154,9 +155,17 @@ def _known(found: Preview) -> list[str]:
     lines = []
     for verdicts, head in (
         (("key",), "🔑 **{n} with another right answer**: earlier answers are judged anew"),
-        (("conflict",), "⚔️ **{n} left out**: another question asks the same and has another answer"),
+        (
+            ("conflict",),
+            (
+                "⚔️ **{n} left out**: another question asks the same and has another answer; "
+                "where both are right, word the stem differently"
+            ),
+        ),
         (("duplicate",), "👯 **{n} left out**: the same is there already"),
         (("voided",), "🚫 **{n} left out**: withdrawn by a tutor before"),
+        (("clash",), "⚖️ **{n} with the stem of another one of the file and another answer**: all come in"),
+        (("twin",), "👥 **{n} that the file has in other words, too**: all come in"),
         (("stays",), "💤 **{n} left retired**: a tutor retired what the file has not changed"),
     ):
         some = found.found.of(*verdicts)  # type: ignore[arg-type]  # the words of a Verdict, one by one
@@ -180,11 +189,12 @@ def finding(one: Finding) -> str:
         return stem
     other = one.others[0]
     answers = f"“{quiet(cut(other.answer, 50))}”"
-    if one.verdict in ("key", "conflict"):
+    if one.verdict in ("key", "conflict", "clash"):
         answers += (
             f" → “{quiet(cut(one.answer, 50))}”" if one.verdict == "key" else f", not “{quiet(cut(one.answer, 50))}”"
         )
-        return f"{stem} ({answers})"
+        where = f"{other.key}: " if one.verdict == "clash" else ""
+        return f"{stem} ({where}{answers})"
     return f"{stem} ({plain(cut(other.bank, 40))}, {plain(other.key)})"
 
 
@@ -198,22 +208,6 @@ def _gone(found: Preview) -> list[str]:
     errors = any(level == "error" for _, level, _ in found.read.problems)
     why = " (the file has errors, and what is missing may be among them)" if errors else ""
     return [f"{missing} and will stay{why}."]
-
-
-def _topics(found: Preview) -> list[str]:
-    lines = []
-    if found.unknown:
-        names = ", ".join(plain(cut(one, 60)) for one in found.unknown[:TOPICS])
-        more = f" and {len(found.unknown) - TOPICS:,} more" if len(found.unknown) > TOPICS else ""
-        lines.append(
-            f"\n🧭 Topics that your exam does not have: {names}{more}. Their questions count for no section of it and "
-            "come only in practice by topic; give them the exam's topics in the file if they belong to one."
-        )
-    if found.homeless:
-        lines.append(f"\n🏷️ **{questions(found.homeless)} without a topic**, left out until you choose one below.")
-    elif found.one.choices.topic and found.found.homeless:
-        lines.append(f"\n🏷️ Questions without a topic get **{plain(found.one.choices.topic)}**.")
-    return lines
 
 
 def sample_name(number: int, question: Question) -> str:

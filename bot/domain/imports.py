@@ -23,7 +23,8 @@ SHORT = 160
 """Characters of a stem or an answer in a finding; an ellipsis says that there is more."""
 SAMPLES = 3
 
-Verdict = Literal["changed", "key", "ask", "duplicate", "conflict", "voided", "stays", "gone"]
+Verdict = Literal["changed", "key", "ask", "duplicate", "conflict", "voided", "stays", "gone", "twin", "clash"]
+"""*twin* and *clash* are likenesses within the file: with the same answer, and with another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +98,14 @@ class Comparison:
 class Choices:
     """What a tutor chose: *topic* for the questions that name none, whether what vanished stays, and the doubtful ones.
 
-    *asks* gives, by place, the id of the question that it is, or 0 for a new one.
+    *asks* gives, by place, the id of the question that it is, or 0 for a new one. *topics* gives, by the slug of a
+    topic that the exam does not have, the exam's topic that its questions get, or '' where it stays.
     """
 
     topic: str = ""
     keep_gone: bool = False
     asks: Mapping[int, int] = field(default_factory=dict)
+    topics: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +189,9 @@ def compare(
         for place, number, share, alike in found.alike
     ]
     findings += [_finding("ask", place, fresh[place], [kept[one] for one in numbers]) for place, numbers in found.asks]
+    findings += [
+        _twin(fresh[place], fresh[other], place, share, verdict) for place, other, share, verdict in found.twins
+    ]
     # What no file ever had, a member's suggestion say, is not missing from this one.
     gone = [kept[number] for number in found.gone]
     findings += [_gone(one) for one in gone if one.live and one.file_print is not None]
@@ -207,6 +213,12 @@ def _finding(verdict: Verdict, place: int, question: Question, others: Sequence[
 
 def _gone(standing: Standing) -> Finding:
     return Finding("gone", -1, 0, short(standing.question.stem), answer_of(standing.question), (_card(standing),))
+
+
+def _twin(question: Question, other: Question, place: int, share: float, verdict: str) -> Finding:
+    card = Card(0, f"line {other.line:,}", "this file", short(other.stem), answer_of(other))
+    kind: Verdict = "twin" if verdict == "duplicate" else "clash"
+    return Finding(kind, place, question.line, short(question.stem), answer_of(question), (card,), share)
 
 
 def _card(one: Standing) -> Card:
@@ -247,6 +259,23 @@ def open_asks(found: Comparison, choices: Choices) -> list[Finding]:
         for one in found.of("ask")
         if one.place not in choices.asks
     ]
+
+
+def at_exam(questions: Sequence[Question], blueprint: Blueprint) -> list[Question]:
+    """Questions with their topics as the exam writes them."""
+    return mapped(questions, {slug(name): name for name in blueprint.topics})
+
+
+def mapped(questions: Sequence[Question], topics: Mapping[str, str]) -> list[Question]:
+    """Questions with other topics, by the slugs of those that they have; '' stands for no other."""
+    names: dict[str, str] = {}
+    found = []
+    for question in questions:
+        name = names.get(question.topic)
+        if name is None:
+            name = names[question.topic] = topics.get(slug(question.topic), "") or question.topic
+        found.append(question if name == question.topic else replace(question, topic=name))
+    return found
 
 
 def unknown_topics(topics: Mapping[str, int], blueprint: Blueprint) -> list[str]:

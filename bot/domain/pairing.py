@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
@@ -17,7 +17,8 @@ class Pairing:
     """Places are indices of the file's questions; numbers are indices of the bank's, and then of the other banks'.
 
     *asks* gives the numbers that a doubtful question may be, *alike* (place, number, share of 1, verdict) of those
-    that some bank has already; *gone* are the bank's that no question of the file is or may be.
+    that some bank has already; *gone* are the bank's that no question of the file is or may be. *twins* are the same
+    for new ones and questions before them in the file, by their places.
     """
 
     pairs: tuple[tuple[int, int], ...]
@@ -25,6 +26,7 @@ class Pairing:
     asks: tuple[tuple[int, tuple[int, ...]], ...]
     gone: tuple[int, ...]
     alike: tuple[tuple[int, int, float, Verdict], ...]
+    twins: tuple[tuple[int, int, float, Verdict], ...] = ()
 
 
 def pair(
@@ -48,27 +50,45 @@ def pair(
         for one in likenesses((replace(fresh[place], key=str(place)) for place in places), known)
     )
     left_out = {place for place, _, _, _ in alike}
+    new = tuple(place for place in places if place not in left_out)
     return Pairing(
         tuple((one.fresh.line, numbers[one.kept.key]) for one in found.pairs),
-        tuple(place for place in places if place not in left_out),
+        new,
         tuple((one.fresh.line, tuple(numbers[other.key] for other in one.candidates)) for one in found.asks),
         tuple(numbers[one.key] for one in found.gone),
         alike,
+        tuple(_twins(fresh, new)),
     )
+
+
+def _twins(fresh: Sequence[Question], new: Sequence[int]) -> Iterator[tuple[int, int, float, Verdict]]:
+    own = [replace(one, key=str(place)) for place, one in enumerate(fresh)]
+    for one in likenesses((own[place] for place in new), own):
+        place, other = int(one.question.key), int(one.other.key)
+        # Each pair is told once; one that was in the bank before is told about by the new one.
+        if other < place:
+            yield place, other, one.alike, one.verdict
 
 
 def as_lists(found: Pairing) -> list[object]:
     """A pairing as JSON takes it."""
-    return [found.pairs, found.new, found.asks, found.gone, found.alike]
+    return [found.pairs, found.new, found.asks, found.gone, found.alike, found.twins]
 
 
 def from_lists(lists: list[list[object]]) -> Pairing:
     """The same, back from JSON."""
-    pairs, new, asks, gone, alike = lists
+    pairs, new, asks, gone, alike, twins = lists
     return Pairing(
         tuple((place, number) for place, number in cast("list[tuple[int, int]]", pairs)),
         tuple(cast("list[int]", new)),
         tuple((place, tuple(numbers)) for place, numbers in cast("list[tuple[int, list[int]]]", asks)),
         tuple(cast("list[int]", gone)),
-        tuple((a, b, share, verdict) for a, b, share, verdict in cast("list[tuple[int, int, float, Verdict]]", alike)),
+        _alike(alike),
+        _alike(twins),
+    )
+
+
+def _alike(found: list[object]) -> tuple[tuple[int, int, float, Verdict], ...]:
+    return tuple(
+        (a, b, share, verdict) for a, b, share, verdict in cast("list[tuple[int, int, float, Verdict]]", found)
     )

@@ -23,7 +23,7 @@ FEW: Final = 100
 """Questions of a file that need no process of their own, among so many at most:"""
 SOME: Final = 2_000
 SECONDS: Final = 120.0
-_PIECE: Final = 200  # packing more at a time would hold up the presses of members
+_PIECE: Final = 200  # a thread packs them, and packing more at a time would hold up the presses of members
 
 
 class TooLong(Exception):
@@ -64,7 +64,7 @@ async def paired(
 async def _asked(process: asyncio.subprocess.Process, order: Iterator[bytes]) -> Pairing:
     assert process.stdin is not None
     assert process.stdout is not None
-    for piece in order:
+    while piece := await asyncio.to_thread(next, order, b""):
         process.stdin.write(piece)
         await process.stdin.drain()
     process.stdin.close()
@@ -86,4 +86,5 @@ def _order(
             piece = pickle.dumps(list(questions[at : at + _PIECE]))
             yield len(piece).to_bytes(FRAME, "big") + piece
         yield bytes(FRAME)
-    yield bytes(counted)
+    if counted:
+        yield bytes(counted)

@@ -135,7 +135,7 @@ async def _load(database: Database, group_id: int, import_id: int) -> _Work:
         packed, findings = await kept.questions(tx, import_id), await kept.findings(tx, import_id)
         if one is None or packed is None:
             raise NoSuchImport
-    found = await asyncio.to_thread(import_files.unpack_questions, packed)
+    found = await asyncio.to_thread(_questions, packed, one.choices.topics)
     _, comparison = await asyncio.to_thread(import_files.unpack_findings, findings)
     steps = rules.steps(comparison, one.choices)
     topic = one.choices.topic
@@ -145,6 +145,10 @@ async def _load(database: Database, group_id: int, import_id: int) -> _Work:
         # What is there already keeps its name: the operator's banks have it, too.
         topics = await questions.topic_ids(tx, one.exam, [name for key, name in names.items() if key not in known])
     return _Work(one, tuple(steps), tuple(found), topic, topics)
+
+
+def _questions(packed: bytes, topics: Mapping[str, str]) -> list[Question]:
+    return rules.mapped(import_files.unpack_questions(packed), topics)
 
 
 async def _turn(tx: Transaction, one: Import, state: str, at: int) -> None:

@@ -1,13 +1,14 @@
 """A tutor's question file: what it would do to a bank, what the tutor chose, and what was imported lately.
 
-`bot/services/import_work.py` does it, and undoes it.
+`import_choices.py` beside this takes the tutor's choices, `import_work.py` does it, and undoes it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -24,7 +25,6 @@ from bot.domain.refusals_imports import (
     ComparingTooLong,
     ImportUnderWay,
     NoSuchImport,
-    NotADoubt,
 )
 from bot.formats.imported import MAX_BYTES, Imported
 from bot.intake.pairing import TooLong, paired
@@ -43,14 +43,11 @@ __all__ = [
     "Read",
     "again",
     "cancel",
-    "decide",
     "find",
-    "keep_gone",
     "look",
     "own_banks",
     "preview",
     "recent",
-    "topic",
 ]
 
 MOST_PREVIEWS = 5
@@ -64,7 +61,7 @@ class Preview:
 
     *new*, *changed* and *retiring* count what a press would do now, *asks* are the doubtful ones that nobody has
     decided, *homeless* counts those that are left out because they have no topic. *unknown* are topics that the exam
-    does not have. *bank_is_new*: nothing was imported into this bank before.
+    does not have, as the file writes them. *bank_is_new*: nothing was imported into this bank before.
     """
 
     one: Import
@@ -90,6 +87,19 @@ class Preview:
     def bank_is_new(self) -> bool:
         return self.one.bank_id is None
 
+    @property
+    def topics(self) -> Mapping[str, int]:
+        """How many of the file's questions each topic gets; '' stands for none."""
+        counted = Counter[str]()
+        for name, number in self.read.topics.items():
+            counted[self.one.choices.topics.get(slug(name)) or name] += number
+        return counted
+
+    @property
+    def samples(self) -> list[Question]:
+        """Some questions as they would be imported."""
+        return rules.mapped(self.read.samples, self.one.choices.topics)
+
 
 async def preview(
     database: Database,
@@ -112,11 +122,13 @@ async def preview(
     """
     header = imported.header
     title = rules.bank_name(bank, "" if header is None else header.title, file)
-    found = [_at_exam(one, blueprint) for one in imported.questions]
+    found = await asyncio.to_thread(rules.at_exam, imported.questions, blueprint)
+    kinds, topics = await asyncio.to_thread(rules.counts, found)
     bank_slug = rules.bank_slug(group.group_id, title)
-    shas = {one.name: hashlib.sha256(one.data).hexdigest() for one in pictures}
-    comparison, seen, bank_id = await _compare(database, group, blueprint, bank_slug, found, shas)
-    kinds, topics = rules.counts(found)
+    given = await _remembered(database, bank_slug, topics, blueprint)
+    shas = await asyncio.to_thread(_digests, pictures)
+    mine = await asyncio.to_thread(rules.mapped, found, given)
+    comparison, seen, bank_id = await _compare(database, group, blueprint, bank_slug, mine, shas)
     read = Read(
         imported.format,
         tuple((one.line, one.level, one.message) for one in imported.problems),
@@ -128,7 +140,8 @@ async def preview(
         tuple(rules.samples(found, comparison)),
     )
     # Where a line is broken, its question is not there; that is no reason to retire it.
-    choices = Choices(_topic_name(topic, blueprint), any(one.level == "error" for one in imported.problems))
+    keep = any(one.level == "error" for one in imported.problems)
+    choices = Choices(topic_name(topic, blueprint), keep, topics=given)
     values = {
         "group_id": group.group_id,
         "bank_id": bank_id,
@@ -152,12 +165,23 @@ async def preview(
     return await look(database, group, blueprint, import_id, now)
 
 
-def _at_exam(question: Question, blueprint: Blueprint) -> Question:
-    """A question with its topic as the exam writes it."""
-    return replace(question, topic=_topic_name(question.topic, blueprint))
+async def _remembered(
+    database: Database, bank_slug: str, topics: Mapping[str, int], blueprint: Blueprint
+) -> dict[str, str]:
+    """What was chosen for the file's unknown topics when its bank was imported last: it need not be chosen again."""
+    async with database.read() as tx:
+        last = await kept.last_topics(tx, bank_slug)
+    there = {"", *blueprint.topics}
+    slugs = map(slug, rules.unknown_topics(topics, blueprint))
+    return {one: last[one] for one in slugs if last.get(one) in there}
 
 
-def _topic_name(name: str, blueprint: Blueprint) -> str:
+def _digests(pictures: Sequence[Picture]) -> dict[str, str]:
+    return {one.name: hashlib.sha256(one.data).hexdigest() for one in pictures}
+
+
+def topic_name(name: str, blueprint: Blueprint) -> str:
+    """A topic as the exam writes it, where it has it."""
     wanted = slug(name)
     return next((one for one in blueprint.topics if slug(one) == wanted), name)
 
@@ -213,10 +237,11 @@ async def look(database: Database, group: Group, blueprint: Blueprint, import_id
         one = await open_one(tx, group, import_id, now)
         packed = await kept.findings(tx, import_id)
     read, found = await asyncio.to_thread(import_files.unpack_findings, packed)
-    return _preview(one, read, found, blueprint)
+    return shown(one, read, found, blueprint)
 
 
-def _preview(one: Import, read: Read, found: Comparison, blueprint: Blueprint) -> Preview:
+def shown(one: Import, read: Read, found: Comparison, blueprint: Blueprint) -> Preview:
+    """A preview of what is kept."""
     steps = rules.steps(found, one.choices)
     return Preview(
         one,
@@ -245,62 +270,13 @@ async def open_one(tx: Transaction, group: Group, import_id: int, now: datetime)
     return one
 
 
-# What the tutor chooses
-
-
-async def topic(
-    database: Database, group: Group, blueprint: Blueprint, import_id: int, name: str, now: datetime
+async def again(
+    database: Database, group: Group, blueprint: Blueprint, import_id: int, now: datetime, *, keep_asks: bool = False
 ) -> Preview:
-    """The topic of the questions that name none. Raises as `look` does."""
-    wanted = _topic_name(name, blueprint)
-    return await _choose(database, group, blueprint, import_id, now, lambda one, _: replace(one, topic=wanted))
+    """Compare a preview's file anew, since its bank was changed; doubts are asked again, but for *keep_asks*.
 
-
-async def keep_gone(
-    database: Database, group: Group, blueprint: Blueprint, import_id: int, now: datetime, *, keep: bool
-) -> Preview:
-    """Whether questions stay that the file no longer has. Raises as `look` does."""
-    return await _choose(database, group, blueprint, import_id, now, lambda one, _: replace(one, keep_gone=keep))
-
-
-async def decide(
-    database: Database,
-    group: Group,
-    blueprint: Blueprint,
-    import_id: int,
-    place: int,
-    question_id: int,
-    now: datetime,
-) -> Preview:
-    """A doubtful question is the kept one with this id, or a new one (0). Raises NotADoubt, and as `look` does."""
-
-    def chosen(choices: Choices, found: Comparison) -> Choices:
-        doubt = next((one for one in rules.open_asks(found, choices) if one.place == place), None)
-        if doubt is None or question_id not in {0, *(card.question_id for card in doubt.others)}:
-            raise NotADoubt
-        return replace(choices, asks={**choices.asks, place: question_id})
-
-    return await _choose(database, group, blueprint, import_id, now, chosen)
-
-
-async def _choose(
-    database: Database,
-    group: Group,
-    blueprint: Blueprint,
-    import_id: int,
-    now: datetime,
-    change: Callable[[Choices, Comparison], Choices],
-) -> Preview:
-    before = await look(database, group, blueprint, import_id, now)
-    async with database.write() as tx:
-        one = await open_one(tx, group, import_id, now)
-        one = replace(one, choices=change(one.choices, before.found))
-        await kept.choose(tx, import_id, one.choices)
-    return _preview(one, before.read, before.found, blueprint)
-
-
-async def again(database: Database, group: Group, blueprint: Blueprint, import_id: int, now: datetime) -> Preview:
-    """Compare a preview's file anew, since its bank was changed; doubts are asked again. Raises as `look` does."""
+    Raises ComparingTooLong, and as `look` does.
+    """
     before = await look(database, group, blueprint, import_id, now)
     async with database.read() as tx:
         packed = await kept.questions(tx, import_id)
@@ -308,13 +284,15 @@ async def again(database: Database, group: Group, blueprint: Blueprint, import_i
     if packed is None:
         raise AlreadyImported
     found = await asyncio.to_thread(import_files.unpack_questions, packed)
-    comparison, seen, bank_id = await _compare(database, group, blueprint, before.one.slug, found, shas)
+    mine = await asyncio.to_thread(rules.mapped, found, before.one.choices.topics)
+    comparison, seen, bank_id = await _compare(database, group, blueprint, before.one.slug, mine, shas)
     read = replace(before.read, samples=tuple(rules.samples(found, comparison)))
     findings = await asyncio.to_thread(import_files.pack_findings, read, comparison)
     async with database.write() as tx:
         one = await open_one(tx, group, import_id, now)
         await kept.compared(tx, import_id, bank_id, seen, findings)
-        await kept.choose(tx, import_id, replace(one.choices, asks={}))
+        if not keep_asks:
+            await kept.choose(tx, import_id, replace(one.choices, asks={}))
     return await look(database, group, blueprint, import_id, now)
 
 

@@ -64,12 +64,15 @@ def _import(row: Row) -> Import:
 
 def pack_choices(choices: Choices) -> str:
     asks = {str(place): chosen for place, chosen in choices.asks.items()}
-    return json.dumps({"topic": choices.topic, "keep_gone": choices.keep_gone, "asks": asks})
+    return json.dumps(
+        {"topic": choices.topic, "keep_gone": choices.keep_gone, "asks": asks, "topics": dict(choices.topics)}
+    )
 
 
 def unpack_choices(text: str) -> Choices:
     found = json.loads(text)
-    return Choices(found["topic"], found["keep_gone"], {int(place): one for place, one in found["asks"].items()})
+    asks = {int(place): one for place, one in found["asks"].items()}
+    return Choices(found["topic"], found["keep_gone"], asks, found.get("topics", {}))
 
 
 async def insert(tx: Transaction, values: Mapping[str, Any], pictures: Collection[Picture]) -> int:
@@ -164,6 +167,16 @@ async def choose(tx: Transaction, import_id: int, choices: Choices) -> None:
         "UPDATE imports SET choices = :choices WHERE import_id = :id",
         {"id": import_id, "choices": pack_choices(choices)},
     )
+
+
+async def last_topics(tx: Transaction, slug: str) -> Mapping[str, str]:
+    """What the last import into a bank made of the topics that its exam does not have."""
+    row = await tx.one(
+        """SELECT choices FROM imports WHERE slug = :slug AND state = 'applied'
+           ORDER BY applied_at DESC, import_id DESC LIMIT 1""",
+        {"slug": slug},
+    )
+    return {} if row is None else unpack_choices(row["choices"]).topics
 
 
 async def remove(tx: Transaction, import_id: int) -> None:

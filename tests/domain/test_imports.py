@@ -158,3 +158,15 @@ def test_what_is_shown_of_a_file() -> None:
     assert [one.key for one in imports.samples(questions, found)] == ["q0", "q4", "q8"]
     assert imports.bank_slug(3, "Bones & more: " + "x" * 90).startswith("g3-bones-and-more-xxx")
     assert len(imports.bank_slug(3, "x" * 90)) == 3 + imports.SLUG_LIMIT
+
+
+def test_questions_that_a_file_has_twice_come_in_and_are_told() -> None:
+    """In other words with the same answer, and with the same stem and another answer; each pair once."""
+    stem = question(0).stem
+    other = replace(rekeyed(question(0, key="q2")), options=rekeyed(question(0)).options[:2], line=9)
+    fresh = [question(0), question(1), replace(question(0, key="q3"), stem=f"{stem} Say.", line=7), other]
+    found = compared(fresh, [])
+    assert found.new == (0, 1, 2, 3)
+    told = [(one.verdict, one.place, one.others[0].key) for one in found.findings]
+    assert told == [("twin", 2, "line 1"), ("clash", 3, "line 1")]
+    assert not compared(fresh, [standing(0)]).of("twin", "clash")  # they are told beside the bank's

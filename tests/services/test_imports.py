@@ -28,7 +28,7 @@ from bot.domain.refusals_imports import (
 from bot.formats import csv_table
 from bot.formats.imported import Imported
 from bot.formats.zipped import read as read_zip
-from bot.services import exports, import_work, imports, rescore
+from bot.services import exports, import_choices, import_work, imports, rescore
 from bot.services.imports import Preview
 from bot.storage import privacy
 from bot.storage.questions import kept
@@ -156,18 +156,18 @@ async def test_choices_are_kept_and_what_is_undecided_stays_out(study: Study) ->
     found = await _preview(study, [doubtful, question(2, topic=""), question(3)])
     assert (found.new, found.changed, found.retiring, found.homeless, len(found.asks)) == (1, 0, 1, 1, 1)
     everything = (study.database, study.group, EXAM, found.import_id)
-    found = await imports.topic(*everything, "surgery", study.now)
+    found = await import_choices.topic(*everything, "surgery", study.now)
     assert (found.one.choices.topic, found.new, found.homeless) == ("Surgery", 2, 0)
-    found = await imports.keep_gone(*everything, study.now, keep=True)
+    found = await import_choices.keep_gone(*everything, study.now, keep=True)
     assert found.retiring == 0
     (card,) = found.asks[0].others
     for place, chosen in ((0, 999), (1, card.question_id), (7, 0)):
         with pytest.raises(NotADoubt):
-            await imports.decide(*everything, place, chosen, study.now)
-    found = await imports.decide(*everything, 0, card.question_id, study.now)
+            await import_choices.decide(*everything, place, chosen, study.now)
+    found = await import_choices.decide(*everything, 0, card.question_id, study.now)
     assert (found.new, found.changed, found.asks) == (2, 1, ())
     with pytest.raises(NotADoubt):
-        await imports.decide(*everything, 0, 0, study.now)
+        await import_choices.decide(*everything, 0, 0, study.now)
     done = await _apply(study, found)
     assert (done.new, done.changed, done.retired) == (2, 1, 0)
     (row,) = await study.sql(
@@ -316,3 +316,30 @@ def test_free_licences_are_known_by_their_names() -> None:
     assert [one for one in free if not replace(shelf, licence=one).free] == []
     assert [one for one in bound if replace(shelf, licence=one).free] == []
     assert bank().licence in free
+
+
+async def test_an_unknown_topic_gets_one_of_the_exam_and_the_next_import_remembers(study: Study) -> None:
+    """By its number; what stays is said, too; the same file is then as before, and another choice changes it."""
+    file = [question(0, topic="Bones"), question(1, topic="bones"), question(2, topic="Odd"), question(3)]
+    found = await _preview(study, file)
+    everything = (study.database, study.group, EXAM, found.import_id)
+    assert found.unknown == ("Bones", "Odd")
+    with pytest.raises(NotADoubt):
+        await import_choices.give_topic(*everything, 2, "surgery", study.now)
+    with pytest.raises(NotADoubt):
+        await import_choices.give_topic(*everything, 0, "no such", study.now)
+    await import_choices.give_topic(*everything, 0, "surgery", study.now)
+    found = await import_choices.give_topic(*everything, 1, "", study.now)
+    assert found.topics == {"Surgery": 2, "Odd": 1, "Anatomy": 1}
+    assert {one.topic for one in found.samples} <= set(found.topics)
+    await _apply(study, found)
+    topics = """SELECT t.name, COUNT(*) AS n FROM questions q JOIN topics t USING (topic_id)
+                JOIN banks b USING (bank_id) WHERE b.group_id > 0 GROUP BY t.name"""
+    assert {row["name"]: row["n"] for row in await study.sql(topics)} == found.topics
+
+    again = await _preview(study, file)
+    assert (again.good, again.found.same, again.topics) == (0, 4, found.topics)
+    other = await import_choices.give_topic(study.database, study.group, EXAM, again.import_id, 0, "Anatomy", study.now)
+    assert (other.changed, other.found.same) == (2, 2)
+    await _apply(study, other)
+    assert {row["name"]: row["n"] for row in await study.sql(topics)} == {"Anatomy": 3, "Odd": 1}

@@ -106,6 +106,18 @@ async def test_a_tutors_file_comes_in_is_corrected_and_goes_again(begin: Begin) 
     rows = await study.rows("SELECT correct FROM answers WHERE choice = :at", at=ord(second) - 65)
     assert rows[0]["correct"] == 0
 
+    # Topics that the exam does not have are placed one by one, and doing so is remembered.
+    odd = markdown(5, 6).data.replace(b"# Modifiers", b"# Odd *ones*", 1).replace(b"# Modifiers", b"# Rest", 1)
+    await rita.run("/bank import", _in=DAILY, file=File("bones.md", odd, "text/markdown"))
+    await rita.press("Place the 2 unknown topics")
+    assert "Unknown topic 1 of 2" in (await rita.sees("Odd \\*ones\\*")).text
+    await rita.choose("Modifiers")
+    await rita.sees("Unknown topic 2 of 2")
+    await rita.press("Keep it as a topic of its own")
+    placed = await rita.sees("→ **Modifiers**")
+    assert "Topics: Modifiers 1, Rest 1" in placed.text
+    await rita.press("Cancel", on=placed)
+
     # Out again, in another format
     file = await rita.run("/bank export", _in=DAILY, format="gift")
     assert file.message is not None
