@@ -18,7 +18,7 @@ from bot.services import sheets
 from bot.services.house import House
 from cogs import texts_kinds
 from cogs.plain import cut
-from cogs.replies import Interaction, say
+from cogs.replies import Interaction, say, seen_by_others
 
 DESCRIPTION, TITLE, FIELD, FIELDS, EMBEDS, TOTAL = 4096, 256, 1024, 25, 10, 6000
 SPARE = 120  # beside a closing post's explanation
@@ -154,5 +154,8 @@ async def replace(
     view: discord.ui.View | None,
 ) -> None:
     """Put a page in the place of the member's own message that was pressed."""
+    if seen_by_others(interaction):
+        await say(interaction, content, view=view, **await page.parts(house))
+        return
     changes = await page.changes(house, interaction.message)
     await interaction.response.edit_message(content=content, view=view, **changes)

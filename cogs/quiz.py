@@ -21,7 +21,7 @@ from bot.services.answers import Press, Receipt, Sureness
 from bot.services.house import House
 from cogs import cards, paper, results, texts, texts_streaks
 from cogs.plain import cut, plain
-from cogs.replies import Feature, Interaction, button, press, roles, rows, say
+from cogs.replies import Feature, Interaction, button, press, roles, rows, say, seen_by_others
 from cogs.results import ANY_TOPIC
 
 
@@ -63,6 +63,8 @@ class Quiz(Feature):
             confidence = Confidence(word)
         except ValueError:
             raise StaleButton from None
+        if seen_by_others(interaction):
+            raise StaleButton
         outcome = await self.house.desk.sureness(
             Sureness(round_id, interaction.user.id, interaction.guild_id, confidence, to_ms(interaction.created_at))
         )
@@ -81,6 +83,8 @@ class Quiz(Feature):
             reason = Reason(word)
         except ValueError:
             raise StaleButton from None
+        if seen_by_others(interaction):
+            raise StaleButton
         result = await misses.keep(
             self.house.database,
             round_id,

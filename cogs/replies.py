@@ -20,7 +20,7 @@ from discord.ext import commands
 from bot.domain.refusals import NeedsAdmin, NeedsTutor, NotSetUp, OnlyInServer, Refusal, StaleButton
 from bot.services import groups
 from bot.services.house import House, Meters
-from bot.services.requests import REQUEST
+from bot.services.requests import REQUEST, Once
 from cogs import texts
 
 log = logging.getLogger(__name__)
@@ -80,6 +80,7 @@ class Door(commands.Cog):
         self._client = client
         self._meters = meters
         self._routes: dict[str, tuple[Press, list[str]]] | None = None
+        self._once = Once()
         self._inside = 0
         self._empty = asyncio.Event()
         client.tree.error(self.on_command_error)
@@ -100,6 +101,9 @@ class Door(commands.Cog):
         if interaction.type not in (discord.InteractionType.component, discord.InteractionType.modal_submit):
             return
         REQUEST.set(interaction.id)
+        if not self._once.first(interaction.id):
+            log.info("Discord sent a press again")
+            return
         began = asyncio.get_running_loop().time()
         data: Any = interaction.data
         name, *values = str(data["custom_id"]).split(":")
@@ -171,6 +175,12 @@ async def answer_error(interaction: Interaction, error: Exception) -> str:
     log.error("an interaction failed", exc_info=error, extra={"error_code": code})
     await say(interaction, texts.broken(code))
     return "failed"
+
+
+def seen_by_others(interaction: Interaction) -> bool:
+    """Whether others see the pressed message: one member's result must never take its place, whatever was pressed."""
+    message = interaction.message
+    return interaction.guild_id is not None and message is not None and not message.flags.ephemeral
 
 
 async def say(

@@ -16,7 +16,7 @@ from cogs import cards, paper, texts, texts_kinds, texts_misses, texts_streaks, 
 from cogs.cards import AMBER, GREEN, GREY
 from cogs.paper import Block, Page
 from cogs.plain import plain, quiet
-from cogs.replies import Interaction, button, rows
+from cogs.replies import Interaction, button, rows, seen_by_others
 
 ANY_TOPIC = "-"
 
@@ -73,7 +73,7 @@ async def hand_over(interaction: Interaction, receipt: Receipt, *, own: bool) ->
         view = rows([button(f"r:{receipt.round_id}", texts.MY_ANSWER)])
     else:
         view = rows(())
-    if own:
+    if own and not seen_by_others(interaction):
         await interaction.response.edit_message(content=content, view=view)
     else:
         await interaction.response.send_message(content, view=view, ephemeral=True)

@@ -16,7 +16,7 @@ from bot.services.answers import Press, Receipt
 from bot.services.house import House
 from cogs import cards, paper, results, texts, texts_kinds
 from cogs.quiz import modal_value
-from cogs.replies import Feature, Interaction, button, press, roles, rows, say
+from cogs.replies import Feature, Interaction, button, press, roles, rows, say, seen_by_others
 
 
 class Sheets(Feature):
@@ -85,6 +85,8 @@ class Sheets(Feature):
     @press("pick")
     async def pick(self, interaction: Interaction, round_id: int) -> None:
         """Options were chosen in the menu: the button to lock them in carries them."""
+        if seen_by_others(interaction):
+            raise StaleButton
         asked, receipt = await self._sheet(interaction, round_id, Type.MULTI)
         if receipt is not None:
             await results.hand_over(interaction, receipt, own=True)

@@ -226,8 +226,8 @@ def corrected(
     """
     if not items:
         return mended(*streak, f" in {place}") if streak else ""
-    what = "A question that you answered was" if of == 1 else f"{of} questions that you answered were"
-    lines = [f"{what} corrected in {place}."]
+    what = "a question" if of == 1 else f"{of} questions"
+    lines = [f"News of {what} that you answered in {place}:"]
     for change, stem, right in items:
         lines.append(f"> {stem}\n{CHANGES[change].format(right=right)}")
     if of > len(items):

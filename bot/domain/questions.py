@@ -146,6 +146,12 @@ class Problem:
         return f"{self.file}:{self.line}: {self.message}"
 
 
+def excerpt(text: str, limit: int) -> str:
+    """A text on one line, and of so many characters at most: what is left out is seen to be."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
 def folded(text: str) -> str:
     """A text without regard to case, spacing and forms of the same letter: equal ones are one option."""
     if text.isascii():  # the same, sooner: most texts are

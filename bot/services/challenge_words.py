@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.domain.challenges import Decision
+from bot.domain.questions import excerpt
 from bot.services.parcels import Parcel
 from bot.storage import challenges, deliveries, feedback, notes, questions, reports
 from bot.storage.challenges import Challenge
@@ -49,7 +50,7 @@ async def _tell(
     question = await questions.whole(tx, question_id)
     assert question is not None, "questions are never deleted"
     key = f"{WORD}:{challenge_id}:{what}:{member}"
-    payload: dict[str, Any] = {"what": what, "stem": " ".join(question.stem.split())[:STEM], "words": words}
+    payload: dict[str, Any] = {"what": what, "stem": excerpt(question.stem, STEM), "words": words}
     await deliveries.put(
         tx,
         key=key,

@@ -8,6 +8,7 @@ from typing import Any
 from bot.domain.corrections import MOST_SHOWN, News, news
 from bot.domain.groups import Group
 from bot.domain.instants import DAY_MS, MINUTE_MS
+from bot.domain.questions import excerpt
 from bot.services.parcels import Parcel
 from bot.services.plan import Plan
 from bot.storage import agenda, banks, corrections, deliveries, feedback, notes, questions, rescore
@@ -98,9 +99,8 @@ async def _payload(tx: Transaction, found: News, known: dict[int, dict[str, str]
 async def _in_words(tx: Transaction, question_id: int) -> dict[str, str]:
     question = await questions.whole(tx, question_id)
     assert question is not None, "questions are never deleted"
-    stem = " ".join(question.stem.split())
-    right = " ".join(banks.right_text(question.options, question.answers).split())
-    return {"stem": stem[:STEM], "right": right[:RIGHT]}
+    right = banks.right_text(question.options, question.answers)
+    return {"stem": excerpt(question.stem, STEM), "right": excerpt(right, RIGHT)}
 
 
 async def untold(tx: Transaction, parcel: Parcel, problem: str, now_ms: int) -> None:  # noqa: ARG001  a table's row

@@ -16,7 +16,7 @@ from bot.domain.identity import Likeness, likenesses
 from bot.domain.instants import to_ms
 from bot.domain.preflight import Finding, look
 from bot.domain.promotions import credit as checked_credit
-from bot.domain.questions import Question, slug
+from bot.domain.questions import Question, excerpt, slug
 from bot.domain.refusals import Refusal
 from bot.domain.refusals_suggestions import (
     InBankAlready,
@@ -368,7 +368,7 @@ async def _settle(
     if tutor_id == found.member_id:
         return
     what = f"suggestion-{'edited' if edited else state.value}"
-    values: dict[str, Any] = {"title": " ".join(found.words.stem.split())[:TITLE], "reason": reason}
+    values: dict[str, Any] = {"title": excerpt(found.words.stem, TITLE), "reason": reason}
     if found.by_message:
         await verdicts.tell(tx, found.group_id, found.member_id, what, str(found.suggestion_id), now_ms, **values)
     else:

@@ -104,7 +104,7 @@ async def test_a_corrected_key(study: Study) -> None:
     await ana.sees("Well spotted: its key was corrected", where="dm")
     await ana.sees_not("that you answered", where="dm")
     await study.server.advance(timedelta(minutes=11))
-    told = await ana.sees("A question that you answered was corrected", where="dm")
+    told = await ana.sees("News of a question that you answered in", where="dm")
     assert f"−{worth} points" in told.text
     await ben.run("/progress")
     told = await ben.sees("Yours was right after all", ephemeral=True)

@@ -104,6 +104,10 @@ async def test_a_day_with_several_right_options_a_typed_answer_and_a_picture(beg
     assert len(shown.message.attachments) == 1
     assert "Kept: misread it" in (await ana.press("Misread it")).text
     assert "You already answered" in (await ana.press("Answer", on=multi)).text
+    number = multi.buttons[0].custom_id.split(":")[1]
+    for tampered in ("c:{}:sure", "w:{}:misread", "pick:{}", "lock:{}:1", "knew:{}:1"):
+        await ana.press_raw(multi, tampered.format(number))
+    assert "Closes" in the(study.posts("Closes"), "in multi").text, "a result never takes the post's place"
     sheet = (await ben.press("Answer", on=multi)).message
     assert sheet is not None
     await ben.choose(place["Closed reduction"], place["Internal fixation"], on=sheet)
