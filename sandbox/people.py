@@ -241,7 +241,7 @@ class People:
             raise RefusedError("There is no such button or menu on that message.")
         if component is not None and component.get("disabled") and not form.get("force"):
             raise RefusedError("That button or menu is switched off.")
-        component = component or {"type": 2, "custom_id": custom_id, "id": 1}
+        component = component or {"type": 3 if "values" in form else 2, "custom_id": custom_id, "id": 1}
         bot = self.world.bot_by_id(message.get("application_id") or message["author"]["id"])
         if bot is None:
             raise RefusedError("No application answers for that message.")
@@ -257,6 +257,8 @@ class People:
         return self.acts.start(COMPONENT, bot, self.world.users[person], channel, data, message=message)
 
     def _submit(self, person: str, form: Json) -> Interaction:
+        if form.get("force"):
+            return self._forge(person, form)
         parent = self.acts.by_id.get(str(form.get("interaction_id")))
         if parent is None or parent.modal is None or parent.user["id"] != person:
             raise RefusedError("That form is no longer open.")
@@ -266,6 +268,20 @@ class People:
         return self.acts.start(
             MODAL_SUBMIT, parent.bot, user, parent.channel, data, message=parent.message, parent=parent
         )
+
+    def _forge(self, person: str, form: Json) -> Interaction:
+        """A form that no bot has opened, with fields of the sender's own."""
+        channel = self.channel(person, form.get("channel_id"))
+        message = channel.messages.get(str(form.get("message_id")))
+        bot = self.world.bot_by_id(message.get("application_id") or message["author"]["id"]) if message else None
+        if bot is None:
+            raise RefusedError("No application answers for that message.")
+        fields = [
+            {"type": 18, "id": number, "component": {"type": 4, "id": number, "custom_id": name, "value": value}}
+            for number, (name, value) in enumerate((form.get("fields") or {}).items(), 1)
+        ]
+        data = {"custom_id": str(form.get("custom_id")), "components": fields}
+        return self.acts.start(MODAL_SUBMIT, bot, self.world.users[person], channel, data, message=message)
 
     async def burst(self, clicks: list[Json]) -> list[Json]:
         """Many interactions at once ({"as": person, ...form}); each outcome with its real milliseconds."""
