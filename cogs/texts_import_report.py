@@ -36,7 +36,8 @@ def report(found: Preview) -> bytes:
 
 def _lines(found: Preview) -> Iterator[str]:
     one, read = found.one, found.read
-    yield f"{one.file}, read as {read.format}, into the bank “{one.title}”"
+    read_as = f", read as {found.format}" if found.format else ""
+    yield f"{one.file}{read_as}, into the bank “{one.title}”"
     yield f"{questions(read.good)} read; {found.new:,} new, {found.changed:,} changed, {found.found.same:,} as before"
     for name, counts in (("Types", read.kinds), ("Topics", found.topics)):
         yield ""

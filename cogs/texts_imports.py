@@ -94,12 +94,11 @@ def preview(found: Preview) -> str:
 
 
 def _file(found: Preview) -> str:
+    file = f"**{plain(found.one.file)}**" + (f" (read as {plain(found.format)})" if found.format else "")
     if not found.read.good:
-        return f"**{plain(found.one.file)}** (read as {plain(found.read.format)})"
+        return file
     bank = "a new bank of your group's" if found.bank_is_new else "a bank of your group's"
-    return (
-        f"**{plain(found.one.file)}** (read as {plain(found.read.format)}) into **{plain(found.one.title)}**, {bank}."
-    )
+    return f"{file} into **{plain(found.one.title)}**, {bank}."
 
 
 def _good(found: Preview) -> str:
@@ -165,7 +164,7 @@ def _known(found: Preview) -> list[str]:
         (("duplicate",), "👯 **{n} left out**: the same is there already"),
         (("voided",), "🚫 **{n} left out**: withdrawn by a tutor before"),
         (("clash",), "⚖️ **{n} with the stem of another one of the file and another answer**: all come in"),
-        (("twin",), "👥 **{n} that the file has in other words, too**: all come in"),
+        (("twin",), "👥 **{n} much like another one of the file, with the same answer**: all come in"),
         (("stays",), "💤 **{n} left retired**: a tutor retired what the file has not changed"),
     ):
         some = found.found.of(*verdicts)  # type: ignore[arg-type]  # the words of a Verdict, one by one

@@ -146,24 +146,34 @@ def _key(question: Question) -> str:
     return question.key or derived_key(question)
 
 
-def likenesses(fresh: Iterable[Question], bank: Sequence[Question]) -> list[Likeness]:
+def _another(question: Question, other: Question) -> bool:
+    return other.key != question.key
+
+
+def likenesses(
+    fresh: Iterable[Question], bank: Sequence[Question], fits: Callable[[Question, Question], bool] = _another
+) -> list[Likeness]:
     """For each question that the bank has in other words, or with another answer, the nearest one of the bank.
 
-    A question is not compared with itself (the same key). Time: about half a millisecond each, for any size of bank.
+    *fits* says whether a question is compared with one of the bank; without it, not with itself (the same key).
+
+    Time: about half a millisecond each, for any size of bank.
     """
     index = _Index(enumerate(bank))
-    found = (_likeness(question, bank, index) for question in fresh)
+    found = (_likeness(question, bank, index, fits) for question in fresh)
     return [one for one in found if one is not None]
 
 
-def _likeness(question: Question, bank: Sequence[Question], index: _Index) -> Likeness | None:
-    same = [bank[at] for at in index.same_stem(question) if bank[at].key != question.key]
+def _likeness(
+    question: Question, bank: Sequence[Question], index: _Index, fits: Callable[[Question, Question], bool]
+) -> Likeness | None:
+    same = [bank[at] for at in index.same_stem(question) if fits(question, bank[at])]
     for other in same:
         if same_answer(question, other):
             return Likeness(question, other, 1.0, "duplicate")
     if same:
         return Likeness(question, same[0], 1.0, "conflict")
-    near = index.alike(question, lambda at: bank[at].key != question.key and same_answer(question, bank[at]))
+    near = index.alike(question, lambda at: fits(question, bank[at]) and same_answer(question, bank[at]))
     return next((Likeness(question, bank[at], share, "duplicate") for at, share in near), None)
 
 

@@ -63,11 +63,12 @@ def pair(
 
 def _twins(fresh: Sequence[Question], new: Sequence[int]) -> Iterator[tuple[int, int, float, Verdict]]:
     own = [replace(one, key=str(place)) for place, one in enumerate(fresh)]
-    for one in likenesses((own[place] for place in new), own):
-        place, other = int(one.question.key), int(one.other.key)
-        # Each pair is told once; one that was in the bank before is told about by the new one.
-        if other < place:
-            yield place, other, one.alike, one.verdict
+    for one in likenesses((own[place] for place in new), own, _comes_after):
+        yield int(one.question.key), int(one.other.key), one.alike, one.verdict
+
+
+def _comes_after(question: Question, other: Question) -> bool:
+    return int(other.key) < int(question.key)
 
 
 def as_lists(found: Pairing) -> list[object]:

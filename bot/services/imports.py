@@ -27,6 +27,7 @@ from bot.domain.refusals_imports import (
     NoSuchImport,
 )
 from bot.formats.imported import MAX_BYTES, Imported
+from bot.formats.sniff import UNKNOWN
 from bot.intake.pairing import TooLong, paired
 from bot.services import streaks
 from bot.storage import import_files, questions
@@ -86,6 +87,11 @@ class Preview:
     @property
     def bank_is_new(self) -> bool:
         return self.one.bank_id is None
+
+    @property
+    def format(self) -> str:
+        """The name of the file's format; '' where it is in none."""
+        return "" if self.read.format == UNKNOWN else self.read.format
 
     @property
     def topics(self) -> Mapping[str, int]:

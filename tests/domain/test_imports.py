@@ -164,9 +164,11 @@ def test_questions_that_a_file_has_twice_come_in_and_are_told() -> None:
     """In other words with the same answer, and with the same stem and another answer; each pair once."""
     stem = question(0).stem
     other = replace(rekeyed(question(0, key="q2")), options=rekeyed(question(0)).options[:2], line=9)
+    # What comes later in the file hides nothing that stands before it.
     fresh = [question(0), question(1), replace(question(0, key="q3"), stem=f"{stem} Say.", line=7), other]
+    fresh.append(replace(fresh[2], key="q4", options=fresh[2].options[:2], line=11))
     found = compared(fresh, [])
-    assert found.new == (0, 1, 2, 3)
+    assert found.new == (0, 1, 2, 3, 4)
     told = [(one.verdict, one.place, one.others[0].key) for one in found.findings]
-    assert told == [("twin", 2, "line 1"), ("clash", 3, "line 1")]
+    assert told == [("twin", 2, "line 1"), ("clash", 3, "line 1"), ("twin", 4, "line 7")]
     assert not compared(fresh, [standing(0)]).of("twin", "clash")  # they are told beside the bank's
