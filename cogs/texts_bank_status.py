@@ -53,8 +53,8 @@ def lasts(live: int, fresh: int, days: int | None, per_day: int, repeat_days: in
             f"back after {repeat_days} days."
         )
     return (
-        f"**{number(live, 'question is', 'questions are')} asked**, {fresh} of them not within the last {repeat_days} "
-        f"days: at {pace} they last **{_days(days)}**; then questions come back sooner."
+        f"**{number(live, 'question is', 'questions are')} asked**, {fresh} of them fresh: not asked for {repeat_days} "
+        f"days. At {pace} these last **{_days(days)}**; then questions come back sooner."
     )
 
 
@@ -74,7 +74,7 @@ def topic_line(name: str, stock: Stock, days: int | None, *, known: bool) -> str
         last = "does not run out"
     else:
         last = f"lasts {_days(days)}"
-    parts = [f"{stock.live} asked ({stock.fresh} not lately)"]
+    parts = [f"{stock.live} asked, {stock.fresh} fresh"]
     parts += [
         f"{count} {words}"
         for count, words in (

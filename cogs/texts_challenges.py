@@ -18,21 +18,21 @@ def _at(instant: datetime) -> str:
 
 
 # The tutors' card
-NONE_OPEN = "No question is in doubt: nobody has reported one that was not decided on."
+NONE_OPEN = "No question is in doubt: every report is decided."
 EXPLANATION, SOURCE = "Explanation", "Source"
 REASONS, ANSWERS = "What members report", "How it was answered"
 NO_EXPLANATION = "The bank gives none."
 KEY_MARK = "✅ "
 NO_MARK = "▫️ "
-NEXT, BACK, SHOW_WITHDRAWN = "Next", "Back", "Taken out"
+NEXT, BACK, SHOW_WITHDRAWN = "Next", "Back", "What was taken out"
 ANOTHER_KEY, EDIT, RETIRE, VOID, RIGHT = "Another option is right", "Edit the text", "Retire", "Void", "It is right"
 DO_KEY, DO_RETIRE, DO_VOID = "Correct the key", "Retire it", "Void it"
 DO_KEY_WHY = "Correct it, and say why"
 WHY_TITLE = "Why is that right?"
 HIDE = "Take it out for us"
 SHARED = (
-    "Groups of other servers are asked this question too. What you decide takes it out of your group alone, and is "
-    "passed on to whoever runs the bot."
+    "Other servers are asked this question too: what you decide takes it out of your group alone, and whoever runs the "
+    "bot sees it."
 )
 RETIRED = "It is not asked any more; its answers count."
 
@@ -104,16 +104,15 @@ def would_rekey(key: str, answers: int, members: int, right: int, wrong: int, *,
             f"{_of(answers, members)} would be judged anew: {right} would be right after all, and {wrong} no longer."
         )
     return (
-        f"**{key}** would be right.\n{effect} Points, boards and estimates follow, each member concerned is told once, "
-        "and the closing posts are edited. Reasons of single options that argue for the old key go; the explanation "
-        "stays, unless you say why."
+        f"**{key}** would be right.\n{effect} Points, boards, estimates and posts follow, and each member concerned is "
+        "told once. The reasons of options whose verdict turns go; the explanation stays, unless you say why."
     )
 
 
 def would_void(answers: int, members: int) -> str:
     effect = (
-        f"{_of(answers, members)} would count nowhere: points, boards and estimates become what they would be without "
-        "them. It breaks nobody's streak, and each member concerned is told once."
+        f"{_of(answers, members)} would count nowhere: points, boards and estimates follow. No streak breaks, and each "
+        "member concerned is told once."
         if answers
         else "Nobody has answered it yet."
     )
@@ -126,8 +125,8 @@ def would_retire(answers: int, members: int) -> str:
 
 
 WOULD_HIDE = (
-    "Your group would not be asked it any more; its answers stay as they are. Whoever runs the bot gets your wish, and "
-    "the question comes back once they have changed it and you take it back in. You can undo it."
+    "Your group would not be asked it any more; its answers stay. Whoever runs the bot sees what you wish. "
+    "You can undo it."
 )
 
 EDIT_TITLE = "Edit the question"

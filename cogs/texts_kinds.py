@@ -20,11 +20,11 @@ FORM_HINT = "Capitals, accents and hyphens do not matter"
 
 # How a post is answered
 SEVERAL = "Several may be right. Press *Answer*: yours is private."
-TYPED = "Press *Answer* and type it: yours is private."
+TYPED = "Press *Answer* and type yours: it is private."
 PRACTICE_SEVERAL = "Only you can see this. Choose all that are right, then lock it in."
 PRACTICE_TYPED = "Only you can see this. Press *Answer* and type it."
 PRACTICE_CARD = "Only you can see this. Think of the answer, then show the back."
-SHEET = "Only you can see this. The last change before you lock it in is what counts."
+SHEET = "Only you can see this. Choose all that are right, then lock it in."
 CASE = "Case"
 BACK = "The back"
 NOT_KEPT = "[Picture that is not here: {alt}]"

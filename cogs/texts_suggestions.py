@@ -46,7 +46,7 @@ def thanks(credit: str | None, *, by_message: bool) -> str:
     how = "by direct message" if by_message else "here, the next time that you use me"
     return (
         "Thank you! A tutor reads it before anybody is asked, and sees that it is yours. "
-        f"If it is approved, it stands {name} when its answer is shown. You hear of the decision {how}."
+        f"If it is approved, members see it {name}. You hear of the decision {how}."
     )
 
 
@@ -59,7 +59,7 @@ ADVICE: Mapping[str, str] = {
     "negative": "“{0}” is easily overread: write **{1}**, or ask what *is* so.",
     "no-alt": "A picture needs words that say what it shows.",
     "no-explanation": "An explanation helps whoever was wrong.",
-    "silent": "{0} of {1} wrong options do not say why they are wrong: a line with > below each helps the most.",
+    "silent": "Say why a wrong option is wrong, in a line with > below it: {0} of {1} do not yet. It helps the most.",
     "all-right": "Every option is right, so there is nothing to choose.",
     "weights": "Weights count only where parts of an answer count.",
     "twice": "The right option is much longer than the others: who knows nothing picks the longest.",

@@ -6,6 +6,7 @@ import io
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from PIL import Image as Drawing
 
 from bot.domain.images import Picture
@@ -69,8 +70,14 @@ def the(posts: list[Message], words: str) -> Message:
     return next(one for one in posts if words in one.text)
 
 
-async def test_a_day_with_several_right_options_a_typed_answer_and_a_picture(begin: Begin, tmp_path: Path) -> None:
-    """Chosen, typed, corrected before locking and answered across a restart; closed with shares, and nobody's words."""
+async def test_a_day_with_several_right_options_a_typed_answer_and_a_picture(
+    begin: Begin, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Chosen, typed, corrected before locking and answered across a restart; closed with shares, and nobody's words.
+
+    Nor do these stand in the log.
+    """
+    caplog.set_level("INFO")
     study = await begun(begin, tmp_path, MULTI, SHORT, questions=2)
     ana, ben = study.ana, study.ben
     await study.question()
@@ -149,6 +156,7 @@ async def test_a_day_with_several_right_options_a_typed_answer_and_a_picture(beg
     assert multi.embeds[0]["image"]["url"] == multi.attachments[0]["url"]
     assert "**open-reduction** · 50 % had it" in short.text
     assert "redaction" not in short.text
+    assert "redaction" not in caplog.text
     await study.server.advance(timedelta(minutes=5))
     refused = await study.tova.submit(answer="open reduction")
     assert "does not count" in refused.text
