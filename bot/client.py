@@ -20,7 +20,7 @@ from bot.jobs import Hourly, Jobs
 from bot.services import meta
 from bot.services.deliveries import Parcel
 from bot.services.house import House
-from bot.services.requests import REQUEST
+from bot.services.requests import REQUEST, Once
 from bot.shards import Shards, Starts
 
 log = logging.getLogger(__name__)
@@ -76,10 +76,17 @@ CONNECTIONS = 200  # a fresh socket for each reply is the largest waste there is
 
 
 class Tree(app_commands.CommandTree["Studyhall"]):
-    """The commands, each of which leaves its number in the logs and the time of its arrival."""
+    """The commands, each of which leaves its number in the logs and the time of its arrival, and counts once."""
+
+    def __init__(self, client: Studyhall) -> None:
+        super().__init__(client)
+        self._once = Once()
 
     async def interaction_check(self, interaction: discord.Interaction[Studyhall]) -> bool:
         REQUEST.set(interaction.id)
+        if not self._once.first(interaction.id):
+            log.info("Discord sent a command again")
+            return False
         interaction.extras["began"] = asyncio.get_running_loop().time()
         task = asyncio.current_task()
         assert task is not None

@@ -146,8 +146,8 @@ class FaultPanel:
         if "offline" in form:
             await self._offline(offline=bool(form["offline"]))
         if "disconnect" in form:
-            how, shard = form["disconnect"], form.get("shard")
-            await self.box.gateway.disconnect(how if isinstance(how, int) else str(how), shard)
+            how, shard, repeats = form["disconnect"], form.get("shard"), int(form.get("repeats", 0))
+            await self.box.gateway.disconnect(how if isinstance(how, int) else str(how), shard, repeats)
 
     async def _offline(self, *, offline: bool) -> None:
         gateway = self.box.gateway

@@ -50,6 +50,7 @@ class Session:
         self.sent: deque[tuple[int, bytes]] = deque(maxlen=KEPT_EVENTS)
         self.connection: Connection | None = None
         self.dropped_at = 0.0
+        self.repeats = 0
 
     def dispatch(self, name: str, data: bytes) -> None:
         """Number an event, keep it for a replay and send it when somebody listens."""
@@ -302,9 +303,10 @@ class Gateway:
         if old is not None:
             old.session = None
         self._attach(session, connection)
-        for number, frame in session.sent:
-            if number > seq:
-                connection.send(frame)
+        missed = [frame for number, frame in session.sent if number > max(1, seq - session.repeats)]
+        for frame in reversed(missed) if session.repeats else missed:
+            connection.send(frame)
+        session.repeats = 0
         session.dispatch("RESUMED", b'{"_trace":["[\\"sandbox\\",{\\"micros\\":0}]"]}')
         self._noticed()
 
@@ -313,14 +315,17 @@ class Gateway:
         if chunk is not None:
             session.dispatch("GUILD_MEMBERS_CHUNK", orjson.dumps(chunk))
 
-    async def disconnect(self, how: str | int, shard: int | None = None) -> int:
+    async def disconnect(self, how: str | int, shard: int | None = None, repeats: int = 0) -> int:
         """Drop every connection: "resume" (as a network would), "fresh" (sessions are void too) or a close code.
 
-        With `shard`, only that one of each bot. Returns how many were dropped.
+        With `shard`, only that one of each bot. After a resume the last `repeats` events come once more (never READY),
+        and all that come newest first. Returns how many were dropped.
         """
         dropped = [one for one in self.connections if shard is None or (one.session and one.session.shard[0] == shard)]
         for connection in dropped:
             session = connection.session
+            if session is not None:
+                session.repeats = repeats
             void = not keeps_session(how) if isinstance(how, int) else how == "fresh"
             if void and session is not None:
                 self.sessions.pop(session.id, None)

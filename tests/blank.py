@@ -31,6 +31,18 @@ def blank(path: Path) -> None:
         shutil.copy(template, path)
 
 
+OTHER_KINDS = "cpc-kinds"
+
+
+@functools.cache
+def lettered() -> Path:
+    """A folder of the shipped banks whose questions are all answered by one letter: a bot's own dice choose them."""
+    folder = _folder() / "lettered"
+    shipped = Settings().banks
+    shutil.copytree(shipped, folder, ignore=shutil.ignore_patterns(f"{OTHER_KINDS}.md"))
+    return folder
+
+
 async def stocked(path: Path) -> None:
     """The same with the shipped banks in it, as after the bot's first start."""
     template = _folder() / "stocked.db"

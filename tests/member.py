@@ -80,6 +80,7 @@ class Member:
         self._reader: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
         self._stale = False
+        self._meanwhile: list[tuple[str, Json]] | None = None
         self._synced = 0
         self._sync = itertools.count(1)
 
@@ -101,6 +102,9 @@ class Member:
 
     async def _load(self) -> None:
         self._stale = False
+        # What is heard while the histories come may be newer than they are.
+        meanwhile: list[tuple[str, Json]] = []
+        self._meanwhile = meanwhile
         state = await self._state()
         self._people = {one["name"]: one["id"] for one in state["people"]}
         channels = {one["id"]: one for guild in state["guilds"] for one in guild["channels"]}
@@ -112,11 +116,17 @@ class Member:
         for channel_id, history in zip(channels, histories, strict=True):
             self._seen[channel_id] = {one["id"]: Message(one) for one in history}
         self._seen = {key: seen for key, seen in self._seen.items() if key in channels}
+        if self._meanwhile is meanwhile:
+            self._meanwhile = None
+        for name, data in meanwhile:
+            self._hear(name, data)
 
     async def _read(self, live: aiohttp.ClientWebSocketResponse) -> None:
         async for message in live:
             event = orjson.loads(message.data)
             self._hear(event["t"], event["d"])
+            if self._meanwhile is not None and event["t"].startswith("MESSAGE_"):
+                self._meanwhile.append((event["t"], event["d"]))
             self._news.set()
 
     def _hear(self, name: str, data: Json) -> None:

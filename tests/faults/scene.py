@@ -19,7 +19,7 @@ from bot.services import groups
 from bot.storage.database import Database
 from sandbox.server import Sandbox
 from tests import warm
-from tests.blank import stocked
+from tests.blank import OTHER_KINDS, lettered, stocked
 from tests.people import Member, Reply, Server
 
 ROOT = Path(__file__).parents[2]
@@ -32,9 +32,12 @@ Json = dict[str, Any]
 
 
 async def prepare(path: Path) -> None:
-    """A database in which Tova's group is set up: a question a day at 09:00 UTC, open for ten hours."""
+    """A database in which Tova's group is set up: a question of one letter a day at 09:00 UTC, open for ten hours."""
     wishes = Wishes(int(CHANNEL), "UTC", time(9), frozenset(range(7)), 1, 600, Feedback.INSTANT, None, "cpc")
     await stocked(path)
+    with contextlib.closing(sqlite3.connect(path)) as kept, kept:
+        mine = "bank_id = (SELECT bank_id FROM banks WHERE slug = ?)"
+        kept.execute(f"UPDATE questions SET state = 'retired' WHERE {mine}", (OTHER_KINDS,))
     database = await Database.open(path)
     await groups.set_up(database, 1001, wishes, 2003, datetime(2026, 3, 2, 12, tzinfo=UTC))
     await database.close()
@@ -76,6 +79,7 @@ class Scene:
             "STUDYHALL_ENDPOINT": self.box.url,
             "STUDYHALL_DATABASE": str(self.database),
             "STUDYHALL_COUNT_EVERY_SECONDS": "600",
+            "STUDYHALL_BANKS": str(lettered()),
             "DISCORD_TOKEN": "sandbox-token",
             "PYTHONPATH": str(ROOT),
         }

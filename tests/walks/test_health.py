@@ -59,6 +59,7 @@ async def test_a_day_in_figures(begin: Begin, caplog: pytest.LogCaptureFixture) 
         assert found["studyhall_interaction_seconds_count",] == 4
         assert found["studyhall_delivery_late_seconds_count",] >= 1
         assert (found["studyhall_discord_ready",], found["studyhall_groups",]) == (1, 1)
+        assert (found["studyhall_discord_shards",], found["studyhall_discord_shards_ready",]) == (1, 1)
         assert found["studyhall_database_bytes",] > 0 < found["studyhall_disk_free_bytes",]
         async with session.get("/metrics") as answer:
             said = await answer.text()

@@ -24,10 +24,8 @@ async def _groups(scene: Scene) -> Member:
         reply = await tova.run("/setup", _in=where, channel=where, zone="UTC")
         assert "is set up" in reply.text, reply.text
     await scene.ana.run("/timezone", _in=QUIZZES[3], zone="UTC")
-    assert (
-        "I will remind you"
-        in (await scene.ana.run("/remind", _in=QUIZZES[3], when="tomorrow at noon", what="rest")).text
-    )
+    made = await scene.ana.run("/remind", _in=QUIZZES[3], when="tomorrow at noon", what="rest")
+    assert "I will remind you" in made.text
     return tova
 
 
@@ -76,6 +74,7 @@ async def _walk(folder: Path, prepared: Path, shards: int) -> None:
         await scene.until(CLOSED + timedelta(minutes=5))
         assert await _questions(scene) == [1, 1, 1, 1]
         assert len([one for one in scene.ana.messages("dm") if "rest" in one.text and one.button("Done")]) == 1
+        assert "✅ Done" in (await scene.ana.press("Done", where="dm")).text
         assert [one for one in await scene.server.broken_rules() if one["status"] != 400] == []
 
 
