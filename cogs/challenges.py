@@ -241,8 +241,9 @@ class Challenges(Feature):
         if done.rejudged:
             self.client.dispatch("evidence_changed")
         text = words.PASSED_ON if done.shared else words.DONE[done.decision.value]
+        text = " ".join([text, *([words.FOLLOW] if done.rejudged else []), *([words.TOLD] if done.told else [])])
         view = rows([button("ch-page:0", words.NEXT)])
-        await paper.replace(interaction, self.house, Page([]), f"{text} {words.TOLD}", view=view)
+        await paper.replace(interaction, self.house, Page([]), text, view=view)
 
     # What was taken out
 

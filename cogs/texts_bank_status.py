@@ -74,7 +74,7 @@ def topic_line(name: str, stock: Stock, days: int | None, *, known: bool) -> str
         last = "does not run out"
     else:
         last = f"lasts {_days(days)}"
-    parts = [f"{stock.live} asked, {stock.fresh} fresh"]
+    parts = [f"{stock.live} asked, {stock.fresh} fresh"] if stock.live else []
     parts += [
         f"{count} {words}"
         for count, words in (
@@ -86,7 +86,7 @@ def topic_line(name: str, stock: Stock, days: int | None, *, known: bool) -> str
         )
         if count
     ]
-    return f"**{name}** · {last}\n{' · '.join(parts)}"
+    return "\n".join([f"**{name}** · {last}", *([" · ".join(parts)] if parts else [])])
 
 
 def practice(count: int) -> str:

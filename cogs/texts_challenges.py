@@ -96,16 +96,16 @@ def _of(answers: int, members: int) -> str:
 
 def would_rekey(key: str, answers: int, members: int, right: int, wrong: int, *, several: bool) -> str:
     if not answers:
-        effect = "Nobody has answered it yet, so no verdict changes."
-    elif several:
-        effect = f"{_of(answers, members)} would be judged anew."
+        effect = "Nobody has answered it yet."
     else:
+        turned = "" if several else f": {right} would be right after all, and {wrong} no longer"
         effect = (
-            f"{_of(answers, members)} would be judged anew: {right} would be right after all, and {wrong} no longer."
+            f"{_of(answers, members)} would be judged anew{turned}. Points, boards, estimates and posts follow, and "
+            "each member concerned is told once."
         )
     return (
-        f"**{key}** would be right.\n{effect} Points, boards, estimates and posts follow, and each member concerned is "
-        "told once. The reasons of options whose verdict turns go; the explanation stays, unless you say why."
+        f"**{key}** would be right.\n{effect} The reasons of options whose verdict turns go; the explanation stays, "
+        "unless you say why."
     )
 
 
@@ -145,12 +145,13 @@ RIGHT_TITLE = "It is right"
 RIGHT_LABEL = "Why? Those who reported it read this"
 
 DONE: Mapping[str, str] = {
-    "key": "The key is corrected. Answers are being judged anew; boards and estimates follow within moments.",
+    "key": "The key is corrected.",
     "text": "The question is worded anew.",
     "retire": "It is never asked again. Its answers stay.",
-    "void": "It is withdrawn and counts for nobody; boards and estimates follow within moments.",
+    "void": "It is withdrawn and counts for nobody.",
     "right": "It stays as it is.",
 }
+FOLLOW = "Boards and estimates follow within moments."
 TOLD = "Whoever reported it is told, once."
 PASSED_ON = "Your group is not asked it any more, and whoever runs the bot sees what you decided."
 

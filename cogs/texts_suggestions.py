@@ -247,7 +247,7 @@ def refusal(error: no.Refusal) -> str | None:
                 "Send this one when one of them is decided."
             )
         case never.NoSuchSuggestion():
-            return "This proposed question is no longer kept, so nothing was changed. `/question mine` shows yours."
+            return "This proposed question is no longer kept, so nothing was changed. `/question mine` shows your own."
         case never.SuggestionDecided():
             return "It is decided already, or its author took it back. Nothing was changed."
         case never.SuggestionChanged():

@@ -29,12 +29,17 @@ async def tell_tutors(
 
 async def tell_decision(
     tx: Transaction, one: Challenge, decision: Decision, words: str, now_ms: int, *, passed: bool
-) -> None:
-    """Tell everybody who had reported the question, once; what a tutor wrote goes along where it was for them."""
+) -> bool:
+    """Tell everybody who had reported the question, once; whether anybody had.
+
+    What a tutor wrote goes along where it was for them.
+    """
     what = PASSED if passed else decision.value
     said = words if decision in (Decision.KEY, Decision.RIGHT) else ""
-    for flag in await challenges.flags(tx, one):
+    flags = await challenges.flags(tx, one)
+    for flag in flags:
         await _tell(tx, one.group_id, flag.member_id, one.challenge_id, one.question_id, what, said, now_ms)
+    return bool(flags)
 
 
 async def _tell(

@@ -50,11 +50,15 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What was done: *rejudged* where answers mean something else now, so that the summaries have to follow."""
+    """What was done: *rejudged* where answers mean something else now, so that the summaries have to follow.
+
+    *told* where somebody had reported it.
+    """
 
     decision: Decision
     shared: bool
     rejudged: bool
+    told: bool = False
 
 
 async def opened(tx: Transaction, group_id: int, question_id: int, member_id: int, now_ms: int) -> None:
@@ -212,8 +216,8 @@ async def uphold(database: Database, challenge_id: int, words: str, guild: int |
     """The question is right as it is; those who reported it read why. Raises NoSuchChallenge and ChallengeSettled."""
     async with database.write() as tx:
         one, _ = await _open(tx, challenge_id, guild)
-        await _settle(tx, one, Decision.RIGHT, words.strip(), to_ms(now))
-    return Decided(Decision.RIGHT, shared=False, rejudged=False)
+        told = await _settle(tx, one, Decision.RIGHT, words.strip(), to_ms(now))
+    return Decided(Decision.RIGHT, shared=False, rejudged=False, told=told)
 
 
 async def _at(tx: Transaction, challenge_id: int, guild: int | None, revision: int) -> tuple[Challenge, Group]:
@@ -244,8 +248,9 @@ async def _act(
     assert bank is not None
     if await is_shared(tx, group, bank, blueprints):
         await questions.exclude(tx, group.group_id, one.question_id, now_ms)
-        await _settle(tx, one, decision, words, now_ms, passed_at=await challenges.revision(tx, one.question_id))
-        return Decided(decision, shared=True, rejudged=False)
+        revision = await challenges.revision(tx, one.question_id)
+        told = await _settle(tx, one, decision, words, now_ms, passed_at=revision)
+        return Decided(decision, shared=True, rejudged=False, told=told)
     before = await rescore.evidence(tx)
     if made is not None:
         await questions.revise(tx, one.question_id, await challenges.topic(tx, one.question_id), made)
@@ -254,17 +259,17 @@ async def _act(
     else:
         await rescore.void(tx, one.question_id, now_ms)
         await rescore.question_changed(tx, one.question_id)
-    for same in await challenges.open_of_guild(tx, group.guild_id, one.question_id):
-        await _settle(tx, same, decision, words, now_ms)
-    return Decided(decision, shared=False, rejudged=await rescore.evidence(tx) != before)
+    open_ones = await challenges.open_of_guild(tx, group.guild_id, one.question_id)
+    heard = [await _settle(tx, same, decision, words, now_ms) for same in open_ones]
+    return Decided(decision, shared=False, rejudged=await rescore.evidence(tx) != before, told=any(heard))
 
 
 async def _settle(
     tx: Transaction, one: Challenge, decision: Decision, words: str, now_ms: int, *, passed_at: int | None = None
-) -> None:
-    """Close a challenge, and tell everybody who had reported the question, once."""
+) -> bool:
+    """Close a challenge, and tell everybody who had reported the question, once; whether anybody had."""
     await challenges.settle(tx, one.challenge_id, decision, words, now_ms, passed_at=passed_at)
-    await challenge_words.tell_decision(tx, one, decision, words, now_ms, passed=passed_at is not None)
+    return await challenge_words.tell_decision(tx, one, decision, words, now_ms, passed=passed_at is not None)
 
 
 async def settled_by_operator(tx: Transaction, question_id: int, now_ms: int) -> None:

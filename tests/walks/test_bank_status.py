@@ -89,6 +89,9 @@ async def test_old_questions_wait_for_a_tutor(begin: Begin, tmp_path: Path) -> N
     await tova.press("Void", on=doubted.message)
     back = await tova.press("Back", on=doubted.message)
     assert "Nobody has reported it" in back.text
+    await tova.press("Edit the text", on=doubted.message)
+    worded = await tova.submit(stem="Which category is the disease by HIV?")
+    assert worded.text.startswith("The question is worded anew.\n"), "nobody reported it, so nobody is told"
     assert "No question is in doubt" in (await tova.run("/question challenges")).text
     asked = set()
     for day in ("02", "03", "04"):
