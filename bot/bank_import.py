@@ -13,7 +13,14 @@ from bot.domain.blueprint import Blueprint
 from bot.domain.groups import Group
 from bot.domain.imports import unknown_topics
 from bot.domain.refusals import Refusal
-from bot.domain.refusals_imports import NoSuchBank, NothingToImport, TooManyQuestions
+from bot.domain.refusals_imports import (
+    BankChanged,
+    ComparingTooLong,
+    ImportUnderWay,
+    NoSuchBank,
+    NothingToImport,
+    TooManyQuestions,
+)
 from bot.intake.worker import Reader
 from bot.offline import Refused
 from bot.offline import opened as database_at
@@ -69,7 +76,7 @@ class Importing:
         except NothingToImport:
             raise Refused("There is nothing to import: no question of this file is new or changed.") from None
         except Refusal as error:
-            raise Refused(f"Nothing was imported: {type(error).__name__}. Run the command again.") from None
+            raise Refused(f"{_sentence(error)} Nothing was imported.") from None
         await rescore.rebuild(self.database)
         again = f"; the key of {done.rekeyed} is another, and their earlier answers were judged anew"
         return (
@@ -115,8 +122,22 @@ async def importing(
                 topic=wanted.topic,
             )
         except Refusal as error:
-            raise Refused(f"The file could not be compared: {type(error).__name__}. Nothing was imported.") from None
+            raise Refused(f"{wanted.file}: {_sentence(error)} Nothing was imported.") from None
         yield Importing(database, group, found, now)
+
+
+def _sentence(error: Refusal) -> str:
+    match error:
+        case ComparingTooLong():
+            return "Comparing it with the group's questions took more work than a file may; split it into smaller ones."
+        case ImportUnderWay():
+            return "An import into this bank is just under way; run the command again in a minute."
+        case BankChanged():
+            return "Somebody changed this bank meanwhile; run the command again to see what the file means for it now."
+        case NoSuchBank():
+            return "The bank of this name is somebody else's; give another one with --bank."
+        case _:  # the preview was cancelled, or taken, by somebody else
+            return "Somebody else was at this import meanwhile; run the command again."
 
 
 async def _group(database: Database, number: int | None) -> Group:

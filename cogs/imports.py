@@ -105,6 +105,8 @@ class Imports(Feature):
         name = plain(cut(attached.filename, 80))
         async with Progress(interaction, self.house.count_every, lambda at, of: texts.reading(name, at, of)) as told:
             intake = await self.house.reader.read(data, attached.filename, progress=told)
+        if len(intake.imported.questions) > imports.MANY:
+            await interaction.edit_original_response(content=texts.comparing(len(intake.imported.questions)))
         found = await imports.preview(
             self.house.database,
             group,
@@ -259,6 +261,7 @@ class Imports(Feature):
             async with Progress(interaction, self.house.count_every, texts.importing) as told:
                 done = await import_work.apply(self.house.database, group, import_id, now, told)
         except BankChanged:
+            await interaction.edit_original_response(content=texts.COMPARING_ANEW)
             found = await imports.again(self.house.database, group, self.house.blueprint(group), import_id, now)
             await self._update(interaction, group, found, texts.CHANGED_MEANWHILE)
             return

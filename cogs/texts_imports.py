@@ -35,6 +35,7 @@ SAME_ONE = "Same question"
 LATER = "Leave it out for now"
 REPORT_NAME = "import-report.txt"
 CHANGED_MEANWHILE = "⚠️ Somebody changed this bank meanwhile, so the file was compared with it anew. Please look again."
+COMPARING_ANEW = "🔎 Somebody changed this bank meanwhile; comparing the file with it anew …"
 NO_IMPORTS = (
     "Nothing was imported here yet. `/bank import` takes a file with questions in any of the usual formats; "
     "`/bank template` gives you a table to fill in."
@@ -339,6 +340,10 @@ def _further_refusal(error: no.Refusal) -> str | None:
 # Progress
 def reading(file: str, done_: int, total: int) -> str:
     return f"📥 Reading **{file}** … {_percent(done_, total)} %"
+
+
+def comparing(number: int) -> str:
+    return f"🔎 Comparing {questions(number)} with those that you have …"
 
 
 def importing(done_: int, total: int) -> str:

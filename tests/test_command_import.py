@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,3 +96,17 @@ def test_a_slip_is_one_sentence(folder: Path) -> None:
         assert part in line
         assert "othing was" in line
     assert "bones" not in studyhall(folder, "list").stdout
+
+
+def test_an_import_that_is_under_way_is_told_in_a_sentence(folder: Path) -> None:
+    """Another one into the same bank waits; nothing of its file came in."""
+    file = folder / "bones.csv"
+    assert studyhall(folder, "import", str(file), "--yes").returncode == 0
+    with closing(sqlite3.connect(folder / "studyhall.db")) as database, database:
+        database.execute("UPDATE imports SET state = 'undoing'")
+    file.write_text(FILE + "Which bone is new?,Femur,Ulna,A,Anatomy,,\n", "utf-8")
+    done = studyhall(folder, "import", str(file), "--yes")
+    assert done.returncode == 2
+    assert done.stderr == (
+        "An import into this bank is just under way; run the command again in a minute. Nothing was imported.\n"
+    )

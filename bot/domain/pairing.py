@@ -62,7 +62,10 @@ def pair(
 
 
 def _twins(fresh: Sequence[Question], new: Sequence[int]) -> Iterator[tuple[int, int, float, Verdict]]:
-    own = [replace(one, key=str(place)) for place, one in enumerate(fresh)]
+    if not new:
+        return
+    # Only what stands before a new one is compared with it.
+    own = [replace(one, key=str(place)) for place, one in enumerate(fresh[: max(new) + 1])]
     for one in likenesses((own[place] for place in new), own, _comes_after):
         yield int(one.question.key), int(one.other.key), one.alike, one.verdict
 

@@ -54,6 +54,8 @@ __all__ = [
 MOST_PREVIEWS = 5
 """Previews of a group that are kept at a time; the oldest one goes."""
 LISTED = 10
+MANY = 500
+"""Questions of a file from which on comparing takes long enough to be told."""
 
 
 @dataclass(frozen=True, slots=True)
