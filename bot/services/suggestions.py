@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from bot.domain import suggestions as rules
@@ -31,6 +32,7 @@ from bot.formats.lint import Advice, advise
 from bot.services import verdicts
 from bot.storage import banks, groups, notes, questions, reports, suggestions
 from bot.storage.database import Database, Transaction
+from bot.storage.questions import Kept
 from bot.storage.suggestions import Fate, Suggestion
 
 __all__ = ["Advice", "Fate", "Likeness", "State", "Suggestion", "Words"]
@@ -38,6 +40,7 @@ __all__ = ["Advice", "Fate", "Likeness", "State", "Suggestion", "Words"]
 NOTE = "suggestion"
 """The kind of the note that tells an author what became of theirs."""
 TITLE = 80
+AT_ONCE = 500  # questions read in one step of the database's thread: some ten milliseconds
 LICENCE = "CC-BY-4.0"
 
 
@@ -138,16 +141,24 @@ async def _watchers(tx: Transaction, group: Group, now_ms: int) -> set[int]:
 
 async def remarks(database: Database, group: Group, blueprint: Blueprint, question: Question) -> Remarks:
     """What could be better about a question, and whether the group's banks have it already."""
-
-    async def read(tx: Transaction) -> list[Question]:
-        return [one.question for one in await questions.of_group(tx, group.group_id, blueprint.banks)]
-
     # A large bank takes each of the two a second, in which nobody else should wait.
-    bank = await database.read_at_once(read)
+    bank = await _bank(database, group, blueprint)
     alike = await asyncio.to_thread(likenesses, [question], bank)
     options = (text for option in question.options for text in (option.text, option.feedback))
     private = look([question.stem, *options, question.explanation, question.source])
     return Remarks(tuple(advise(question)), private, next(iter(alike), None))
+
+
+async def _bank(database: Database, group: Group, blueprint: Blueprint) -> list[Question]:
+    """The questions that a group is asked; other readers have their turn between parts of a large bank."""
+    found: list[Kept] = []
+    while True:
+        after = found[-1].question_id if found else 0
+        read = partial(questions.of_group, group_id=group.group_id, exams=blueprint.banks, after=after, most=AT_ONCE)
+        part = await database.read_at_once(read)
+        found += part
+        if len(part) < AT_ONCE:
+            return [one.question for one in found]
 
 
 async def own(database: Database, suggestion_id: int, user: int) -> Suggestion:

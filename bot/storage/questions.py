@@ -15,6 +15,7 @@ from bot.domain.rescore import rekeyed
 from bot.storage import rescore
 from bot.storage.database import Row, Transaction
 
+ALL = 2**31 - 1
 ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
 CONTENT = """v.type, v.stem, v.options, v.answers, v.scoring, v.explanation, v.source, v.code_year, v.shuffle, v.tags,
     v.image_name, v.image_alt, v.picture, v.case_id, c.key AS case_key, c.stem AS case_stem,
@@ -107,14 +108,16 @@ async def of_bank(tx: Transaction, bank_id: int) -> list[Kept]:
     return [_kept(row) for row in rows]
 
 
-async def of_group(tx: Transaction, group_id: int, exams: Collection[str]) -> list[Kept]:
-    """The live questions of the banks that a group is asked from: the operator's and its own."""
+async def of_group(
+    tx: Transaction, group_id: int, exams: Collection[str], after: int = 0, most: int = ALL
+) -> list[Kept]:
+    """The live questions of the banks that a group is asked from, the operator's and its own; those with ids after."""
     names = {f"exam{n}": exam for n, exam in enumerate(sorted(exams))}
     rows = await tx.all(
         f"""{_WHOLE} JOIN banks b ON b.bank_id = q.bank_id
-            WHERE q.state = 'live' AND (b.group_id IS NULL OR b.group_id = :group_id)
-              AND b.exam IN ({", ".join(f":{name}" for name in names)}) ORDER BY q.question_id""",
-        {**names, "group_id": group_id},
+            WHERE q.state = 'live' AND q.question_id > :after AND (b.group_id IS NULL OR b.group_id = :group_id)
+              AND b.exam IN ({", ".join(f":{name}" for name in names)}) ORDER BY q.question_id LIMIT :most""",
+        {**names, "group_id": group_id, "after": after, "most": most},
     )
     return [_kept(row) for row in rows]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -204,6 +205,16 @@ async def test_remarks_name_what_could_be_better(study: Study) -> None:
     assert found.private
     assert found.alike is not None
     assert found.alike.other.key == known.key
+
+
+async def test_a_large_bank_is_looked_through_to_its_end(tmp_path: Path) -> None:
+    """It is read in parts, and the last question of the last one is found as well."""
+    number = suggestions.AT_ONCE + 1
+    async with Study.open(tmp_path / "large.db", questions=bank(number)) as study:
+        last = bank(number).questions[-1]
+        found = await suggestions.remarks(study.database, study.group, EXAM, replace(last, key="proposed"))
+        assert found.alike is not None
+        assert found.alike.other.key == last.key
 
 
 async def test_what_became_of_a_question_is_counted(study: Study) -> None:
