@@ -59,6 +59,7 @@ async def chromium() -> AsyncIterator[Browser]:
             executable_path=CHROMIUM,
             headless=not headed,
             slow_mo=400 if headed else 0,
+            env={**os.environ, "LANGUAGE": "en_GB"},
             args=["--disable-gpu", "--font-render-hinting=none", "--force-color-profile=srgb"],
         )
         yield browser

@@ -161,6 +161,13 @@ class Window:
         for happening in ("dragenter", "dragover", "drop"):
             await place.dispatch_event(happening, {"dataTransfer": transfer})
 
+    async def becomes(self, name: str) -> None:
+        """Be somebody else in this window."""
+        await self.page.get_by_role("button", name=re.compile("^You are ")).click()
+        await self.dialog("Be somebody").get_by_role("button", name=re.compile(f"^Be {name}")).click()
+        await expect(self.page).to_have_title(re.compile(rf"· {name} ·"))
+        self.name = name
+
     # Commands and forms
 
     @property
@@ -238,8 +245,9 @@ class Window:
         """Write what is seen to docs/ for the README, where PICTURES=1 asks for it."""
         if not PICTURES:
             return
+        await self.page.mouse.move(0, 0)
         shot = Image.open(BytesIO(await self.page.screenshot(animations="disabled", caret="hide")))
-        small = shot.convert("RGB").quantize(128, dither=Image.Dither.NONE)
+        small = shot.convert("RGB").quantize(256, dither=Image.Dither.NONE)
         small.save(_DOCS / f"{name}.png", optimize=True)
 
     # Judging
