@@ -33,6 +33,11 @@ export class App extends Sight {
   kept = new Kept("", "");
   #stop = () => {};
   #drawing = false;
+  /**
+   * What each part of the page was drawn from.
+   * @type {Map<string, unknown[]>}
+   */
+  #drawn = new Map();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #soon;
 
@@ -151,9 +156,13 @@ export class App extends Sight {
   drawNow() {
     this.#drawing = false;
     if (!this.state) return;
-    drawSidebar(this, $("channels"));
-    drawSelf(this, $("self"));
-    drawMembers(this, $("members"));
+    const { state, kept, me, main, side, names } = this;
+    const reader = [state, kept, me, names.version];
+    const open = [main.channelId, side.channelId];
+    this.#part("channels", [...reader, ...open, this.reading.version], () => drawSidebar(this, $("channels")));
+    this.#part("self", [...reader, kept.get("theme")], () => drawSelf(this, $("self")));
+    const there = [state.online, state.bot.connected, this.membersOpen, this.crowded()];
+    this.#part("members", [...reader, ...open, ...there], () => drawMembers(this, $("members")));
     this.main.draw();
     this.side.draw();
     drawEvents(this);
@@ -163,6 +172,17 @@ export class App extends Sight {
     const unread = this.channels().reduce((sum, one) => sum + this.reading.mentions(one), 0);
     const title = `${channel ? this.names.label(channel) : "Studyhall"} · ${this.me.name} · Studyhall sandbox`;
     document.title = unread ? `(${unread}) ${title}` : title;
+  }
+
+  /**
+   * Draw a part of the page if anything that it is drawn from changed.
+   * @param {string} name @param {unknown[]} from @param {() => void} draw
+   */
+  #part(name, from, draw) {
+    const before = this.#drawn.get(name);
+    if (before?.every((one, index) => one === from[index])) return;
+    this.#drawn.set(name, from);
+    draw();
   }
 
   /** Draw all, the clock too. */
@@ -202,7 +222,7 @@ export class App extends Sight {
   /** @param {string} name @param {any} data */
   #messageEvent(name, data) {
     const channel = this.channel(data.channel_id);
-    if (name === "MESSAGE_CREATE" && channel && !data.ephemeral_for) channel.last_message_id = data.id;
+    if (name === "MESSAGE_CREATE" && channel && !data.ephemeral_for) this.reading.came(channel, data);
     this.failures.delete(data.id);
     const panes = [this.main, this.side].filter((pane) => pane.channelId === data.channel_id);
     for (const pane of panes) pane.heard(name, data);

@@ -101,7 +101,7 @@ export class CommandForm {
   /** @param {any} option */
   #add(option) {
     this.shown = [...this.shown, option];
-    this.app.drawNow();
+    this.pane.composer.draw();
     document.getElementById(`${this.id}-${option.name}`)?.focus();
   }
 
@@ -110,7 +110,7 @@ export class CommandForm {
     this.shown = this.shown.filter((one) => one !== option);
     this.#controls.delete(option.name);
     this.#problems.delete(option.name);
-    this.app.drawNow();
+    this.pane.composer.draw();
     this.focus();
   }
 
@@ -123,17 +123,17 @@ export class CommandForm {
     this.problem = "";
     const first = this.shown.find((option) => this.#problems.has(option.name));
     if (first) {
-      this.app.drawNow();
+      this.pane.composer.draw();
       document.getElementById(`${this.id}-${first.name}`)?.focus();
       return;
     }
     this.running = true;
-    this.app.drawNow();
+    this.pane.composer.draw();
     const refused = await this.app.interactions.runCommand(this.pane.channelId, this.runnable.name, await this.values());
     this.running = false;
     if (!refused) return this.done();
     this.problem = refused;
-    this.app.drawNow();
+    this.pane.composer.draw();
   }
 
   template() {

@@ -87,7 +87,7 @@ function select(pane, message, one) {
   const label = chosen.map((option) => option.label).join(", ") || placeholder;
   const bounds = { min: one.min_values ?? 1, max: Math.min(one.max_values ?? 1, options.length) };
   const open = (/** @type {Event} */ event) =>
-    openSelect(/** @type {HTMLElement} */ (event.currentTarget), placeholder, options, bounds, (values) =>
+    openSelect(/** @type {HTMLElement} */ (event.currentTarget), placeholder, interactions.options(one), bounds, (values) =>
       interactions.press(message, one.custom_id, values),
     );
   return html`<button

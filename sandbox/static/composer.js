@@ -1,12 +1,15 @@
 /** The input line: messages, files, replies, and the way to slash commands. */
 
 import { CommandForm, fitting, runnables } from "./commands.js";
-import { html, nothing, ref } from "./lit.js";
+import { html, nothing, ref, render } from "./lit.js";
+import { isThread } from "./names.js";
 import { commandEntry, nameEntry, Picker } from "./picker.js";
 import { size } from "./media.js";
 
 const REFERENCE = /(?:^|\s)([@#])([^\s@#]*)$/;
 const MOST_FILES = 10;
+/** Whether the browser fits a field to its text by itself, without the page's being laid out at each key. */
+const GROWS = CSS.supports("field-sizing", "content");
 
 export class Composer {
   /** @type {any} */
@@ -19,6 +22,10 @@ export class Composer {
   sending = false;
   /** @type {HTMLTextAreaElement | null} */
   entry = null;
+  /** @type {HTMLElement | null} */
+  #root = null;
+  /** What the input line is to say as soon as it is there. */
+  #waiting = "";
   /**
    * What was typed in other channels.
    * @type {Map<string, string>}
@@ -31,7 +38,26 @@ export class Composer {
     this.pane = pane;
     this.app = pane.app;
     this.prefix = pane.beside ? "side-" : "";
-    this.picker = new Picker(`${this.prefix}picker`, () => this.app.drawNow());
+    this.picker = new Picker(`${this.prefix}picker`, () => this.draw());
+  }
+
+  /**
+   * For the element that the pane keeps for it.
+   * @param {Element | undefined} element
+   */
+  place = (element) => {
+    this.#root = element instanceof HTMLElement ? element : null;
+    if (!this.#root) this.entry = null;
+  };
+
+  /** Draw the composer alone: a key that is typed touches nothing else of the page. */
+  draw() {
+    if (!this.#root || !this.pane.channel()) return;
+    render(this.#template(), this.#root);
+    if (!this.#waiting || !this.entry) return;
+    this.entry.value = this.#waiting;
+    this.#waiting = "";
+    this.#grow();
   }
 
   /** The pane shows another channel, or another person looks: each keeps what was typed there. */
@@ -48,6 +74,7 @@ export class Composer {
     this.form = null;
     this.problem = "";
     this.picker.open = false;
+    this.#waiting = this.entry ? "" : text;
     if (this.entry) this.entry.value = text;
     this.#grow();
   }
@@ -60,7 +87,7 @@ export class Composer {
   reply(message) {
     this.form = null;
     this.replyTo = message;
-    this.app.drawNow();
+    this.draw();
     this.focus();
   }
 
@@ -70,7 +97,7 @@ export class Composer {
     this.form = null;
     this.files = [...this.files, ...files].slice(0, MOST_FILES);
     this.problem = files.length > MOST_FILES ? `A message has at most ${MOST_FILES} files.` : "";
-    this.app.drawNow();
+    this.draw();
     this.focus();
   }
 
@@ -80,7 +107,7 @@ export class Composer {
    */
   write(text) {
     this.form = null;
-    this.app.drawNow();
+    this.draw();
     if (!this.entry) return;
     this.entry.focus();
     this.entry.setRangeText(text, this.entry.selectionStart, this.entry.selectionEnd, "end");
@@ -95,7 +122,7 @@ export class Composer {
     const runnable = this.#commands().find((command) => command.name === name);
     if (runnable) return this.#open(runnable);
     this.form = null;
-    this.app.drawNow();
+    this.draw();
     if (!this.entry) return;
     this.entry.value = `/${name}`;
     this.entry.focus();
@@ -108,7 +135,7 @@ export class Composer {
 
   #grow() {
     const { entry } = this;
-    if (!entry) return;
+    if (!entry || GROWS) return;
     entry.style.height = "auto";
     if (entry.value) entry.style.height = `${Math.min(entry.scrollHeight, innerHeight / 3)}px`;
   }
@@ -164,10 +191,10 @@ export class Composer {
     this.#grow();
     this.form = new CommandForm(this.pane, runnable, () => {
       this.form = null;
-      this.app.drawNow();
+      this.draw();
       this.focus();
     });
-    this.app.drawNow();
+    this.draw();
     this.form.focus();
   }
 
@@ -176,7 +203,7 @@ export class Composer {
     if (event.isComposing || this.picker.key(event)) return;
     if (event.key === "Escape" && this.replyTo) {
       this.replyTo = null;
-      this.app.drawNow();
+      this.draw();
     } else if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       void this.#send();
@@ -207,21 +234,21 @@ export class Composer {
     const typed = this.entry?.value.trim() ?? "";
     if (this.sending || (!typed && !this.files.length)) return;
     this.sending = true;
-    this.app.draw();
+    this.draw();
     const refused = await this.app.acts.sendMessage(this.pane.channelId, this.#resolve(typed), this.files, this.replyTo);
     this.sending = false;
     if (refused) this.problem = refused;
     else this.#clear("");
-    this.app.drawNow();
+    this.draw();
     this.focus();
   }
 
-  /** @param {boolean} locked Whether the thread is locked. */
-  template(locked) {
+  #template() {
     const { app, prefix } = this;
     const channel = this.pane.channel();
+    const locked = isThread(channel) && channel.thread_metadata.locked;
     const label = `Message ${app.names.label(channel)}`;
-    if (this.form) return html`<div class="composer" id="${prefix}composer" tabindex="-1">${this.form.template()}</div>`;
+    if (this.form) return this.form.template();
     const choose = (/** @type {Event} */ event) =>
       /** @type {HTMLElement} */ (event.currentTarget).parentElement?.querySelector("input")?.click();
     const chosen = (/** @type {Event} */ event) => {
@@ -229,8 +256,7 @@ export class Composer {
       this.addFiles([...(input.files ?? [])]);
       input.value = "";
     };
-    return html`<div class="composer" id="${prefix}composer" tabindex="-1">
-      ${this.picker.template()} ${this.#reply()} ${this.#files()}
+    return html`${this.picker.template()} ${this.#reply()} ${this.#files()}
       ${this.problem ? html`<p class="failure" role="alert">${this.problem}</p>` : nothing}
       ${locked ? html`<p class="muted">🔒 This thread is locked: only those who manage threads can write.</p>` : nothing}
       <form
@@ -264,8 +290,7 @@ export class Composer {
           <span aria-hidden="true">/</span>
         </button>
         <button class="round send" aria-label="Send" title="Send"><span aria-hidden="true">➤</span></button>
-      </form>
-    </div>`;
+      </form>`;
   }
 
   /** @param {ClipboardEvent} event */
@@ -280,7 +305,7 @@ export class Composer {
     if (!this.replyTo) return nothing;
     const stop = () => {
       this.replyTo = null;
-      this.app.drawNow();
+      this.draw();
       this.focus();
     };
     return html`<p class="replying">
@@ -293,7 +318,7 @@ export class Composer {
     if (!this.files.length) return nothing;
     const remove = (/** @type {File} */ file) => {
       this.files = this.files.filter((one) => one !== file);
-      this.app.drawNow();
+      this.draw();
       this.focus();
     };
     return html`<ul class="chosen-files" aria-label="Files to send">

@@ -128,7 +128,7 @@ export class FaultPanel {
     const choose = (/** @type {Event} */ event) => {
       this.#channel = /** @type {HTMLSelectElement} */ (event.target).value;
       this.#sure = false;
-      this.app.draw();
+      this.app.tools.draw();
     };
     return html`<label
       >${label}
@@ -186,7 +186,7 @@ export class FaultPanel {
     const remove = async () => {
       if (!this.#sure) {
         this.#sure = true;
-        return this.app.draw();
+        return this.app.tools.draw();
       }
       this.#sure = false;
       const name = this.app.channel(this.#channel)?.name ?? "daily-quiz";

@@ -58,7 +58,7 @@ export class Guide {
       if (guide) this.#steps = guide.steps;
       if (month) this.#month = month;
     }
-    this.app.draw();
+    this.app.tools.draw();
   }
 
   /** @param {{steps: Step[]}} guide */

@@ -49,7 +49,7 @@ export class Inspector {
     if (!answer) return;
     this.#entries = answer.entries;
     this.#forgotten = answer.forgotten;
-    this.app.draw();
+    this.app.tools.draw();
     if (!this.about) this.#follow();
     else this.stop();
   }

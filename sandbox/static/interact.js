@@ -93,6 +93,14 @@ export class Interactions {
   }
 
   /**
+   * Everything of a message that waits for its answer.
+   * @param {string} messageId
+   */
+  busyOn(messageId) {
+    return this.#pressed.size ? [...this.#pressed].filter((one) => one.startsWith(`${messageId} `)).join() : "";
+  }
+
+  /**
    * Press a button, or choose in a select.
    * @param {any} message @param {string} custom_id @param {string[]} [values]
    */

@@ -1,7 +1,7 @@
 /** The messages of a channel: by day and author, with the line where the unread ones begin. */
 
-import { html, nothing, ref, repeat } from "./lit.js";
-import { item } from "./message.js";
+import { guard, html, nothing, ref, repeat } from "./lit.js";
+import { grouped, item } from "./message.js";
 
 /** @typedef {import("./pane.js").Pane} Pane */
 
@@ -28,7 +28,13 @@ export function log(pane) {
 /** @param {Pane} pane */
 function beginning(pane) {
   const channel = pane.channel();
-  if (!channel || pane.loading) return nothing;
+  if (!channel || (pane.loading && !pane.messages.length)) return nothing;
+  if (pane.earlier)
+    return html`<li class="beginning">
+      <button type="button" class="button secondary small" ?disabled=${pane.loading} @click=${() => void pane.more()}>
+        Earlier messages
+      </button>
+    </li>`;
   const { names } = pane.app;
   const dm = !channel.name;
   const title = dm ? names.ofChannel(channel) : channel.name;
@@ -49,6 +55,7 @@ function rows(pane) {
   let day = NaN;
   /** @type {any} */
   let previous = null;
+  const shared = common(pane);
   for (const message of pane.messages) {
     const midnight = time.midnight(Date.parse(message.timestamp));
     const isNew = message.id === pane.newFrom;
@@ -60,10 +67,34 @@ function rows(pane) {
     }
     day = midnight;
     const above = previous;
-    out.push({ key: message.id, draw: () => item(pane, message, above) });
+    out.push({ key: message.id, draw: () => guard(depends(pane, message, above, shared), () => item(pane, message, above)) });
     previous = message;
   }
   return out;
+}
+
+/**
+ * What all messages are drawn with: names, zone, the day that is today, who reads, and where.
+ * @param {Pane} pane
+ */
+function common({ app, channelId }) {
+  return [app.names.version, app.time.midnight(app.time.now), app.me.id, app.guild()?.id, channelId].join(" ");
+}
+
+/**
+ * All that one message is drawn with: while it is the same, nothing of the message is drawn anew.
+ * @param {Pane} pane @param {any} message @param {any} previous @param {string} shared
+ */
+function depends({ app }, message, previous, shared) {
+  const thread = app.channel(message.id) ?? message.thread;
+  return [
+    message,
+    grouped(message, previous),
+    shared,
+    app.failures.get(message.id),
+    app.interactions.busyOn(message.id),
+    thread ? `${thread.id} ${thread.message_count} ${thread.name}` : "",
+  ];
 }
 
 /** @param {string} text @param {boolean} isNew */
@@ -164,6 +195,14 @@ export class Scroll {
   toEnd() {
     this.#following = true;
     if (this.#box) this.#box.scrollTop = this.#box.scrollHeight;
+  }
+
+  /**
+   * Go so far down.
+   * @param {number} pixels
+   */
+  by(pixels) {
+    if (this.#box) this.#box.scrollTop += pixels;
   }
 
   /** Somebody looks at something further up. */

@@ -49,8 +49,8 @@ export const gist = (message) =>
  * Whether a message stands below its author's last one without a head of its own.
  * @param {any} message @param {any} previous
  */
-function grouped(message, previous) {
-  return (
+export function grouped(message, previous) {
+  return Boolean(
     previous &&
     !message.interaction_metadata &&
     !message.referenced_message &&
@@ -58,7 +58,7 @@ function grouped(message, previous) {
     TEXTUAL.has(previous.type) &&
     previous.author.id === message.author.id &&
     isEphemeral(message) === isEphemeral(previous) &&
-    Date.parse(message.timestamp) - Date.parse(previous.timestamp) < GROUPED_WITHIN
+    Date.parse(message.timestamp) - Date.parse(previous.timestamp) < GROUPED_WITHIN,
   );
 }
 

@@ -11,7 +11,7 @@ export const isThread = (channel) => THREADS.has(channel.type);
 export const sign = (channel) => SIGNS[/** @type {keyof typeof SIGNS} */ (channel.type)] ?? "";
 
 export class Names {
-  /** Changes when any name or the zone did: what was drawn with the old ones is drawn anew. */
+  /** Changes when any name, anybody's roles or the zone did: what was drawn with the old ones is drawn anew. */
   version = 0;
   #known = "";
 
@@ -27,8 +27,8 @@ export class Names {
       this.app.time.zone,
       people,
       guilds.map((/** @type {any} */ guild) => [
-        guild.members.map((/** @type {any} */ one) => [one.nick, one.user.global_name]),
-        guild.roles.map((/** @type {any} */ role) => role.name),
+        guild.members.map((/** @type {any} */ one) => [one.user.id, one.nick, one.user.global_name, one.roles]),
+        guild.roles.map((/** @type {any} */ role) => [role.id, role.name]),
         guild.channels.map((/** @type {any} */ channel) => [channel.id, channel.name]),
       ]),
     ]);
@@ -38,7 +38,7 @@ export class Names {
 
   /** @param {string} id @returns {string | null} */
   user(id) {
-    const user = this.app.users().find((one) => one.id === id);
+    const user = this.app.user(id);
     return user ? this.of(user) : null;
   }
 

@@ -148,7 +148,7 @@ function suggesting(form, option, id) {
   let asked = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let soon;
-  const picker = new Picker(`${id}-list`, () => form.app.drawNow());
+  const picker = new Picker(`${id}-list`, () => form.pane.composer.draw());
   const ask = async () => {
     const mine = (asked += 1);
     const choices = await form.suggest(option);
@@ -161,7 +161,7 @@ function suggesting(form, option, id) {
         text = choice.name;
         asked += 1;
         picker.open = false;
-        form.app.drawNow();
+        form.pane.composer.draw();
       },
     }));
     picker.show(`Suggestions for ${option.name}`, entries, "No suggestions");

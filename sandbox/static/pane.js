@@ -3,14 +3,15 @@
 import { Composer } from "./composer.js";
 import { forum } from "./forum.js";
 import { head } from "./head.js";
-import { html, nothing, render } from "./lit.js";
+import { html, nothing, ref, render } from "./lit.js";
 import { log, Scroll } from "./log.js";
 import { unknown } from "./media.js";
-import { isThread } from "./names.js";
 
 /** @typedef {import("./app.js").App} App */
 
 const FORUM = 15;
+/** So many messages are read at a time; a pane keeps at most three times as many while its newest is in sight. */
+const PAGE = 100;
 
 export class Pane {
   channelId = "";
@@ -19,6 +20,9 @@ export class Pane {
   newFrom = "";
   /** @type {any[]} */
   messages = [];
+  /** Whether the channel has earlier ones. */
+  earlier = false;
+  #limit = PAGE;
   scroll = new Scroll();
   /** How often something was opened: of two answers that are under way only the last one counts. */
   #turn = 0;
@@ -65,6 +69,7 @@ export class Pane {
     if (other) {
       this.messages = [];
       this.newFrom = "";
+      this.#limit = PAGE;
       this.composer.moved();
     }
     const channel = this.channel();
@@ -78,12 +83,13 @@ export class Pane {
     // What happens while the answer is under way may or may not stand in it: ask again.
     do {
       this.#stale = false;
-      answer = await this.app.ask(`/channels/${id}/messages?limit=100`);
+      answer = await this.app.ask(`/channels/${id}/messages?limit=${this.#limit}`);
       if (turn !== this.#turn || this.channelId !== id) return;
     } while (answer && this.#stale);
     this.loading = false;
     if (!answer) return this.app.draw();
     this.messages = answer;
+    this.earlier = answer.length >= this.#limit;
     if (other) {
       const { id: me } = this.app.me;
       const fresh = answer.find(
@@ -95,6 +101,19 @@ export class Pane {
     this.app.drawNow();
     if (messageId) this.jump(messageId);
     else if (other) this.scroll.toEnd();
+  }
+
+  /** Read what was written before the first message, and stay where one is. */
+  async more() {
+    const [first] = this.messages;
+    const element = first && document.getElementById(this.idOf(first.id));
+    if (!element) return;
+    const top = element.getBoundingClientRect().top;
+    this.scroll.hold();
+    this.#limit = this.messages.length + PAGE;
+    element.focus({ preventScroll: true });
+    await this.open(this.channelId);
+    this.scroll.by(element.getBoundingClientRect().top - top);
   }
 
   /** Show nothing. */
@@ -119,6 +138,11 @@ export class Pane {
       this.messages[at] = { ...this.messages[at], ...data, edited_timestamp: edited };
     } else if (name === "MESSAGE_CREATE") {
       this.messages.push(data);
+      if (this.scroll.following && this.messages.length > 3 * PAGE) {
+        this.messages = this.messages.slice(-PAGE);
+        this.#limit = PAGE;
+        this.earlier = true;
+      }
       const mine = data.author.id === this.app.me.id || data.ephemeral_for;
       if (mine) this.newFrom = "";
       const channel = this.channel();
@@ -177,14 +201,15 @@ export class Pane {
     this.root.hidden = this.beside && !this.channelId;
     if (this.beside) this.root.setAttribute("aria-label", channel ? `Thread: ${channel.name}` : "Thread");
     render(this.channelId ? this.#template(channel) : nothing, this.root);
+    this.composer.draw();
   }
 
   /** @param {any} channel */
   #template(channel) {
     if (!channel) return html`<div class="scroll">${unknown("this channel, or you may not see it")}</div>`;
     if (channel.type === FORUM) return html`${head(this, channel)}${forum(this, channel)}`;
-    const locked = isThread(channel) && channel.thread_metadata.locked;
-    return html`${head(this, channel)} ${log(this)} ${this.composer.template(locked)}
+    return html`${head(this, channel)} ${log(this)}
+      <div class="composer" id="${this.composer.prefix}composer" tabindex="-1" ${ref(this.composer.place)}></div>
       <p class="drop-hint" aria-hidden="true">Drop files to attach them</p>`;
   }
 }

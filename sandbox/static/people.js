@@ -142,7 +142,7 @@ function personMenu(app, user, place) {
  * @param {App} app @param {string} id @param {import("./layer.js").Place} place
  */
 export function openProfile(app, id, place) {
-  const user = app.users().find((one) => one.id === id);
+  const user = app.user(id);
   if (!user) return;
   const name = app.names.of(user);
   const guild = app.guild();

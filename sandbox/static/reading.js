@@ -9,6 +9,8 @@ const VOICES = new Set([2, 13]);
 const later = (one, other) => BigInt(one ?? 0) > BigInt(other ?? 0);
 
 export class Reading {
+  /** Changes when a mark may have. */
+  version = 0;
   /** @type {Map<string, number>} */
   #mentions = new Map();
   /**
@@ -24,6 +26,7 @@ export class Reading {
 
   /** Another person. */
   forget() {
+    this.version += 1;
     this.#mentions.clear();
     this.#counted.clear();
   }
@@ -62,7 +65,17 @@ export class Reading {
     this.#mentions.delete(channel.id);
     const newest = this.app.newest(channel.id) ?? channel.last_message_id;
     if (!newest || !later(newest, this.read(channel.id))) return;
+    this.version += 1;
     this.app.kept.set("read", { ...this.app.kept.get("read"), [channel.id]: newest });
+  }
+
+  /**
+   * A message came, open or not.
+   * @param {any} channel @param {any} message
+   */
+  came(channel, message) {
+    channel.last_message_id = message.id;
+    this.version += 1;
   }
 
   /**
@@ -70,8 +83,9 @@ export class Reading {
    * @param {any} channel @param {any} message
    */
   heard(channel, message) {
-    if (this.concerns(channel, message))
-      this.#mentions.set(channel.id, (this.#mentions.get(channel.id) ?? 0) + 1);
+    if (!this.concerns(channel, message)) return;
+    this.version += 1;
+    this.#mentions.set(channel.id, (this.#mentions.get(channel.id) ?? 0) + 1);
   }
 
   /** @param {any} channel @param {any} message */
@@ -106,7 +120,9 @@ export class Reading {
       const count = messages.filter(
         (/** @type {any} */ one) => later(one.id, read) && this.concerns(channel, one),
       ).length;
-      if (count) this.#mentions.set(channel.id, count);
+      if (!count) continue;
+      this.version += 1;
+      this.#mentions.set(channel.id, count);
     }
     if (unknown.length) this.app.draw();
   }

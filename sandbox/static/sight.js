@@ -1,5 +1,34 @@
 /** What a person sees of the world: lookups in the state that the sandbox gave. */
 
+class Index {
+  /** @type {Map<string, any>} */
+  guilds = new Map();
+  /** @type {Map<string, any>} */
+  channels = new Map();
+  /** @type {Map<string, any>} */
+  users = new Map();
+  /**
+   * The members of each server.
+   * @type {Map<string, Map<string, any>>}
+   */
+  members = new Map();
+
+  /** @param {any} state */
+  constructor(state) {
+    this.state = state;
+    for (const guild of state.guilds) {
+      this.guilds.set(guild.id, guild);
+      this.members.set(guild.id, new Map(guild.members.map((/** @type {any} */ one) => [one.user.id, one])));
+      for (const { user } of guild.members) this.users.set(user.id, user);
+      for (const channel of guild.channels) this.channels.set(channel.id, channel);
+    }
+    for (const channel of state.dms) this.channels.set(channel.id, channel);
+    for (const person of state.people)
+      if (!this.users.has(person.id)) this.users.set(person.id, { id: person.id, username: person.name });
+    if (state.bot.user) this.users.set(state.bot.user.id, state.bot.user);
+  }
+}
+
 export class Sight {
   /**
    * The answer of /sandbox/state.
@@ -11,6 +40,18 @@ export class Sight {
    * @type {any}
    */
   me = null;
+  /** @type {Index | null} */
+  #index = null;
+
+  /**
+   * What the state holds, by id; made once for each reading of it.
+   * @returns {Index}
+   */
+  get #known() {
+    let index = this.#index;
+    if (index?.state !== this.state || !index) this.#index = index = new Index(this.state);
+    return index;
+  }
 
   /**
    * The channel that is open.
@@ -25,12 +66,15 @@ export class Sight {
    * @returns {any[]}
    */
   users() {
-    const users = new Map();
-    for (const guild of this.state.guilds) for (const { user } of guild.members) users.set(user.id, user);
-    for (const person of this.state.people)
-      if (!users.has(person.id)) users.set(person.id, { id: person.id, username: person.name });
-    if (this.state.bot.user) users.set(this.state.bot.user.id, this.state.bot.user);
-    return [...users.values()];
+    return [...this.#known.users.values()];
+  }
+
+  /**
+   * One of them.
+   * @param {string} id @returns {any}
+   */
+  user(id) {
+    return this.#known.users.get(id);
   }
 
   /**
@@ -38,17 +82,18 @@ export class Sight {
    * @param {string} id @returns {any}
    */
   member(id) {
-    return this.guild()?.members.find((/** @type {any} */ one) => one.user.id === id);
+    const guild = this.guild();
+    return guild && this.#known.members.get(guild.id)?.get(id);
   }
 
   /** @returns {any[]} */
   channels() {
-    return [...this.state.guilds.flatMap((/** @type {any} */ guild) => guild.channels), ...this.state.dms];
+    return [...this.#known.channels.values()];
   }
 
   /** @param {string} id @returns {any} */
   channel(id) {
-    return (this.state && this.channels().find((channel) => channel.id === id)) ?? null;
+    return (this.state && this.#known.channels.get(id)) ?? null;
   }
 
   /**
@@ -56,9 +101,7 @@ export class Sight {
    * @returns {any}
    */
   guild() {
-    const { guilds } = this.state;
-    const has = (/** @type {any} */ guild) => guild.channels.some((/** @type {any} */ one) => one.id === this.channelId);
-    return guilds.find(has) ?? guilds[0];
+    return this.#known.guilds.get(this.channel(this.channelId)?.guild_id) ?? this.state.guilds[0];
   }
 
   /**

@@ -29,6 +29,17 @@ const UNITS = [
   ["month", 2592000, 12],
 ];
 const RELATIVE = new Intl.RelativeTimeFormat("en-GB", { numeric: "always" });
+const PARTS = /** @type {Intl.DateTimeFormatOptions} */ ({
+  hourCycle: "h23",
+  year: "numeric",
+  month: "numeric",
+  day: "numeric",
+  hour: "numeric",
+  minute: "numeric",
+  second: "numeric",
+});
+/** Every zone's days begin at a quarter of an hour. */
+const QUARTER = 15 * 60 * 1000;
 
 export class SandboxTime {
   nowMs = Date.now();
@@ -37,6 +48,17 @@ export class SandboxTime {
   nextMs = null;
   zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   #at = performance.now();
+  /**
+   * A format takes a hundred times as long to make as to use.
+   * @type {Map<string, Intl.DateTimeFormat>}
+   */
+  #formats = new Map();
+  /**
+   * Local midnights in the zone, by quarter of an hour.
+   * @type {Map<number, number>}
+   */
+  #midnights = new Map();
+  #midnightsOf = "";
 
   /** @param {{now_ms: number, frozen?: boolean, next_ms?: number | null, zone?: string}} clock */
   set(clock) {
@@ -55,9 +77,18 @@ export class SandboxTime {
   /** @param {number} ms @param {string} style One of Discord's letters, R for relative. */
   format(ms, style = "f") {
     if (style === "R") return relative(ms - this.now);
-    return new Intl.DateTimeFormat("en-GB", { ...(STYLES[style] ?? STYLES.f), timeZone: this.zone }).format(
-      ms,
-    );
+    return this.#format(style in STYLES ? style : "f", STYLES[style] ?? STYLES.f).format(ms);
+  }
+
+  /** @param {string} name @param {Intl.DateTimeFormatOptions} options */
+  #format(name, options) {
+    const key = `${name} ${this.zone}`;
+    let format = this.#formats.get(key);
+    if (!format) {
+      format = new Intl.DateTimeFormat("en-GB", { ...options, timeZone: this.zone });
+      this.#formats.set(key, format);
+    }
+    return format;
   }
 
   /**
@@ -76,8 +107,15 @@ export class SandboxTime {
    * @param {number} ms
    */
   midnight(ms) {
+    if (this.#midnightsOf !== this.zone) this.#midnights.clear();
+    this.#midnightsOf = this.zone;
+    const quarter = Math.floor(ms / QUARTER);
+    const known = this.#midnights.get(quarter);
+    if (known !== undefined) return known;
     const { year, month, day } = this.#parts(ms);
-    return this.instant(year, month, day, 0, 0);
+    const found = this.instant(year, month, day, 0, 0);
+    this.#midnights.set(quarter, found);
+    return found;
   }
 
   /**
@@ -128,16 +166,7 @@ export class SandboxTime {
 
   /** @param {number} ms @returns {Record<string, number>} */
   #parts(ms) {
-    const format = new Intl.DateTimeFormat("en-GB", {
-      timeZone: this.zone,
-      hourCycle: "h23",
-      year: "numeric",
-      month: "numeric",
-      day: "numeric",
-      hour: "numeric",
-      minute: "numeric",
-      second: "numeric",
-    });
+    const format = this.#format("parts", PARTS);
     return Object.fromEntries(format.formatToParts(ms).map(({ type, value }) => [type, Number(value)]));
   }
 }
