@@ -172,8 +172,13 @@ export class Scroll {
   box = (element) => {
     if (!(element instanceof HTMLElement) || element === this.#box) return;
     this.#box = element;
+    let before = 0;
     element.addEventListener("scroll", () => {
-      this.#following = element.scrollHeight - element.scrollTop - element.clientHeight < 80;
+      const { scrollTop } = element;
+      // A picture may have grown the list since the page itself scrolled: only who goes up looks at something else.
+      if (element.scrollHeight - scrollTop - element.clientHeight < 80) this.#following = true;
+      else if (scrollTop < before) this.#following = false;
+      before = scrollTop;
     });
     this.#observer.observe(element);
   };
