@@ -96,7 +96,8 @@ async def _fill(database: Database, path: Path, size: int) -> Group:
     await asyncio.to_thread(_rows, path, rounds)
     group = made[0]
     async with database.write() as tx:
-        await standings_kept.rebuild(tx, group.group_id, [])
+        rows = await tx.all("SELECT member_id FROM members WHERE group_id = :id", {"id": group.group_id})
+        await standings_kept.rebuild(tx, group.group_id, [row["member_id"] for row in rows], [])
         await snapshots.take(tx, group.group_id, "2026-07-13")
     return group
 

@@ -34,8 +34,8 @@ async def test_another_process_finds_the_same(monkeypatch: pytest.MonkeyPatch) -
 async def test_a_process_that_takes_too_much_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of memory or of time: one error for both, and no process is left."""
     monkeypatch.setattr(pairing, "FEW", 0)
-    fresh, *rest = _lists()
+    fresh, bank, others, waits = _lists()
     with pytest.raises(pairing.TooLong):
-        await pairing.paired(fresh * 2_000, *rest, memory=1 << 20)
+        await pairing.paired(fresh * 2_000, bank, others, waits, memory=1 << 20)
     with pytest.raises(pairing.TooLong):
         await pairing.paired(*_lists(), seconds=0.0)
