@@ -10,8 +10,8 @@ import pytest
 
 STATIC = Path(__file__).parents[2] / "sandbox" / "static"
 TSC = shutil.which("tsc")
-STRICT = ("--noEmit", "--skipLibCheck", "--allowJs", "--checkJs", "--strict", "--target", "es2022", "--module", "es2022")
-LIBRARIES = ("--moduleResolution", "node", "--lib", "es2022,dom,dom.iterable")
+STRICT = ("--noEmit", "--allowJs", "--checkJs", "--strict", "--target", "es2022", "--module", "es2022")
+LIBRARIES = ("--skipLibCheck", "--moduleResolution", "node", "--lib", "es2022,dom,dom.iterable")
 
 
 @pytest.mark.skipif(TSC is None, reason="there is no TypeScript compiler: apt-get install node-typescript")
