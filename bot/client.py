@@ -157,6 +157,15 @@ class Studyhall(commands.Bot, Leaving):
         """Keep to what Discord allows, and wait no longer than that."""
         await asyncio.sleep(self._starts.wait(shard_id or 0, asyncio.get_running_loop().time()))
 
+    async def connect(self, *, reconnect: bool = True) -> None:
+        while True:
+            try:
+                return await super().connect(reconnect=reconnect)
+            except AttributeError as error:
+                # The library waits after a first connection that failed, and then looks for that one's session.
+                if error.obj is not None or error.name != "sequence" or self.is_closed():
+                    raise
+
     def connections(self) -> dict[int, float | None]:
         """The shards with the latency of each in seconds (it can be nan or infinite); None where it is away."""
         there = self.is_ready() and not self.is_closed() and self.ws.open
