@@ -164,7 +164,7 @@ async def test_an_empty_bank_is_told_and_filled_again(begin: Begin, tmp_path: Pa
     study = await begin(banks=tiny_bank(tmp_path / "banks", 1))
     await study.set_up(exam="cpc")
     async with study.bot.house.database.write() as tx:
-        await tx.run("UPDATE questions SET state = 'retired'")
+        await tx.run("UPDATE questions SET state = 'retired', file_print = NULL")  # as if their file had lost them
     await study.server.clock_to(study.berlin("2026-03-05 12:00"))
     assert study.posts("Closes") == []
     told = [one for one in study.tova.messages() if "there are no questions" in one.text]
