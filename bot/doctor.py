@@ -175,7 +175,9 @@ async def _discord(settings: Settings, token: str, clock: Clock, found: survey.S
             gateway = await client.http.request(Route("GET", "/gateway/bot"))
             left = gateway["session_start_limit"]["remaining"]
             say = _well if left >= STARTS_LEFT else _warning
-            yield say("starts", f"{left} more are allowed today; Discord asks for {gateway['shards']} shards.")
+            shards = gateway["shards"]
+            asked = "one connection" if shards == 1 else f"{shards} connections (shards), and the bot makes them"
+            yield say("starts", f"{left} more are allowed today; Discord asks for {asked}.")
             yield _well("intents", "Studyhall needs no privileged one.")
             for place in found.groups if found is not None else ():
                 yield await _rights(client, place)

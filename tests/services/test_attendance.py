@@ -128,6 +128,22 @@ async def test_after_a_standstill_what_is_seen_closes_what_was_open(study: Study
     assert len(await study.sql("SELECT * FROM attendance_gaps")) == 1
 
 
+async def test_only_the_servers_of_a_lost_connection_are_out_of_sight(study: Study) -> None:
+    """Of several connections one is lost from 10 to 20, and another one from 30 to 35: only this server's is a gap."""
+    session = await _in_room(study)
+    await study.until(_min(-15))
+    await _look(study, ANA)
+    for lost, since, back in ((GUILD + 1, 10, 20), (GUILD, 30, 35)):
+        await study.until(_min(since))
+        await attendance.lose_sight(study.database, lost.__eq__, study.now_ms)
+        assert await attendance.unseen(study.database) is (lost == GUILD)
+        await study.until(_min(back))
+        await _look(study, ANA)
+    await study.until(_min(90))
+    assert await _minutes(study, session) == {ANA: 90}
+    assert (await _roster(study, session)).unobserved == 5
+
+
 async def test_a_bot_that_never_comes_back_claims_nothing_it_did_not_see(study: Study) -> None:
     """Down from 30 until after the window: presence ends with the last beat, and the rest is said to be unobserved."""
     session = await _in_room(study)
