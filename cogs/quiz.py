@@ -83,8 +83,6 @@ class Quiz(Feature):
             reason = Reason(word)
         except ValueError:
             raise StaleButton from None
-        if seen_by_others(interaction):
-            raise StaleButton
         result = await misses.keep(
             self.house.database,
             round_id,
@@ -93,6 +91,8 @@ class Quiz(Feature):
             reason,
             interaction.created_at,
         )
+        if seen_by_others(interaction):
+            raise StaleButton
         await interaction.response.edit_message(content=results.why(result), view=results.after(result))
 
     @press("r")
