@@ -98,12 +98,13 @@ class Leaving(discord.Client):
     """A client that says goodbye, and does not wait for long for an answer to that."""
 
     async def close(self) -> None:
-        try:
-            async with asyncio.timeout(PATIENCE_GOODBYE_S):
-                await super().close()
-        except TimeoutError:
+        closing = asyncio.create_task(super().close(), name="goodbye")
+        done, _ = await asyncio.wait({closing}, timeout=PATIENCE_GOODBYE_S)
+        if not done:
             log.info("Discord did not answer the goodbye")
+            # The library waits for half a minute; without its connections it has nothing to wait for.
             await self.http.close()
+        await closing
 
 
 class Studyhall(commands.Bot, Leaving):
@@ -239,8 +240,8 @@ class Studyhall(commands.Bot, Leaving):
         return task
 
     async def _end_events(self) -> None:
-        """Let what events began come to its end while the database is open; what takes too long is broken off."""
-        begun = self._events - {asyncio.current_task()}
+        """Let what events and commands began end while the database is open; what takes too long is broken off."""
+        begun = (self._events | self._commands) - {asyncio.current_task()}
         if begun:
             _, late = await asyncio.wait(begun, timeout=PATIENCE_EVENTS_S)
             for task in late:

@@ -83,8 +83,9 @@ RIGHTS = {
 """What can be taken from the bot in a channel: its label, and Discord's names."""
 
 RIGHTS_EXPECT = (
-    "Whoever set the group up is told once, by direct message, what is missing and where. Every answer is kept; "
-    "without the right to attach files it says in words what a picture would show."
+    "Where it may not see or send, whoever set the group up is told so once, by direct message, when the next post is "
+    "due; it tries again each day, and goes on when it may again. Every answer is kept, private answers still work. "
+    "Without files it says in words what a picture would show; without threads a question has no talk of its own."
 )
 
 
@@ -145,6 +146,8 @@ class FaultPanel:
         self.box.faults.set(form)
         if "offline" in form:
             await self._offline(offline=bool(form["offline"]))
+        if "silent" in form:
+            self.box.gateway.silent = bool(form["silent"])
         if "disconnect" in form:
             how, shard, repeats = form["disconnect"], form.get("shard"), int(form.get("repeats", 0))
             await self.box.gateway.disconnect(how if isinstance(how, int) else str(how), shard, repeats)

@@ -117,6 +117,7 @@ class Gateway:
         self.watchers: list[Callable[[], None]] = []
         self.taps: list[Callable[[bytes, bool], None]] = []
         self.offline = False
+        self.silent = False
         world.listeners.append(self._heard)
 
     def connected(self, bot: Bot | None = None) -> bool:
@@ -146,7 +147,7 @@ class Gateway:
         if self.offline:
             return web.Response(status=503)
         compress = request.query.get("compress", "")
-        ws = web.WebSocketResponse(max_msg_size=0, compress=False, autoping=True)
+        ws = web.WebSocketResponse(max_msg_size=0, compress=False, autoping=True, autoclose=False)
         await ws.prepare(request)
         if request.query.get("v", "10") != "10" or request.query.get("encoding", "json") != "json":
             await ws.close(code=4012, message=b"Invalid API version")
@@ -191,6 +192,9 @@ class Gateway:
             if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
                 # Source: Discord's gateway documentation: a client's 1000 or 1001 ends the session.
                 connection.said_goodbye = message.type is WSMsgType.CLOSE and message.data in (1000, 1001)
+                if self.silent:
+                    await asyncio.Event().wait()
+                await connection.ws.close()
                 return
             if len(message.data) > 4096:
                 raise GatewayCloseError(4002, "Payload too large")

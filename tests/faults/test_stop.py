@@ -141,3 +141,19 @@ async def test_a_gateway_that_is_away_at_the_start(tmp_path: Path, shards: int) 
                 await tap.hears("Attempting a reconnect")
             scene.bot.terminate()
             assert await asyncio.wait_for(scene.bot.wait(), GRACE_S) == 0, tap.lines
+
+
+async def test_a_goodbye_that_nobody_answers(tmp_path: Path) -> None:
+    """Stopped while Discord answers nothing any more: the bot ends as ever, with one connection and with two."""
+    prepared = tmp_path / "prepared.db"
+    await prepare(prepared)
+    async with Scene.open(prepared, tmp_path / "scene") as scene:
+        for shards in (1, 2):
+            scene.box.world.shards = Shards(shards, at_once=shards)
+            await scene.start()
+            await scene.server.faults(silent=True)
+            assert scene.bot is not None
+            scene.bot.terminate()
+            assert await asyncio.wait_for(scene.bot.wait(), GRACE_S) == 0, scene.output()
+            await scene.server.faults(silent=False)
+            await scene.box.gateway.disconnect("fresh")

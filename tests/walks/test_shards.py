@@ -55,13 +55,13 @@ async def _walk(folder: Path, prepared: Path, shards: int) -> None:
         await scene.until(ASKED)
         assert await _questions(scene) == [1, 1, 1, 1]
         for where in QUIZZES:
-            assert "Locked: **B**" in (await scene.ana.press("B", where=where)).text
+            assert "Locked: **A**" in (await scene.ana.press("A", where=where)).text
 
         # One connection breaks: the others go on, and what its servers' members press meanwhile is heard soon.
         before = await _ids(scene)
         await scene.server.faults(disconnect="resume", shard=1)
-        replies = await asyncio.gather(*(tova.press("C", where=where) for where in QUIZZES))
-        assert ["Locked: **C**" in reply.text for reply in replies] == [True] * 4, scene.output()
+        replies = await asyncio.gather(*(tova.press("B", where=where) for where in QUIZZES))
+        assert ["Locked: **B**" in reply.text for reply in replies] == [True] * 4, scene.output()
         await scene.server.bot_is(connected=True)
         assert await _ids(scene) == before, "a session was begun anew instead of resumed"
 
@@ -69,8 +69,8 @@ async def _walk(folder: Path, prepared: Path, shards: int) -> None:
         await scene.start()
         await _connected(scene, shards)
         for where in QUIZZES:
-            assert "**B**" in (await scene.ana.press("D", where=where)).text
-        assert scene.rows("SELECT choice, COUNT(*) FROM answers GROUP BY choice ORDER BY choice") == [(1, 4), (2, 4)]
+            assert "**A**" in (await scene.ana.press("B", where=where)).text
+        assert scene.rows("SELECT choice, COUNT(*) FROM answers GROUP BY choice ORDER BY choice") == [(0, 4), (1, 4)]
         await scene.until(CLOSED + timedelta(minutes=5))
         assert await _questions(scene) == [1, 1, 1, 1]
         assert len([one for one in scene.ana.messages("dm") if "rest" in one.text and one.button("Done")]) == 1
