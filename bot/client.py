@@ -70,8 +70,7 @@ COGS = (
     "cogs.privacy",
 )
 PATIENCE_S = 6.0  # for deliveries (five at most) and then replies under way when we are told to stop
-PATIENCE_EVENTS_S = 1.0  # for what else is under way
-PATIENCE_GOODBYE_S = 1.0  # for Discord's answer to our goodbye; all in all it stays below Docker's ten
+PATIENCE_EVENTS_S = 1.0  # for what else is under way; all in all it stays below Docker's ten
 CONNECTIONS = 200  # a fresh socket for each reply is the largest waste there is
 
 
@@ -94,20 +93,7 @@ class Tree(app_commands.CommandTree["Studyhall"]):
         return True
 
 
-class Leaving(discord.Client):
-    """A client that says goodbye, and does not wait for long for an answer to that."""
-
-    async def close(self) -> None:
-        closing = asyncio.create_task(super().close(), name="goodbye")
-        done, _ = await asyncio.wait({closing}, timeout=PATIENCE_GOODBYE_S)
-        if not done:
-            log.info("Discord did not answer the goodbye")
-            # The library waits for half a minute; without its connections it has nothing to wait for.
-            await self.http.close()
-        await closing
-
-
-class Studyhall(commands.Bot, Leaving):
+class Studyhall(commands.Bot):
     """One bot for any number of servers. It needs no privileged intent; make it inside a running event loop."""
 
     def __init__(

@@ -181,7 +181,7 @@ async def until_stopped(settings: Settings) -> None:
                 work.result()
             resting.cancel()
             await bot.close()
-            # It may be waiting for minutes to try the connection again.
+            # It may be waiting for minutes to try the connection again, or half a one for an answer to its goodbye.
             work.cancel()
             await asyncio.gather(work, resting, return_exceptions=True)
     except discord.PrivilegedIntentsRequired:
