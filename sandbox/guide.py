@@ -1,6 +1,7 @@
 """The first five minutes with Studyhall, step by step. Each step notices by itself when it is done, in any window.
 
 It looks at what appears, as people do: which command a reply answers, which buttons a message has, who is written to.
+What a month's own people do counts for nobody.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from sandbox.server import Sandbox
     from sandbox.world import Channel, Event
 
-COMPONENT, MODAL = 3, 5
+COMPONENT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ class Guide:
         self.box = box
         self.done: dict[str, int] = {}
         self._questions: set[str] = set()
-        self._sitter: str | None = None
+        self._sitters: set[str] = set()
         self._rungs = 0
         self._known: Knowledge | None = None
         box.world.listeners.append(self._heard)
@@ -170,7 +171,7 @@ class Guide:
         return found
 
     def _finish(self, name: str) -> None:
-        if name not in self.done:
+        if name not in self.done and not self.box.month.progress.running:
             self.done[name] = self.box.world.clock.now_ms
             self.tell()
 
@@ -194,26 +195,16 @@ class Guide:
         new = event.name == "MESSAGE_CREATE"
         private = event.ephemeral_for is not None
         meta = message.get("interaction_metadata") or {}
-        if not private and new and is_question(message):
-            self._questions.add(message["id"])
-            self._finish("question")
-        elif new and private and meta.get("type") == COMPONENT:
-            if meta.get("interacted_message_id") in self._questions and len(buttons_of(message["components"])) > 1:
-                self._finish("answer")
-        elif private and _title(message).startswith("✘"):
-            self._finish("wrong")
-        if (
-            not private
-            and new
-            and any(one.get("label") == "Give feedback" for one in buttons_of(message["components"]))
-        ):
+        labels = {one.get("label") for one in buttons_of(message["components"])}
+        if not private and new and "Add to my question" in labels:
             self._finish("feedback")
         if meta.get("name") in ("setup", "progress", "exam set") and message["embeds"]:
             self._finish({"setup": "setup", "progress": "weak", "exam set": "exam"}[meta["name"]])
             if meta["name"] == "exam set":
-                self._sitter = meta["user"]["id"]
-        dm_of_sitter = channel.guild is None and self._sitter in channel.recipients
-        if dm_of_sitter and new and not private and message["author"].get("bot") and not meta:
+                self._sitters.add(meta["user"]["id"])
+        dm_of_sitter = channel.guild is None and not self._sitters.isdisjoint(channel.recipients)
+        moved = new and not private and not self.box.month.progress.running
+        if dm_of_sitter and moved and message["author"].get("bot") and not meta:
             self._rungs += 1
             if self._rungs > 1:
                 self._finish("ladder")

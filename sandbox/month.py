@@ -226,6 +226,8 @@ class Month:
 
     async def _asks(self, name: str, number: int) -> None:
         await self._fill(self._ids[name], await self._command(self._ids[name], "feedback ask"), ASKED[number])
+        # Posted before the day, and so perhaps the month, is over.
+        await self.box.clock.move(to_ms=self.box.clock.now_ms + 60_000)
 
     async def _gives(self, name: str, number: int) -> None:
         card = self._find(self._ids[name], "Give feedback")

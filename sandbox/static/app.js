@@ -20,6 +20,7 @@ import { Tools } from "./tools.js";
 
 const WIDE = 60 * 16;
 const ROOMY = matchMedia("(min-width: 88rem)");
+const ROOMIER = matchMedia("(min-width: 100rem)");
 
 export class App extends Sight {
   time = new SandboxTime();
@@ -64,7 +65,7 @@ export class App extends Sight {
     for (const name of ["click", "keydown"]) document.addEventListener(name, (event) => follow(this, event));
     // A file that is dropped beside a channel must not take the page's place.
     for (const name of ["dragover", "drop"]) document.addEventListener(name, (event) => event.preventDefault());
-    ROOMY.addEventListener("change", () => this.draw());
+    for (const room of [ROOMY, ROOMIER]) room.addEventListener("change", () => this.draw());
     setInterval(() => this.tick(), 1000);
   }
 
@@ -313,9 +314,9 @@ export class App extends Sight {
     if (target instanceof HTMLElement) target.focus();
   }
 
-  /** Whether there is no room for the members beside a thread. */
+  /** Whether there is no room for the members beside a thread or the tools. */
   crowded() {
-    return Boolean(this.side.channelId) && !ROOMY.matches;
+    return (Boolean(this.side.channelId) && !ROOMY.matches) || (this.tools.open && !ROOMIER.matches);
   }
 
   /** @param {boolean} open */

@@ -29,7 +29,7 @@ function zones() {
 export class ClockBar {
   moving = false;
   open = false;
-  /** @type {{found: Happening[], count: number, words: string} | null} */
+  /** @type {{found: Happening[], count: number, words: string, alone?: boolean} | null} */
   brought = null;
   #wanted = "";
   #drawing = false;
@@ -56,6 +56,15 @@ export class ClockBar {
     }
     this.app.render();
     return answer;
+  }
+
+  /**
+   * Put a sentence into the news line.
+   * @param {string} words
+   */
+  tell(words) {
+    this.brought = { found: [], count: 0, words, alone: true };
+    this.render();
   }
 
   /** Draw the bar anew, soon and once. */
@@ -86,7 +95,6 @@ export class ClockBar {
       <p class="sandbox-time" role="timer" aria-live="off" aria-label="The sandbox's time">
         <strong>${time.format(time.now, time.frozen ? "t" : "T")}</strong>
         <span title=${`${time.format(time.now, "F")}${time.frozen ? ", standing still" : ""}`}>${day.format(time.now)}</span>
-        
       </p>
       <select
         class="zone"
@@ -147,7 +155,8 @@ export class ClockBar {
   }
 
   #controls() {
-    const { app, moving } = this;
+    const { app } = this;
+    const moving = this.moving || Boolean(app.tools.guide.month?.running);
     const { time } = app;
     const go = (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
@@ -197,15 +206,22 @@ export class ClockBar {
 
   #news() {
     const { brought } = this;
+    const { month } = this.app.tools.guide;
+    if (month?.running)
+      return html`<p class="news" aria-live="off">
+        <span class="news-words">A month passes. ${month.words}</span>${this.app.tools.guide.days(month)}
+      </p>`;
     if (!brought) return nothing;
-    const { found, count, words } = brought;
+    const { found, count, words, alone } = brought;
     const told = found.slice().sort((a, b) => b.at_ms - a.at_ms || weight(a) - weight(b));
     const [first] = told;
     const more = count - 1;
     return html`<p class="news">
       <span class="news-words">
-        ${first ? this.#told(first) : html`Nothing that anybody could see happened.`} ${words && first ? nothing : words}
+        ${first ? this.#told(first) : alone ? nothing : html`Nothing that anybody could see happened.`}
+        ${words && first ? nothing : words}
       </span>
+      ${first ? this.#way(first) : nothing}
       ${more > 0
         ? html`<button
             type="button"
@@ -230,14 +246,17 @@ export class ClockBar {
 
   /** @param {Happening} one */
   #told(one) {
+    return html`<strong>${this.#stamp(one.at_ms)}</strong> → ${words(one)}`;
+  }
+
+  /** @param {Happening} one */
+  #way(one) {
     const { app } = this;
     const channel = one.channel_id;
-    return html`<strong>${this.#stamp(one.at_ms)}</strong> → ${words(one)}
-      ${channel && app.channel(channel)
-        ? html`<button type="button" class="plain" @click=${() => void app.openChannel(channel, one.message_id ?? undefined)}>
-            Go there<span class="hidden">: ${one.where}</span>
-          </button>`
-        : nothing}`;
+    if (!channel || !app.channel(channel)) return nothing;
+    return html`<button type="button" class="plain" @click=${() => void app.openChannel(channel, one.message_id ?? undefined)}>
+      Go there<span class="hidden">: ${one.where}</span>
+    </button>`;
   }
 
   /** @param {number} ms */

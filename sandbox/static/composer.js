@@ -7,6 +7,7 @@ import { commandEntry, nameEntry, Picker } from "./picker.js";
 import { size } from "./media.js";
 
 const REFERENCE = /(?:^|\s)([@#])([^\s@#]*)$/;
+const COMMAND = /^\/[a-z][\w-]*(?:\s|$)/i;
 const MOST_FILES = 10;
 /** Whether the browser fits a field to its text by itself, without the page's being laid out at each key. */
 const GROWS = CSS.supports("field-sizing", "content");
@@ -142,6 +143,10 @@ export class Composer {
 
   #typed() {
     this.#grow();
+    if (this.problem) {
+      this.problem = "";
+      this.draw();
+    }
     const text = this.entry?.value ?? "";
     if (text.startsWith("/") && !text.includes("\n")) return this.#offerCommands(text.slice(1));
     const before = text.slice(0, this.entry?.selectionStart ?? 0);
@@ -230,9 +235,24 @@ export class Composer {
     return text;
   }
 
+  /**
+   * Open the form of the command that was written out; what only looks like one is not sent, as it was not meant for all.
+   * @param {string} typed
+   */
+  #command(typed) {
+    const written = this.#commands().filter(({ name }) => `${typed} `.startsWith(`/${name} `));
+    const [longest] = written.sort((a, b) => b.name.length - a.name.length);
+    if (longest) return this.#open(longest);
+    const [first] = typed.split(/\s/);
+    this.problem = `Nothing was sent: there is no command ${first} for you here. The button with the slash shows those that there are.`;
+    this.picker.close();
+    this.draw();
+  }
+
   async #send() {
     const typed = this.entry?.value.trim() ?? "";
     if (this.sending || (!typed && !this.files.length)) return;
+    if (COMMAND.test(typed)) return this.#command(typed);
     this.sending = true;
     this.draw();
     const refused = await this.app.acts.sendMessage(this.pane.channelId, this.#resolve(typed), this.files, this.replyTo);

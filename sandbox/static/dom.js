@@ -12,6 +12,15 @@ export function $(id) {
 }
 
 /**
+ * Mark something for a moment.
+ * @param {Element} element
+ */
+export function point(element) {
+  element.classList.add("pointed");
+  element.addEventListener("animationend", () => element.classList.remove("pointed"), { once: true });
+}
+
+/**
  * Say something for a while.
  * @param {string} text
  */
@@ -19,6 +28,7 @@ export function announce(text) {
   const note = document.createElement("p");
   note.className = "toast";
   note.textContent = text;
-  $("announcements").append(note);
+  // One at a time: what was said before is old news, and each covers something.
+  $("announcements").replaceChildren(note);
   setTimeout(() => note.remove(), 6000);
 }

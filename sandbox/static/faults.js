@@ -9,7 +9,8 @@ import { isThread, sign } from "./names.js";
 /** @typedef {{channel_id: string, channel: string, right: string, label: string}} Taken */
 
 export class FaultPanel {
-  #channel = "";
+  /** Where a right is taken, and which channel is to be deleted. */
+  #chosen = { right: "", gone: "" };
   #right = "send";
   #sure = false;
   #name = "daily-quiz";
@@ -83,7 +84,11 @@ export class FaultPanel {
     return html`<section aria-labelledby="momentary">
       <h3 id="momentary">For a moment</h3>
       <p>
-        The connection drops once. <span class="expect">It comes back by itself; what it missed is replayed, or read anew.</span>
+        The connection drops once.
+        <span class="expect"
+          >It is back within seconds. If it may resume, what it missed is replayed, presses too. If its session is void, it
+          reads the server anew, and what was pressed meanwhile fails: press again.</span
+        >
       </p>
       <p class="acts">
         <button type="button" class="button secondary" @click=${() => void this.#turn({ disconnect: "resume" })}>
@@ -113,29 +118,30 @@ export class FaultPanel {
     </section>`;
   }
 
-  #places() {
+  /** @param {"right" | "gone"} what */
+  #places(what) {
     const guild = this.app.guild();
     const places = (guild?.channels ?? []).filter((/** @type {any} */ one) => !isThread(one) && [0, 15].includes(one.type));
-    if (!places.some((/** @type {any} */ one) => one.id === this.#channel)) {
+    if (!places.some((/** @type {any} */ one) => one.id === this.#chosen[what])) {
       const quiz = places.find((/** @type {any} */ one) => one.name === "daily-quiz");
-      this.#channel = (quiz ?? places[0])?.id ?? "";
+      this.#chosen[what] = (quiz ?? places[0])?.id ?? "";
     }
     return places;
   }
 
-  /** @param {string} label */
-  #chooser(label) {
+  /** @param {string} label @param {"right" | "gone"} what */
+  #chooser(label, what) {
     const choose = (/** @type {Event} */ event) => {
-      this.#channel = /** @type {HTMLSelectElement} */ (event.target).value;
+      this.#chosen[what] = /** @type {HTMLSelectElement} */ (event.target).value;
       this.#sure = false;
       this.app.tools.draw();
     };
     return html`<label
       >${label}
       <select @change=${choose}>
-        ${this.#places().map(
+        ${this.#places(what).map(
           (/** @type {any} */ one) =>
-            html`<option value=${one.id} ?selected=${one.id === this.#channel}>${sign(one)} ${one.name}</option>`,
+            html`<option value=${one.id} ?selected=${one.id === this.#chosen[what]}>${sign(one)} ${one.name}</option>`,
         )}
       </select></label
     >`;
@@ -143,12 +149,12 @@ export class FaultPanel {
 
   /** @param {any} faults */
   #rights(faults) {
-    const take = () => void this.#turn({ take: { channel_id: this.#channel, right: this.#right } });
+    const take = () => void this.#turn({ take: { channel_id: this.#chosen.right, right: this.#right } });
     return html`<section aria-labelledby="rights">
       <h3 id="rights">Take a right from the bot</h3>
       <p><span class="expect">${faults.rights_expect}</span></p>
       <p class="acts">
-        ${this.#chooser("Channel")}
+        ${this.#chooser("Channel", "right")}
         <label
           >Right
           <select
@@ -189,8 +195,10 @@ export class FaultPanel {
         return this.app.tools.draw();
       }
       this.#sure = false;
-      const name = this.app.channel(this.#channel)?.name ?? "daily-quiz";
-      if (await this.app.ask("/world/delete_channel", { channel_id: this.#channel })) this.#name = name;
+      const { gone } = this.#chosen;
+      const name = this.app.channel(gone)?.name ?? "daily-quiz";
+      if (await this.app.ask("/world/delete_channel", { channel_id: gone })) this.#name = name;
+      this.app.tools.draw();
     };
     const make = async (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
@@ -202,12 +210,13 @@ export class FaultPanel {
       <p>
         With all that stands in it.
         <span class="expect"
-          >Whoever set the group up is told once, and to choose another one with /setup. Every answer is kept.</span
+          >When the next thing is due in it, whoever set the group up is told once, by direct message, to choose another one
+          with /setup. Every answer is kept.</span
         >
       </p>
       <p class="acts">
-        ${this.#chooser("Channel to delete")}
-        <button type="button" class="button danger" @click=${remove}>${this.#sure ? "Really delete it" : "Delete it"}</button>
+        ${this.#chooser("Channel to delete", "gone")}
+        <button type="button" class="button danger" @click=${remove}>${this.#sure ? `Really delete #${this.app.channel(this.#chosen.gone)?.name}` : "Delete it"}</button>
       </p>
       <form class="acts" @submit=${make}>
         <label

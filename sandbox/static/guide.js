@@ -1,5 +1,6 @@
 /** The guided first five minutes: steps that notice by themselves when they are done, and a month at one click. */
 
+import { point } from "./dom.js";
 import { html, nothing } from "./lit.js";
 
 /** @typedef {import("./app.js").App} App */
@@ -26,7 +27,7 @@ export class Guide {
   /** @type {Step[]} */
   #steps = [];
   /** @type {Month | null} */
-  #month = null;
+  month = null;
   /** A step that was opened by hand. */
   #opened = "";
   #busy = false;
@@ -56,8 +57,9 @@ export class Guide {
       const [guide, month] = await Promise.all([this.app.ask("/guide"), this.app.ask("/month")]);
       if (told !== this.#told) continue;
       if (guide) this.#steps = guide.steps;
-      if (month) this.#month = month;
+      if (month) this.month = month;
     }
+    this.app.clockbar.render();
     this.app.tools.draw();
   }
 
@@ -80,8 +82,9 @@ export class Guide {
    */
   passed(month) {
     this.#told += 1;
-    this.#month = month;
+    this.month = month;
     this.app.time.set(month);
+    if (!month.running) this.app.clockbar.tell(month.words);
   }
 
   /**
@@ -141,6 +144,7 @@ export class Guide {
     if (!(first instanceof HTMLElement)) return;
     first.scrollIntoView({ block: "center" });
     first.focus({ preventScroll: true });
+    point(first.closest("li.message") ?? first);
   }
 
   template() {
@@ -152,6 +156,7 @@ export class Guide {
         <progress max=${this.#steps.length || 1} value=${done} aria-label="Steps done"></progress>
         <span role="status">${done} of ${this.#steps.length} done</span>
       </p>
+      ${this.#passing()}
       ${this.app.state.bot.connected
         ? nothing
         : html`<p class="failure" role="alert">The bot is offline, so nothing answers. Faults can start it, or end what keeps it away.</p>`}
@@ -162,7 +167,7 @@ export class Guide {
         ? html`<p class="acts">
             <button type="button" class="button secondary" @click=${() => this.app.tools.skip()}>Leave the guide</button>
           </p>`
-        : html`<p>That was it. Look at what came of it; the faults and the inspector are in the tabs beside this one.</p>
+        : html`<p class="guide-end">That was it. Look at what came of it; the faults and the inspector are in the tabs beside this one.</p>
             <p class="acts">
               ${LOOKS.map(
                 ([label, act]) =>
@@ -196,12 +201,11 @@ export class Guide {
         ? html`<div class="guide-body">
             <p>${step.what}</p>
             ${step.hint ? html`<p class="hint">${step.hint}</p>` : nothing}
-            ${step.act.month ? this.#passing() : nothing}
             <p class="acts">
               <button
                 type="button"
                 class="button primary"
-                ?disabled=${this.#busy || (step.act.month && this.#month?.running)}
+                ?disabled=${this.#busy || (step.act.month && this.month?.running)}
                 @click=${() => void this.#act(step)}
               >
                 ${step.button}
@@ -214,16 +218,22 @@ export class Guide {
 
   /** How far the month is. */
   #passing() {
-    const month = this.#month;
+    const { month } = this;
     if (!month?.words) return nothing;
     return html`<div class="month">
-      ${month.running
-        ? html`<progress max=${month.days} value=${month.day} aria-label="Days of the month"></progress>
-            <button type="button" class="button secondary small" @click=${() => void this.app.ask("/month", { stop: true })}>
-              Stop
-            </button>`
-        : nothing}
-      <p role="status">${month.words}</p>
+      ${month.running ? this.days(month) : nothing}
+      <p>${month.words}</p>
     </div>`;
+  }
+
+  /**
+   * The days of a month that passes, and the way to end it.
+   * @param {Month} month
+   */
+  days(month) {
+    return html`<progress max=${month.days} value=${month.day} aria-label="Days of the month"></progress>
+      <button type="button" class="button secondary small" @click=${() => void this.app.ask("/month", { stop: true })}>
+        Stop<span class="hidden"> the month</span>
+      </button>`;
   }
 }

@@ -1,6 +1,7 @@
 /** One open channel: its head, its messages and its input line. The page has two: the channel, and a thread beside it. */
 
 import { Composer } from "./composer.js";
+import { point } from "./dom.js";
 import { forum } from "./forum.js";
 import { head } from "./head.js";
 import { html, nothing, ref, render } from "./lit.js";
@@ -183,8 +184,7 @@ export class Pane {
     this.scroll.hold();
     element.scrollIntoView({ block: "center" });
     element.focus({ preventScroll: true });
-    element.classList.add("pointed");
-    element.addEventListener("animationend", () => element.classList.remove("pointed"), { once: true });
+    point(element);
   }
 
   /** @param {any} message */

@@ -141,9 +141,13 @@ export class Tools {
   }
 
   #invitation() {
-    if (this.#skipped || this.open || !this.guide.fresh) return nothing;
+    if (this.#skipped || this.open || !this.guide.fresh || this.guide.month?.running) return nothing;
     return html`<p class="invitation">
-      <span>New here? See what Studyhall does, in five minutes.</span>
+      <span
+        >${this.guide.begun
+          ? "The guide waits where you left it."
+          : "New here? See what Studyhall does, in five minutes."}</span
+      >
       <button type="button" class="button primary small" @click=${() => this.show("guide")}>
         ${this.guide.begun ? "Go on with the guide" : "Show me"}
       </button>

@@ -10,7 +10,10 @@ from tests.walks.conftest import Begin
 
 
 async def test_days_of_a_group_at_one_click(begin: Begin) -> None:
-    """Eight members answer, say how sure they are, set exam dates, meet; it can be stopped; no rule is broken."""
+    """Eight members answer, say how sure they are, set exam dates, meet; it can be stopped; no rule is broken.
+
+    What they do is no step of the guide but the one about them.
+    """
     study = await begin()
     server = study.server
     async with server.session.ws_connect(server.url + "/sandbox/live") as live:
@@ -34,6 +37,8 @@ async def test_days_of_a_group_at_one_click(begin: Begin) -> None:
     assert unsure == []
     assert len(await study.rows("SELECT 1 FROM exams")) == 5
     assert len(await study.rows("SELECT 1 FROM asks")) == 1
+    steps = (await server.get("/sandbox/guide"))["steps"]
+    assert [one["name"] for one in steps if one["done"]] == ["month"]
     await server.post("/sandbox/month", {"start": True})
     stopped = await server.post("/sandbox/month", {"stop": True})
     assert stopped["running"] is False
