@@ -246,6 +246,9 @@ class Window:
         if not PICTURES:
             return
         await self.page.mouse.move(0, 0)
+        drawn = "() => [...document.images].every((one) => one.complete && one.naturalWidth)"
+        await self.page.wait_for_function(drawn)
+        await expect(self.page.locator(".toast")).to_have_count(0)
         shot = Image.open(BytesIO(await self.page.screenshot(animations="disabled", caret="hide")))
         small = shot.convert("RGB").quantize(256, dither=Image.Dither.NONE)
         small.save(_DOCS / f"{name}.png", optimize=True)
