@@ -15,7 +15,7 @@ from bot.services.deliveries import Parcel
 from bot.services.house import House
 from bot.services.moderation import Found
 from cogs import texts_tutors as words
-from cogs.feedback_drafts import is_tutor
+from cogs.feedback_drafts import drafts_of, is_tutor
 from cogs.posting import post
 from cogs.replies import Feature, Interaction, button, press, require_tutor, rows, say
 from cogs.tutor_forms import ask_for, typed
@@ -28,6 +28,7 @@ class Endorsements(Feature):
     async def panel(self, interaction: Interaction, what: str, subject_id: int) -> None:
         """What a member can do with a card, for their eyes only."""
         found = await moderation.find(self.house.database, kind(what), subject_id, interaction.guild_id)
+        await drafts_of(self.client).require_here(interaction, found.group)
         report = button(f"tr-report:{what}:{subject_id}", words.REPORT, emoji="🚩", row=1)
         if not is_tutor(interaction, found.group):
             await say(interaction, words.MEMBERS_PANEL, view=rows([report]))

@@ -9,7 +9,7 @@ from bot.domain.groups import Group
 from bot.domain.instants import from_ms
 from bot.domain.refusals import StaleButton
 from bot.domain.reports import REASON
-from bot.services import groups, reports, teachback, unanswered, verdicts
+from bot.services import groups, moderation, reports, teachback, unanswered, verdicts
 from bot.services.deliveries import Parcel
 from bot.services.house import House
 from bot.services.reports import Decision, Shown
@@ -17,6 +17,7 @@ from bot.services.unanswered import Unanswered
 from cogs import texts_tutors as words
 from cogs.cards import BLUE
 from cogs.endorsements import kind
+from cogs.feedback_drafts import drafts_of
 from cogs.plain import cut, plain
 from cogs.posting import TooLate, once, post
 from cogs.replies import Feature, Interaction, button, press, require_tutor, rows, say
@@ -34,6 +35,7 @@ class Reports(Feature):
 
     @press("tr-report")
     async def report(self, interaction: Interaction, what: str, subject_id: int) -> None:
+        await self._require_here(interaction, what, subject_id)
         await reports.check(self.house.database, kind(what), subject_id, interaction.user.id, interaction.guild_id)
         await ask_for(
             interaction,
@@ -46,6 +48,7 @@ class Reports(Feature):
 
     @press("trm-report")
     async def reported(self, interaction: Interaction, what: str, subject_id: int) -> None:
+        await self._require_here(interaction, what, subject_id)
         await reports.report(
             self.house.database,
             kind(what),
@@ -57,6 +60,11 @@ class Reports(Feature):
         )
         self.client.dispatch("agenda_changed")
         await say(interaction, words.REPORTED)
+
+    async def _require_here(self, interaction: Interaction, what: str, subject_id: int) -> None:
+        """Who left, or was sent away, reports nothing from old direct messages. Raises LeftServer."""
+        found = await moderation.find(self.house.database, kind(what), subject_id, interaction.guild_id)
+        await drafts_of(self.client).require_here(interaction, found.group)
 
     # The tutors' queue
 

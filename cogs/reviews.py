@@ -22,6 +22,7 @@ class Reviews(Feature):
         """The form for feedback, with what the member wrote before."""
         database, guild = self.house.database, interaction.guild_id
         group = await feedback.group_of(database, ask_id, guild)
+        await drafts_of(self.client).require_here(interaction, group)
         user, tutor = interaction.user.id, is_tutor(interaction, group)
         found = await reviews.form(database, ask_id, user, guild, tutor=tutor)
         draft = found.draft

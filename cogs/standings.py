@@ -191,7 +191,7 @@ class Standings(Feature):
             raise NotYourRound
         try:
             when = date(day // 10_000, day // 100 % 100, day % 100)
-        except ValueError:
+        except (ValueError, OverflowError):
             raise StaleButton from None
         move = await standings.my_move(self.house.database, group, interaction.user.id, when)
         streak = await streaks.current(self.house.database, group, interaction.user.id, interaction.created_at)
