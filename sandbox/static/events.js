@@ -37,7 +37,7 @@ export function drawEvents(app) {
   const events = [...guild.scheduled_events].sort((a, b) => start(a) - start(b));
   render(
     html`<header class="dialog-head">
-        <h2 id="events-title">${events.length === 1 ? "1 event" : `${events.length} events`}</h2>
+        <h2 id="events-title">${events.length === 1 ? "1 event" : events.length ? `${events.length} events` : "No events"}</h2>
         <button type="button" class="round" aria-label="Close" autofocus @click=${() => dialog.close()}>
           <span aria-hidden="true">✕</span>
         </button>
