@@ -195,6 +195,14 @@ class Guide:
         new = event.name == "MESSAGE_CREATE"
         private = event.ephemeral_for is not None
         meta = message.get("interaction_metadata") or {}
+        if not private and new and is_question(message):
+            self._questions.add(message["id"])
+            self._finish("question")
+        elif new and private and meta.get("type") == COMPONENT:
+            if meta.get("interacted_message_id") in self._questions and len(buttons_of(message["components"])) > 1:
+                self._finish("answer")
+        elif private and _title(message).startswith("✘"):
+            self._finish("wrong")
         labels = {one.get("label") for one in buttons_of(message["components"])}
         if not private and new and "Add to my question" in labels:
             self._finish("feedback")
