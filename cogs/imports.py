@@ -35,6 +35,7 @@ from cogs.texts_import_report import report
 log = logging.getLogger(__name__)
 
 MENU = 25
+LONGEST_ID = 18  # digits that surely fit into the database
 
 
 class Imports(Feature):
@@ -315,7 +316,7 @@ class Imports(Feature):
         """An import was chosen from the list: ask before it is undone."""
         group = await self._tutors(interaction)
         (value,) = chosen(interaction)
-        if not value.isdecimal():
+        if not (value.isdecimal() and value.isascii() and len(value) <= LONGEST_ID):
             raise StaleButton
         one = await imports.find(self.house.database, group, int(value))
         undo = button(f"impu:{one.import_id}", texts.UNDO, style=discord.ButtonStyle.danger)
