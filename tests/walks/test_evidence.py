@@ -123,7 +123,9 @@ async def test_a_withdrawn_question(study: Study) -> None:
     await study.restart()
     await rescore.rebuild(study.bot.house.database)
     assert await study.rows("SELECT * FROM standings WHERE points > 0") == []
-    following = await study.question()
+    # Not to the next thing that is planned, which may be word of the correction.
+    await study.server.clock_to(study.berlin("2026-03-04 09:00"))
+    following = await study.ana.sees("Closes", where=DAILY)
     assert following.id != question.id
 
 
