@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import subprocess
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("layers")  # what one of these tests has parsed, the others need not
 ROOT = Path(__file__).parents[1]
 OURS = ("bot", "cogs", "config", "sandbox", "tests")
 LONGEST, LONGEST_TEST = 400, 600
@@ -60,17 +63,48 @@ def _name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def _imports(path: Path) -> set[str]:
-    """What a module imports, wherever it does so, with the names that it takes from a package."""
-    found: set[str] = set()
+STATEMENT = re.compile(r"\b(SELECT\s.+\sFROM|INSERT INTO|UPDATE\s\w+\sSET|DELETE FROM|PRAGMA)\b", re.DOTALL)
+READERS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"),
+           ("time", "time"), ("time", "time_ns"), ("utils", "utcnow")}  # fmt: skip
+
+
+@dataclass
+class Facts:
+    """What the tests below ask of a module: what it imports (wherever it does so), and the lines of what it does."""
+
+    imports: set[str] = field(default_factory=set)
+    opens: list[int] = field(default_factory=list)
+    statements: list[int] = field(default_factory=list)
+    clocks: list[int] = field(default_factory=list)
+    dice: list[int] = field(default_factory=list)
+
+
+@functools.cache  # parsing is most of the time, and several tests ask of the same module
+def _facts(path: Path) -> Facts:
+    facts = Facts()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative imports hide what is imported"
-            module = node.module or ""
-            found |= {f"{module}.{alias.name}" if module.split(".")[0] in OURS else module for alias in node.names}
-    return found
+        match node:
+            case ast.Import():
+                facts.imports |= {alias.name for alias in node.names}
+            case ast.ImportFrom():
+                assert node.level == 0, f"{path}: relative imports hide what is imported"
+                module, names = node.module or "", [alias.name for alias in node.names]
+                ours = module.split(".")[0] in OURS
+                facts.imports |= {f"{module}.{name}" if ours else module for name in names}
+                facts.dice += [node.lineno] if module == "random" and names != ["Random"] else []
+            case ast.Call(func=ast.Name(id="open")):
+                facts.opens.append(node.lineno)
+            case ast.Constant(value=str(text)) if STATEMENT.search(text):
+                facts.statements.append(node.lineno)
+            case ast.Attribute(value=ast.Name(id=owner)) | ast.Attribute(value=ast.Attribute(attr=owner)):
+                facts.clocks += [node.lineno] if (owner, node.attr) in READERS else []
+                random = isinstance(node.value, ast.Name) and owner == "random"
+                facts.dice += [node.lineno] if random and node.attr != "Random" else []
+    return facts
+
+
+def _imports(path: Path) -> set[str]:
+    return _facts(path).imports
 
 
 def _part(name: str) -> str:
@@ -105,45 +139,27 @@ def test_rules_and_formats_touch_nothing_outside(part: str) -> None:
     outside = {"asyncio", "os", "pathlib", "socket", "sqlite3", "subprocess", "tempfile", "threading", "time", "shutil"}
     for path in _modules(part.replace(".", "/")):
         assert not _imports(path) & (outside - {"sqlite3"} if _name(path) == ANKI else outside), path
-        calls = [node.func for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
-        assert "open" not in [call.id for call in calls if isinstance(call, ast.Name)], path
+        assert not _facts(path).opens, path
 
 
 def test_sql_stands_in_storage_alone() -> None:
     """A statement anywhere else would be one that no storage test tries."""
-    statement = re.compile(r"\b(SELECT\s.+\sFROM|INSERT INTO|UPDATE\s\w+\sSET|DELETE FROM|PRAGMA)\b", re.DOTALL)
     for path in _modules("bot", "cogs", "config"):
-        if _name(path).startswith("bot.storage") or _name(path) == ANKI:
-            continue
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                assert not statement.search(node.value), f"{path}:{node.lineno}"
+        if not _name(path).startswith("bot.storage") and _name(path) != ANKI:
+            assert not _facts(path).statements, path
 
 
 def test_only_the_clock_reads_the_time() -> None:
     """Everybody else is handed an instant: the tests' clock is the only one there is. (The sandbox owns its own.)"""
-    readers = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"),
-               ("time", "time"), ("time", "time_ns"), ("utils", "utcnow")}  # fmt: skip
     for path in _modules("bot", "cogs", "config", "tests"):
-        if _name(path) == "bot.clock":
-            continue
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Attribute):
-                owner = node.value
-                whose = (
-                    owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
-                )
-                assert (whose, node.attr) not in readers, f"{path}:{node.lineno} reads the time"
+        if _name(path) != "bot.clock":
+            assert not _facts(path).clocks, path
 
 
 def test_nobody_throws_global_dice() -> None:
     """Dice are an argument: from the module `random` only the class Random is used."""
     for path in PRODUCT:
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "random":
-                assert node.attr == "Random", f"{path}:{node.lineno}"
-            if isinstance(node, ast.ImportFrom) and node.module == "random":
-                assert [alias.name for alias in node.names] == ["Random"], f"{path}:{node.lineno}"
+        assert not _facts(path).dice, path
 
 
 def test_no_module_is_too_long_or_has_a_name_that_says_nothing() -> None:
