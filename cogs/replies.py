@@ -22,6 +22,7 @@ from bot.services import groups
 from bot.services.house import House, Meters
 from bot.services.requests import REQUEST, Once
 from cogs import texts
+from cogs.plain import cut
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 UNKNOWN_INTERACTION = 10062
 ALREADY_ACKNOWLEDGED = 40060
+LONGEST = 2000  # characters of a message
 UNKNOWN = "unknown"
 """What is counted for a press that no feature knows; its own words could be anything."""
 
@@ -165,7 +167,7 @@ async def answer_error(interaction: Interaction, error: Exception) -> str:
     Returns how it ended: "refused", "late" or "failed".
     """
     if isinstance(error, Refusal):
-        await say(interaction, texts.refusal(error))
+        await say(interaction, cut(texts.refusal(error), LONGEST))
         return "refused"
     if isinstance(error, discord.HTTPException) and error.code in (UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED):
         # Discord gave up on us before we answered: there is nobody to tell, and what was done is kept.

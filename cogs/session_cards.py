@@ -19,6 +19,7 @@ from cogs.plain import cut, plain
 from cogs.replies import button, rows
 
 TITLE_MOST, START_MOST, LENGTH_MOST, NOTES_MOST = 100, 100, 30, 1000
+MOST = {"title": TITLE_MOST, "start": START_MOST, "length": LENGTH_MOST, "notes": NOTES_MOST}
 TOPICS_MOST = 25
 LOCATION_MOST = 100
 DESCRIPTION_MOST = 1000

@@ -269,7 +269,7 @@ def _read(interaction: Interaction) -> dict[str, Any]:
         if name == "topics":
             found["topics"] = [str(one) for one in part.get("values") or ()]
         elif name in FIELDS:
-            found[name] = str(part.get("value") or "")
+            found[name] = str(part.get("value") or "")[: cards.MOST[name]]
         waiting += part.get("components") or []
         if part.get("component"):
             waiting.append(part["component"])

@@ -23,7 +23,7 @@ from bot.domain.schedule import EVERY_DAY, parse_time, parse_weekdays
 from bot.services import groups
 from bot.services.house import House
 from cogs import texts, texts_sessions
-from cogs.plain import plain
+from cogs.plain import cut, plain
 from cogs.replies import Feature, Interaction, require_admin, say
 
 NEEDED = (
@@ -179,12 +179,12 @@ class Setup(Feature):
     def _zone(self, words: str) -> str:
         zone = self.house.places.exact(words)
         if zone is None:
-            raise UnknownZone(plain(words))
+            raise UnknownZone(plain(cut(words, 50)))
         return zone
 
     def _exam(self, words: str) -> str:
         if words not in self.house.blueprints:
-            raise UnknownExam(plain(words), tuple(self.house.blueprints))
+            raise UnknownExam(plain(cut(words, 50)), tuple(self.house.blueprints))
         return words
 
     @setup_group.autocomplete("zone")
@@ -202,14 +202,14 @@ def _time(words: str) -> time:
     try:
         return parse_time(words)
     except ValueError:
-        raise BadTime(plain(words)) from None
+        raise BadTime(plain(cut(words, 50))) from None
 
 
 def _weekdays(words: str) -> frozenset[int]:
     try:
         return parse_weekdays(words)
     except ValueError:
-        raise BadWeekdays(plain(words)) from None
+        raise BadWeekdays(plain(cut(words, 50))) from None
 
 
 def make(client: commands.Bot, house: House) -> commands.Cog:

@@ -106,7 +106,7 @@ class Sheets(Feature):
     @press("typed")
     async def typed(self, interaction: Interaction, round_id: int) -> None:
         """A short answer was sent."""
-        text = " ".join(modal_value(interaction, "answer").split())
+        text = " ".join(modal_value(interaction, "answer").split())[:ANSWER_LIMIT]
         if not text:
             raise NothingTyped
         receipt = await self._keep(interaction, round_id, 0, text)

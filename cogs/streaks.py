@@ -91,7 +91,7 @@ class Streaks(Feature):
     def _zone(self, words: str) -> str:
         zone = self.house.places.exact(words)
         if zone is None:
-            raise UnknownZone(plain(words))
+            raise UnknownZone(plain(cut(words, 50)))
         return zone
 
     @timezone.autocomplete("zone")

@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.domain import refusals as no
 from bot.domain import refusals_feedback as never
 from cogs import texts_tutors
+from cogs.plain import plain
 from cogs.texts_feedback import ADD
 
 
@@ -86,7 +87,7 @@ def _review_refusal(error: no.Refusal) -> str | None:
 def _form_refusal(error: no.Refusal) -> str | None:
     match error:
         case never.BadScores(words=words):
-            said = f"“{words}”" if words else "nothing"
+            said = f"“{plain(words)}”" if words else "nothing"
             return (
                 f"I cannot read {said} as three scores. Nothing was posted; write numbers from 1 to 4, such as 3 3 4."
             )
@@ -100,11 +101,11 @@ def _form_refusal(error: no.Refusal) -> str | None:
             return f"A question takes {most} files at most, so nothing was posted. Please choose the ones that matter."
         case never.BadFile(name=name, megabytes=most):
             return (
-                f"I cannot attach “{name}”, so nothing was posted. Pictures (PNG, JPEG, GIF, WebP) and texts (txt, md, "
-                f"csv) of up to {most} MB are fine."
+                f"I cannot attach “{plain(name)}”, so nothing was posted. "
+                f"Pictures (PNG, JPEG, GIF, WebP) and texts (txt, md, csv) of up to {most} MB are fine."
             )
         case never.LostFile(name=name):
-            return f"I could not fetch “{name}” from Discord, so nothing was posted. Please attach it once more."
+            return f"I could not fetch “{plain(name)}” from Discord, so nothing was posted. Please attach it once more."
         case never.NoSuchDraft():
             return "That is posted already, or was put away. /feedback mine and /feedback inbox show what there is."
         case never.NotYourMessage():
