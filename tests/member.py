@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import io
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ class Door:
 
     async def _request(self, method: str, path: str, form: Any, person: str | None) -> Any:
         headers = {} if person is None else {"X-Person": person}
-        data = None if form is None else orjson.dumps(form)
+        data = None if form is None else io.BytesIO(orjson.dumps(form))
         async with self.session.request(method, self.url + path, data=data, headers=headers) as response:
             raw = await response.read()
             assert response.status < 500, f"{method} {path}: {response.status} {raw.decode()}"
