@@ -11,8 +11,9 @@ help: ## what there is
 run: .venv/run.stamp ## start Studyhall: against Discord with DISCORD_TOKEN set, else in its own sandbox
 	@exec $(BIN)/studyhall run --or-sandbox
 
+# Walks and faults wait for sockets and processes: one worker more than there are cores keeps those busy.
 test: .venv/dev.stamp ## the whole test suite
-	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n $$(($$(nproc 2>/dev/null || echo 3) + 1)) --dist loadgroup $(ARGS)
 
 lint: .venv/dev.stamp ## ruff
 	@$(BIN)/ruff check .
