@@ -33,7 +33,7 @@ def _modal(title: str, custom_id: str, *items: discord.ui.Label[Any]) -> discord
     return modal
 
 
-def _text(
+def text_field(
     name: str,
     label: str,
     most: int,
@@ -44,6 +44,7 @@ def _text(
     placeholder: str | None = None,
     required: bool = True,
 ) -> discord.ui.Label[Any]:
+    """A field with its label; what is typed into it comes back by *name*."""
     field = discord.ui.TextInput[Any](
         custom_id=name,
         style=style,
@@ -83,10 +84,12 @@ def ask(topics: Sequence[Topic], payload: Payload, draft_id: int, opened: int, *
     hint = texts.HIDDEN_HINT if anonymous else texts.NAMED_HINT
     title = payload.get("title", "")
     fields = [
-        _text("title", texts.TITLE_LABEL, rules.TITLE, title, style=SHORT, hint=hint, placeholder=texts.TITLE_HINT),
+        text_field(
+            "title", texts.TITLE_LABEL, rules.TITLE, title, style=SHORT, hint=hint, placeholder=texts.TITLE_HINT
+        ),
         _menu("topic", texts.TOPIC_LABEL, _topics(topics, payload.get("topic", NONE))),
-        _text("did", texts.DID_LABEL, rules.DID, payload.get("did", ""), placeholder=texts.DID_HINT),
-        _text("wants", texts.WANTS_LABEL, rules.WANTS, payload.get("wants", "")),
+        text_field("did", texts.DID_LABEL, rules.DID, payload.get("did", ""), placeholder=texts.DID_HINT),
+        text_field("wants", texts.WANTS_LABEL, rules.WANTS, payload.get("wants", "")),
     ]
     if on_message:
         options = [
@@ -117,10 +120,10 @@ def review(
     return _modal(
         texts.GIVE_TITLE,
         f"fbm-review:{ask_id}:{draft_id}",
-        _text("right_why", first, rules.RIGHT, filled.get("right_why", "")),
-        _text("change", second, rules.CHANGE, filled.get("change", "")),
-        _text("reading", third, rules.READING, filled.get("reading", ""), required=False),
-        _text(
+        text_field("right_why", first, rules.RIGHT, filled.get("right_why", "")),
+        text_field("change", second, rules.CHANGE, filled.get("change", "")),
+        text_field("reading", third, rules.READING, filled.get("reading", ""), required=False),
+        text_field(
             "scores",
             texts.SCORES_LABEL,
             40,
@@ -151,14 +154,14 @@ def explanation(ask_id: int, before: Review | None, payload: Payload, draft_id: 
     return _modal(
         texts_teachback.EXPLAIN_TITLE,
         f"fbm-review:{ask_id}:{draft_id}",
-        _text(
+        text_field(
             "right_why",
             texts_teachback.TEXT_LABEL,
             rules.RIGHT,
             filled.get("right_why", ""),
             hint=texts_teachback.TEXT_HINT,
         ),
-        _text("reading", texts.READING_LABEL, rules.READING, filled.get("reading", ""), required=False),
+        text_field("reading", texts.READING_LABEL, rules.READING, filled.get("reading", ""), required=False),
         _menu("name", texts.NAME_LABEL, options, hint=texts.NAME_HINT),
     )
 
@@ -188,13 +191,13 @@ def follow_up(
 ) -> discord.ui.Modal:
     """The form for an addition to an ask, a question about a review, or the answer to one."""
     title, label = FOLLOW_UPS[kind]
-    field = _text("text", label, rules.FOLLOW_UP, payload.get("text", ""), hint=hint)
+    field = text_field("text", label, rules.FOLLOW_UP, payload.get("text", ""), hint=hint)
     return _modal(title, f"fbm-{kind}:{subject}:{draft_id}:{opened}", field)
 
 
 def done(ask_id: int) -> discord.ui.Modal:
     """The form that resolves an ask."""
-    field = _text("text", texts.DONE_LABEL, rules.TAKEAWAY, style=SHORT, hint=texts.DONE_HINT, required=False)
+    field = text_field("text", texts.DONE_LABEL, rules.TAKEAWAY, style=SHORT, hint=texts.DONE_HINT, required=False)
     return _modal(texts.DONE_TITLE, f"fbm-done:{ask_id}", field)
 
 
@@ -203,10 +206,10 @@ def rubric(now: Rubric | None) -> discord.ui.Modal:
     values = (now.right_why, now.change, now.reading) if now else texts.labels(None)
     names = now.scores if now else texts.SCORE_NAMES
     fields = [
-        _text(name, label, rules.LABEL, value, style=SHORT, required=False)
+        text_field(name, label, rules.LABEL, value, style=SHORT, required=False)
         for name, label, value in zip(("first", "second", "third"), texts.RUBRIC_LABELS, values, strict=True)
     ]
-    names_field = _text(
+    names_field = text_field(
         "scores",
         texts.RUBRIC_SCORES_LABEL,
         60,

@@ -11,11 +11,11 @@ from bot.domain import suggestions as rules
 from bot.domain.questions import slug
 from bot.domain.suggestions import Words, cleaned
 from cogs import texts_suggestions as texts
-from cogs.feedback_forms import fields
+from cogs.feedback_forms import fields, text_field
 from cogs.plain import cut
 from cogs.replies import Interaction
 
-LONG, SHORT = discord.TextStyle.paragraph, discord.TextStyle.short
+SHORT = discord.TextStyle.short
 OPTIONS = 25
 
 
@@ -24,46 +24,34 @@ def form(custom_id: str, topics: Sequence[str], words: Words, *, editing: bool =
     modal = discord.ui.Modal(title=texts.EDIT_TITLE if editing else texts.FORM_TITLE, custom_id=custom_id, timeout=900)
     menu = discord.ui.Select[Any](custom_id="topic", options=_topics(topics, words.topic), min_values=1, max_values=1)
     modal.add_item(discord.ui.Label(text=texts.TOPIC_LABEL, component=menu))
-    modal.add_item(_text("stem", texts.STEM_LABEL, texts.STEM_HINT, rules.STEM, words.stem))
+    modal.add_item(text_field("stem", texts.STEM_LABEL, rules.STEM, words.stem, hint=texts.STEM_HINT))
     modal.add_item(
-        _text(
+        text_field(
             "options",
             texts.OPTIONS_LABEL,
-            texts.OPTIONS_HINT,
             rules.OPTIONS,
             words.options,
+            hint=texts.OPTIONS_HINT,
             placeholder=texts.OPTIONS_PLACEHOLDER,
         )
     )
     modal.add_item(
-        _text("explanation", texts.EXPLANATION_LABEL, texts.EXPLANATION_HINT, rules.EXPLANATION, words.explanation)
+        text_field(
+            "explanation", texts.EXPLANATION_LABEL, rules.EXPLANATION, words.explanation, hint=texts.EXPLANATION_HINT
+        )
     )
     modal.add_item(
-        _text("source", texts.SOURCE_LABEL, texts.SOURCE_HINT, rules.SOURCE, words.source, style=SHORT, required=False)
+        text_field(
+            "source",
+            texts.SOURCE_LABEL,
+            rules.SOURCE,
+            words.source,
+            hint=texts.SOURCE_HINT,
+            style=SHORT,
+            required=False,
+        )
     )
     return modal
-
-
-def _text(
-    name: str,
-    label: str,
-    hint: str,
-    most: int,
-    value: str,
-    *,
-    style: discord.TextStyle = LONG,
-    placeholder: str | None = None,
-    required: bool = True,
-) -> discord.ui.Label[Any]:
-    field = discord.ui.TextInput[Any](
-        custom_id=name,
-        style=style,
-        max_length=most,
-        default=value[:most] or None,
-        placeholder=placeholder,
-        required=required,
-    )
-    return discord.ui.Label(text=label, description=hint, component=field)
 
 
 def _topics(topics: Sequence[str], chosen: str) -> list[discord.SelectOption]:
