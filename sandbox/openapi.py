@@ -7,6 +7,7 @@ names one. Validators need `jsonschema-rs`, a development dependency: it checks 
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from dataclasses import dataclass
@@ -148,6 +149,12 @@ class Checker:
             validator = Draft202012Validator({"$ref": f"{_URI}#/{fragment}"}, registry=self._registry)
             self._validators[key] = validator
         return validator
+
+
+@functools.cache
+def described(path: str) -> Checker:
+    """The checker of the description at `path`: read once a process, however many sandboxes there are."""
+    return Checker(path)
 
 
 def _operations(document: dict[str, Any]) -> list[_Operation]:

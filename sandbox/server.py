@@ -32,7 +32,7 @@ from sandbox.inspector import Inspector
 from sandbox.interactions import Interactions
 from sandbox.live import Live
 from sandbox.month import Month
-from sandbox.openapi import Checker
+from sandbox.openapi import described
 from sandbox.people import People
 from sandbox.ratelimits import RateLimits
 from sandbox.rest import MAX_BODY, PREFIX, Rest, Router
@@ -90,8 +90,8 @@ class Sandbox:
         self.world.shards = Shards(shards, at_once)
         self.gateway = Gateway(self.world)
         self.faults = Faults()
-        described = openapi if openapi is not None else os.environ.get("DISCORD_OPENAPI")
-        checker = Checker(described) if described else None
+        description = openapi if openapi is not None else os.environ.get("DISCORD_OPENAPI")
+        checker = described(description) if description else None
         limiter = RateLimits(rate_limit_scale, rate_limits)
         router = Router()
         for module in _REST:
