@@ -42,6 +42,9 @@ ANOTHER_NAME = "Give the file another one after `bank:`; nothing was loaded."
 SANDBOX_READY_TIMEOUT = 0.05  # the sandbox sends its servers at once; Discord takes its time
 SANDBOX_STARTS_S = 0.15  # and the sandbox is content with shorter pauses
 
+Content = tuple[dict[str, Blueprint], list[Bank]]
+"""What the folders hold: exams by their id, and banks."""
+
 
 class StartRefused(Exception):
     """The bot cannot start, or cannot go on; the text says why and what to do. Whatever was started has ended."""
@@ -66,7 +69,7 @@ def _first_error(problems: Iterable[Problem]) -> None:
         raise StartRefused(f"{errors[0]}{more} Nothing was started or written.")
 
 
-def content(settings: Settings) -> tuple[dict[str, Blueprint], list[Bank]]:
+def content(settings: Settings) -> Content:
     """The exams and banks of the configured folders. Raises StartRefused at the first error, with file:line."""
     blueprints, problems = banks.read_blueprints(read_folder(settings.exams, ".toml"))
     _first_error(problems)
@@ -78,9 +81,12 @@ def content(settings: Settings) -> tuple[dict[str, Blueprint], list[Bank]]:
 
 
 @contextlib.asynccontextmanager
-async def house(settings: Settings, clock: Clock, rng: Random) -> AsyncIterator[House]:
-    """Open the database, load the banks, and hand out what the features need; close it all at the end."""
-    blueprints, found = content(settings)
+async def house(settings: Settings, clock: Clock, rng: Random, read: Content | None = None) -> AsyncIterator[House]:
+    """Open the database, load the banks, and hand out what the features need; close it all at the end.
+
+    *read* is the folders' content where it was read before.
+    """
+    blueprints, found = content(settings) if read is None else read
     pictures = {}
     for bank in found:
         pictures[bank.slug], problems = bank_pictures.beside(settings.banks, bank)
@@ -109,8 +115,10 @@ async def house(settings: Settings, clock: Clock, rng: Random) -> AsyncIterator[
 
 
 @contextlib.asynccontextmanager
-async def client(settings: Settings, rng: Random, shards: Shards | None = None) -> AsyncIterator[Studyhall]:
-    """A bot that is ready to be started, on Discord or on the sandbox that the settings name."""
+async def client(
+    settings: Settings, rng: Random, shards: Shards | None = None, read: Content | None = None
+) -> AsyncIterator[Studyhall]:
+    """A bot that is ready to be started, on Discord or on the sandbox that the settings name; *read* as of `house`."""
     wanted = shards if shards is not None else Shards()
     clock: SystemClock | SandboxClock = SystemClock()
     timeout = 2.0
@@ -124,7 +132,7 @@ async def client(settings: Settings, rng: Random, shards: Shards | None = None) 
         except (aiohttp.ClientError, OSError):
             raise StartRefused(_no_sandbox(settings.endpoint)) from None
     try:
-        async with house(settings, clock, rng) as parts:
+        async with house(settings, clock, rng, read) as parts:
             kind = Studyhall if wanted.count == 1 else ShardedStudyhall
             bot = kind(parts, clock, guild_ready_timeout=timeout, hourly=_hourly(settings, clock), shards=wanted)
             async with contextlib.AsyncExitStack() as stack:
@@ -161,18 +169,18 @@ async def _health(settings: Settings, bot: Studyhall, parts: House, clock: Clock
 
 async def until_stopped(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT. Raises StartRefused where we or Discord refuse the start, or Discord ends it."""
-    logs.start(settings.log_level)
+    assert settings.discord_token is not None
+    token = settings.discord_token.get_secret_value()
+    logs.start(settings.log_level, token)
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    assert settings.discord_token is not None
-    token = settings.discord_token.get_secret_value()
-    content(settings)
+    read = content(settings)
     shards = await _log_in_once(settings, token)
     try:
         # Seeded by the system: which question comes next is nobody's to foretell.
-        async with client(settings, Random(), shards) as bot:  # noqa: S311  dice for questions, not for secrets
+        async with client(settings, Random(), shards, read) as bot:  # noqa: S311  dice for questions, not for secrets
             work = asyncio.create_task(bot.start(token), name="discord")
             waiting = asyncio.create_task(stop.wait())
             resting = asyncio.create_task(_rest_when_ready(bot))

@@ -9,7 +9,6 @@ import os
 import pickle
 import sys
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import IO, Final
 
 from bot.domain.images import Picture
 from bot.domain.questions import Problem, Question
+from bot.domain.traces import trace
 from bot.formats import sniff
 from bot.formats.imported import MAX_PROBLEMS, Imported, images
 from bot.intake.limits import CPU, MEMORY, confine
@@ -154,8 +154,8 @@ def main() -> None:
             send(out, DONE, done)
         except MemoryError:
             send(out, NO_MEMORY)
-        except Exception:  # noqa: BLE001  told to the bot, which logs it
-            send(out, FAILED, traceback.format_exc().encode("utf-8", "replace"))
+        except Exception as error:  # noqa: BLE001  told to the bot, which logs it
+            send(out, FAILED, trace(error).encode("utf-8", "replace"))
     except (BrokenPipeError, KeyboardInterrupt):
         pass  # the bot is gone
     os._exit(0)  # half a gigabyte is given back faster by ending than by tidying up

@@ -10,9 +10,9 @@ import logging
 import os
 import pickle
 import sys
-import traceback
 from typing import IO, Final
 
+from bot.domain.traces import trace
 from bot.pictures import overview, progress
 
 FRAME: Final = 4
@@ -36,8 +36,8 @@ def serve(orders: IO[bytes], finished: IO[bytes]) -> None:
         body = orders.read(int.from_bytes(head, "big"))
         try:
             reply = DRAWN + paint(pickle.loads(body))  # noqa: S301  # the other end is the process that started this one
-        except Exception:  # noqa: BLE001  # told to the bot, which logs it; the next picture may be fine
-            reply = FAILED + traceback.format_exc().encode()
+        except Exception as error:  # noqa: BLE001  # told to the bot, which logs it; the next picture may be fine
+            reply = FAILED + trace(error).encode("utf-8", "replace")
         finished.write(len(reply).to_bytes(FRAME, "big") + reply)
         finished.flush()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import logging
 import re
 from pathlib import Path
@@ -15,7 +13,6 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.clock import SystemClock
 from bot.domain.instants import to_ms
 from bot.health import Health
-from bot.logs import JsonLines
 from bot.meters import Meters
 from tests.walks.conftest import Begin, Study
 
@@ -86,21 +83,3 @@ async def test_what_is_wrong_is_named(study: Study) -> None:
     ):
         assert answer.status == 503
         assert await answer.json() == {"well": False, "discord": True, "database": True, "agenda": False}
-
-
-def test_lines_of_one_request_have_its_number() -> None:
-    """What is logged while an interaction is worked on carries its id; other lines do not."""
-    from bot.services.requests import REQUEST
-
-    record = logging.makeLogRecord({"name": "cogs.quiz", "msg": "kept"})
-
-    async def inside() -> str:
-        REQUEST.set(77)
-        return JsonLines().format(record)
-
-    async def both() -> tuple[str, str]:
-        return await asyncio.create_task(inside()), JsonLines().format(record)
-
-    within, without = asyncio.run(both())
-    assert json.loads(within)["request"] == 77
-    assert "request" not in json.loads(without)
