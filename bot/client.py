@@ -15,8 +15,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.callbacks import Callbacks
 from bot.clock import Clock
 from bot.jobs import Hourly, Jobs
+from bot.presses import ShardedState, State
 from bot.services import meta
 from bot.services.deliveries import Parcel
 from bot.services.house import House
@@ -128,7 +130,11 @@ class Studyhall(commands.Bot):
         self._events: set[asyncio.Task[None]] = set()
         self._commands: set[asyncio.Task[Any]] = set()
 
+    def _get_state(self, **options: Any) -> State:
+        return State(dispatch=self.dispatch, handlers=self._handlers, hooks=self._hooks, http=self.http, **options)
+
     async def setup_hook(self) -> None:
+        Callbacks(self.http.user_agent).use()
         deliver: Callable[[Parcel], Awaitable[None]] | None = None
         for name in COGS:
             cog = importlib.import_module(name).make(self, self.house)
@@ -252,6 +258,10 @@ class ShardedStudyhall(Studyhall, commands.AutoShardedBot):
 
     It would work with one, too; but after an outage the library's single client resumes, and its sharded one does not.
     """
+
+    def _get_state(self, **options: Any) -> ShardedState:
+        handlers, hooks = self._handlers, self._hooks
+        return ShardedState(dispatch=self.dispatch, handlers=handlers, hooks=hooks, http=self.http, **options)
 
     def connections(self) -> dict[int, float | None]:
         found: dict[int, float | None] = dict.fromkeys(range(self.shard_count or 1))
