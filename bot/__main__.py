@@ -79,7 +79,7 @@ def begin_anew(database: Path) -> None:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 raise refuse(
-                    f"{database}: a sandbox's bot runs on it already ({handle.read().strip()}). "
+                    f"{database}: a sandbox's bot runs on it already ({handle.readline().strip()}). "
                     "Stop that one first, or start in another folder."
                 ) from None
     for leftover in database.parent.glob(f"{database.name}*"):

@@ -134,7 +134,7 @@ async def client(
     try:
         async with house(settings, clock, rng, read) as parts:
             kind = Studyhall if wanted.count == 1 else ShardedStudyhall
-            bot = kind(parts, clock, guild_ready_timeout=timeout, hourly=_hourly(settings, clock), shards=wanted)
+            bot = kind(parts, clock, guild_ready_timeout=timeout, hourly=_hourly(settings, clock, parts), shards=wanted)
             async with contextlib.AsyncExitStack() as stack:
                 if settings.health_port is not None:
                     await stack.enter_async_context(_health(settings, bot, parts, clock))
@@ -144,12 +144,13 @@ async def client(
             await clock.close()
 
 
-def _hourly(settings: Settings, clock: Clock) -> list[Callable[[], Awaitable[object]]]:
+def _hourly(settings: Settings, clock: Clock, parts: House) -> list[Callable[[], Awaitable[object]]]:
     # A sandbox's clock leaps through months, and its database is begun anew; it has copies where they are asked for.
     if settings.endpoint is not None and settings.backups is None:
         return []
     folder = settings.backups if settings.backups is not None else settings.database.parent / "backups"
-    return [Copies(settings.database, folder, clock).look]
+    assert isinstance(parts.meters, Meters)
+    return [Copies(settings.database, folder, clock, parts.meters).look]
 
 
 @contextlib.asynccontextmanager

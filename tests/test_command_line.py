@@ -504,7 +504,7 @@ async def test_the_sandbox_with_its_bot(shell: Shell) -> None:
             assert process.stderr is not None
             second = await shell.run("sandbox", "--port", "0")
             assert "runs on it already (process " in second.sentence
-            holder = (shell.folder / ".sandbox" / "studyhall.db.lock").read_text()
+            holder = (shell.folder / ".sandbox" / "studyhall.db.lock").read_text().splitlines()[0]
             async with server.session.ws_connect(url + "/sandbox/live") as live:
                 os.kill(int(holder.removeprefix("process ")), signal.SIGKILL)
                 assert b"started again" in await process.stderr.readline()

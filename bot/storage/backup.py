@@ -5,32 +5,44 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bot.storage.migrations import APPLICATION_ID
+from bot.storage.soundness import settle, thorough
 
 
 class BackupRefused(Exception):
     """No copy was made, or none that can be trusted; the text says why and what to do."""
 
 
-def backup(source: Path, target: Path) -> int:
+STEPS = 10_000
+"""SQLite's own, between two looks at whether to stop: some hundred microseconds."""
+
+
+def backup(source: Path, target: Path, stopped: Callable[[], bool] = lambda: False) -> int:
     """Copy the database at `source` to the new file `target`, also while a bot writes; returns its bytes.
 
-    VACUUM INTO reads one snapshot. The copy is opened and checked, and removed again if anything is wrong
-    with it. Raises BackupRefused.
+    VACUUM INTO reads one snapshot. The copy is opened and checked, and removed again if anything is wrong with it, or
+    once `stopped` says so. Raises BackupRefused.
     """
     if not source.is_file():
         raise BackupRefused(f"{source}: there is no database here. Set STUDYHALL_DATABASE to the right file.")
     if target.exists():
         raise BackupRefused(f"{target}: this file exists already, and was left as it is. Name a new one.")
     try:
-        with contextlib.closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-            connection.execute("PRAGMA busy_timeout = 5000")
+        with _reading(source, stopped) as connection:
             connection.execute("VACUUM INTO ?", (str(target),))
-        _check(target)
-    except sqlite3.Error as error:
-        target.unlink(missing_ok=True)
+        with _reading(target, stopped) as connection:
+            (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+            wrong = thorough(connection)
+        if application_id != APPLICATION_ID or wrong != "ok":
+            raise sqlite3.DatabaseError("it is not a sound database of Studyhall")
+        settle(target)
+    except (sqlite3.Error, OSError) as error:
+        for leftover in (target, Path(f"{target}-journal")):
+            with contextlib.suppress(OSError):
+                leftover.unlink(missing_ok=True)
         raise BackupRefused(
             f"{target}: the copy could not be made ({error}); the database itself was not touched."
         ) from error
@@ -63,7 +75,7 @@ def restore(copy: Path, target: Path, aside: Path) -> None:
         for beside in ("-wal", "-shm"):
             Path(f"{target}{beside}").unlink(missing_ok=True)
         os.replace(draft, target)
-        _settle(target.parent)
+        settle(target)
     except OSError as error:
         raise BackupRefused(
             f"{target}: the copy could not be put in its place ({error.strerror}); what was there stays. "
@@ -71,19 +83,9 @@ def restore(copy: Path, target: Path, aside: Path) -> None:
         ) from error
 
 
-def _settle(folder: Path) -> None:
-    """Have the folder's new names survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _check(target: Path) -> None:
-    with contextlib.closing(sqlite3.connect(f"{target.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-        (application_id,) = connection.execute("PRAGMA application_id").fetchone()
-        (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
-        broken = connection.execute("PRAGMA foreign_key_check").fetchone()
-    if application_id != APPLICATION_ID or verdict != "ok" or broken is not None:
-        raise sqlite3.DatabaseError("it is not a sound database of Studyhall")
+@contextlib.contextmanager
+def _reading(path: Path, stopped: Callable[[], bool]) -> Iterator[sqlite3.Connection]:
+    with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        connection.execute("PRAGMA busy_timeout = 5000")
+        connection.set_progress_handler(stopped, STEPS)
+        yield connection

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
+import logging
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
@@ -13,11 +14,20 @@ from typing import IO, Any, Self, TypeVar
 
 import aiosqlite
 
-from bot.storage import migrations
+from bot.storage import migrations, soundness
+from bot.storage.soundness import Left
+
+log = logging.getLogger(__name__)
 
 Row = sqlite3.Row
 Params = Mapping[str, Any]
 T = TypeVar("T")
+
+
+LOG_GONE = (
+    "%s: the last process was killed, and its write-ahead log (%s-wal) is gone. If somebody removed it, or left it out "
+    "of a copy, the last answers are missing; put the log back while the bot is stopped, or compare with a copy."
+)
 
 
 class DatabaseRefused(Exception):
@@ -68,7 +78,8 @@ class _Straight(Transaction):
 class Database:
     """An open database. Make it with `Database.open`; give it back with `close`."""
 
-    def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection, lock: IO[str]) -> None:
+    def __init__(self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection, lock: IO[str]) -> None:
+        self._path = path
         self._writer = writer
         self._reader = reader
         self._process_lock = lock
@@ -89,12 +100,13 @@ class Database:
         except BaseException:
             lock.close()
             raise
-        return cls(writer, reader, lock)
+        return cls(path, writer, reader, lock)
 
     async def close(self) -> None:
         async with self._write_lock, self._read_lock:
             await self._reader.close()
             await self._writer.close()
+            _mark(self._process_lock, soundness.seal(self._path))
             self._process_lock.close()
 
     @contextlib.asynccontextmanager
@@ -245,17 +257,23 @@ async def _connect(uri: str, pragmas: Iterable[str]) -> aiosqlite.Connection:
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Keep every process from the file at `path` while the block runs. Raises DatabaseRefused where one has it."""
-    with _lock_process(path):
+    lock, _ = _lock_process(path)
+    with lock:
         yield
+        _mark(lock, "")
 
 
 def _prepare(path: Path) -> IO[str]:
     """Lock the file and bring it up to date; where that is refused, nothing is left behind."""
     marker = Path(f"{path}.lock")
     known = marker.exists()
-    lock = _lock_process(path)
+    lock, before = _lock_process(path)
     try:
-        migrations.migrate(path)
+        how = soundness.left(path, before) if path.exists() else Left.UNKNOWN
+        migrations.migrate(path, how)
+        _mark(lock, soundness.OPEN)
+        if how is Left.TORN:
+            log.warning(LOG_GONE, path, path)
     except migrations.SchemaRefused as error:
         if not known:
             marker.unlink(missing_ok=True)
@@ -267,8 +285,8 @@ def _prepare(path: Path) -> IO[str]:
     return lock
 
 
-def _lock_process(path: Path) -> IO[str]:
-    """Hold an OS lock beside the database; it goes with the process, however that ends."""
+def _lock_process(path: Path) -> tuple[IO[str], str]:
+    """Hold an OS lock beside the database, which goes with the process, however that ends; what its file said."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = open(f"{path}.lock", "a+", encoding="utf-8")  # noqa: SIM115  held while the database is open
@@ -282,13 +300,20 @@ def _lock_process(path: Path) -> IO[str]:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         handle.seek(0)
-        holder = handle.read().strip() or "another process"
+        holder = handle.readline().strip() or "another process"
         handle.close()
         raise DatabaseRefused(
             f"{path}: {holder} is already running on this database; "
             "stop that one first, or give this one another STUDYHALL_DATABASE."
         ) from error
-    handle.truncate(0)
-    handle.write(f"process {os.getpid()}")
-    handle.flush()
-    return handle
+    handle.seek(0)
+    before = handle.read()
+    _mark(handle, before.partition("\n")[2])
+    return handle, before
+
+
+def _mark(lock: IO[str], state: str) -> None:
+    """Have the lock's file say who holds it, and the state of the database. On a full disk it says nothing."""
+    with contextlib.suppress(OSError):
+        os.ftruncate(lock.fileno(), 0)
+        os.write(lock.fileno(), f"process {os.getpid()}\n{state}".encode())

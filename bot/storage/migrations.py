@@ -7,6 +7,8 @@ import sqlite3
 from importlib import resources
 from pathlib import Path
 
+from bot.storage.soundness import Left, settle, verdict
+
 APPLICATION_ID = 0x53545559  # "STUY": marks our files, so that nobody else's is ever touched
 PRAGMAS = (
     "PRAGMA busy_timeout = 5000",
@@ -28,10 +30,11 @@ def scripts() -> list[tuple[int, str]]:
     return [(int(name[:4]), entry.read_text(encoding="utf-8")) for name, entry in found]
 
 
-def migrate(path: Path) -> None:
+def migrate(path: Path, how: Left = Left.UNKNOWN) -> None:
     """Create the file at `path` or bring it up to the newest schema, copying it aside first.
 
-    Raises SchemaRefused where the file is empty, foreign, damaged, newer than this program or unwritable.
+    It is looked at first, more or less closely by how it was left. Raises SchemaRefused where the file is empty,
+    foreign, damaged, newer than this program or unwritable.
     """
     if path.exists() and path.stat().st_size == 0:
         raise SchemaRefused(
@@ -41,7 +44,7 @@ def migrate(path: Path) -> None:
     try:
         if path.exists():
             with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
-                _migrate(connection, path, fresh=False)
+                _migrate(connection, path, how)
         else:
             _create(path)
     except sqlite3.DatabaseError as error:
@@ -61,15 +64,16 @@ def _create(path: Path) -> None:
     for leftover in (draft, Path(f"{draft}-wal"), Path(f"{draft}-shm")):
         leftover.unlink(missing_ok=True)
     with contextlib.closing(sqlite3.connect(draft, isolation_level=None)) as connection:
-        _migrate(connection, draft, fresh=True)
+        _migrate(connection, draft, None)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     draft.rename(path)
+    settle(path)
 
 
-def _migrate(connection: sqlite3.Connection, path: Path, *, fresh: bool) -> None:
+def _migrate(connection: sqlite3.Connection, path: Path, how: Left | None) -> None:
     (application_id,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if not fresh and application_id != APPLICATION_ID:
+    if how is not None and application_id != APPLICATION_ID:
         raise SchemaRefused(
             f"{path}: this database belongs to another program; nothing was changed. "
             "Set STUDYHALL_DATABASE to a file of its own."
@@ -81,19 +85,25 @@ def _migrate(connection: sqlite3.Connection, path: Path, *, fresh: bool) -> None
             f"{path}: this database has version {version} and this program knows {newest}; nothing was "
             "changed. Update Studyhall, or restore the copy that was made before the update."
         )
-    if not fresh:
-        (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-        if verdict != "ok":
-            raise sqlite3.DatabaseError(verdict)
+    if how is not None and (wrong := verdict(connection, how)) != "ok":
+        raise sqlite3.DatabaseError(wrong)
     for pragma in PRAGMAS:
         connection.execute(pragma)
-    if not fresh and version < newest:
-        aside = path.with_name(f"{path.name}.before-{version + 1:04}")
-        aside.unlink(missing_ok=True)
-        connection.execute("VACUUM INTO ?", (str(aside),))
+    if how is not None and version < newest:
+        _put_aside(connection, path.with_name(f"{path.name}.before-{version + 1:04}"))
     for number, script in steps:
         if number > version:
             _apply(connection, number, script)
+
+
+def _put_aside(connection: sqlite3.Connection, aside: Path) -> None:
+    # Under another name until it is whole: what bears the name can be relied on, and an earlier one stays until then.
+    draft = aside.with_name(f"{aside.name}.new")
+    draft.unlink(missing_ok=True)
+    connection.execute("VACUUM INTO ?", (str(draft),))
+    settle(draft)
+    draft.replace(aside)
+    settle(aside)
 
 
 def _apply(connection: sqlite3.Connection, number: int, script: str) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.storage import migrations
+from bot.storage.soundness import thorough
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,7 @@ def survey(path: Path) -> Survey:
         (application_id,) = connection.execute("PRAGMA application_id").fetchone()
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         ours = application_id == migrations.APPLICATION_ID
-        (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
-        if verdict == "ok" and connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
-            verdict = "a row names another one that is not there"
+        verdict = thorough(connection)
         places = (
             connection.execute("SELECT guild_id, channel_id, exam FROM groups ORDER BY group_id").fetchall()
             if ours and verdict == "ok"
@@ -63,5 +62,5 @@ def _holder(path: Path) -> str:
         try:
             fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except OSError:
-            return handle.read().strip() or "another process"
+            return handle.readline().strip() or "another process"
     return ""
