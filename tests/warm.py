@@ -1,7 +1,7 @@
 """Programs of ours as real processes that begin at once: forked from one process that has their imports done.
 
 What starts a bot takes over a second to import, and hundreds of tests begin with it. A process of its own keeps those
-modules warm, those of the features too; it has one thread, and forks for each request. The child is what `python …` would have been: its own
+modules warm; it has one thread, and forks for each request. The child is what `python …` would have been: its own
 folder, environment, arguments and streams, its own exit code and its own way to end.
 """
 

@@ -8,26 +8,38 @@ STEP can also be a step's own words and how often: "after POST /channels/1202/me
 that STEPS_FILE tells of, by this process and by those before it. Ids stand there as `#`, since they differ from run to
 run. With any other words the process is only halted (SIGSTOP), at the first step that has them. While there is a file
 STEPS_FILE.full, the database may not grow by a page.
+
+Finer, each statement and each request (GET too) has two steps, named by their places in the program (`places.py`):
+"new" ends the process at the first step whose name no process before it ended at, "new 0.01 7" does so for one name in
+a hundred, chosen by the seed 7. "dice 0.01 7" ends it at any step with that chance, whatever its name. "trace" only
+listens. STEPS_FILE.killed then has a line for each kill, and STEPS_FILE.seen one for each name that was reached.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import signal
 import sqlite3
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import aiohttp
 
 from bot import __main__ as program
+from bot.callbacks import Answer, Callbacks
 from bot.clock import SandboxClock
+from tests.faults import places
 
 
 class Killer:
     """Counts steps and ends the process at one of them, or halts it there."""
+
+    fine = False
 
     def __init__(self, step: str, since_ms: int, steps: Path) -> None:
         self._step = step
@@ -43,8 +55,7 @@ class Killer:
 
     def _before(self, what: str) -> int:
         """How often processes before this one came to a step."""
-        lines = self._steps.read_text("utf-8").splitlines() if self._steps.exists() else []
-        return sum(1 for line in lines if line.split(" ", 1)[1] == what)
+        return sum(1 for line in _lines(self._steps) if line.split(" ", 1)[1] == what)
 
     def hears(self, now_ms: int) -> None:
         """The clock was set."""
@@ -64,48 +75,137 @@ class Killer:
                 os.kill(os.getpid(), signal.SIGSTOP)
             return
         what = re.sub(r"\d{15,}", "#", what)
-        with self._steps.open("a", encoding="utf-8") as file:
-            file.write(f"{self._reached} {what}\n")
+        _note(self._steps, f"{self._reached} {what}")
         self._left -= what == self._named
         if str(self._reached) == self._step or (what == self._named and self._left == 0):
             os.kill(os.getpid(), signal.SIGKILL)
         self._reached += 1
 
 
+class Fine(Killer):
+    """Ends the process at steps of single statements and requests: at new ones, by dice, or never."""
+
+    fine = True
+
+    def __init__(self, step: str, since_ms: int, steps: Path) -> None:
+        super().__init__("never", since_ms, steps)
+        self._how, *numbers = step.split()
+        self._chance = float(numbers[0]) if numbers else 1.0
+        self._seed = numbers[1] if numbers[1:] else "0"
+        self._killed, self._seen = Path(f"{steps}.killed"), Path(f"{steps}.seen")
+        kills = _lines(self._killed)
+        self._known = set(_lines(self._seen))
+        self._spent = set(kills)
+        self._dice = Random(f"{self._seed} {len(kills)}")
+
+    def at(self, what: str) -> None:
+        if self._now_ms < self._since_ms or self._over:
+            return
+        if what not in self._known:
+            self._known.add(what)
+            _note(self._seen, what)
+        if self._ends(what):
+            # The threads go on until the signal comes.
+            self._over = True
+            _note(self._killed, what)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def _ends(self, what: str) -> bool:
+        if self._how == "new":
+            return what not in self._spent and self._chosen(what)
+        return self._how == "dice" and self._dice.random() < self._chance
+
+    def _chosen(self, what: str) -> bool:
+        digest = hashlib.sha256(f"{self._seed} {what}".encode()).digest()
+        return int.from_bytes(digest[:6]) < self._chance * 2**48
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text("utf-8").splitlines() if path.exists() else []
+
+
+def _note(path: Path, line: str) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"{line}\n")
+
+
+def killer_of(step: str, since_ms: int, steps: Path) -> Killer:
+    """By the step's words."""
+    fine = step.split(maxsplit=1)[0] in ("new", "dice", "trace")
+    return (Fine if fine else Killer)(step, since_ms, steps)
+
+
 def watch(killer: Killer) -> None:
     """Have every step of the database's, of the requests' and of the clock's pass by the killer."""
-    connect, request, heard = sqlite3.connect, aiohttp.ClientSession._request, SandboxClock._set
-
-    class Watched(sqlite3.Connection):
-        def execute(self, sql: str, *params: Any) -> sqlite3.Cursor:
-            if sql == "BEGIN IMMEDIATE":
-                super().execute(f"PRAGMA max_page_count = {killer.most_pages()}")
-            if sql != "COMMIT":
-                return super().execute(sql, *params)
-            killer.at("before COMMIT")
-            cursor = super().execute(sql, *params)
-            killer.at("after COMMIT")
-            return cursor
-
-    async def watched(self: aiohttp.ClientSession, method: str, url: Any, **more: Any) -> aiohttp.ClientResponse:
-        if method == "GET":
-            return await request(self, method, url, **more)
-        path = str(url).split("/v10", 1)[-1]
-        killer.at(f"before {method} {path}")
-        response = await request(self, method, url, **more)
-        killer.at(f"after {method} {path}")
-        return response
+    heard = SandboxClock._set
 
     def hears(self: SandboxClock, word: dict[str, int]) -> None:
         killer.hears(word["now_ms"])
         heard(self, word)
 
-    sqlite3.connect = lambda *args, **more: connect(*args, **{**more, "factory": Watched})
-    aiohttp.ClientSession._request = watched  # type: ignore[assignment, method-assign]
     SandboxClock._set = hears  # type: ignore[method-assign]
+    _watch_database(killer)
+    _watch_requests(killer)
+    if killer.fine:
+        places.follow()
+
+
+def _watch_database(killer: Killer) -> None:
+    connect = sqlite3.connect
+
+    class Watched(sqlite3.Connection):
+        def _step(self, sql: str, work: Callable[..., sqlite3.Cursor], *args: Any) -> sqlite3.Cursor:
+            step = places.of_statement(sql) if killer.fine else "COMMIT" if sql == "COMMIT" else None
+            if step is None:
+                return work(*args)
+            killer.at(f"before {step}")
+            cursor = work(*args)
+            killer.at(f"after {step}")
+            return cursor
+
+        def execute(self, sql: str, *params: Any) -> sqlite3.Cursor:
+            if sql == "BEGIN IMMEDIATE":
+                super().execute(f"PRAGMA max_page_count = {killer.most_pages()}")
+            return self._step(sql, super().execute, sql, *params)
+
+        def executemany(self, sql: str, rows: Iterable[Any], /) -> sqlite3.Cursor:
+            return self._step(sql, super().executemany, sql, rows)
+
+        def executescript(self, script: str, /) -> sqlite3.Cursor:
+            return self._step("SCRIPT", super().executescript, script)
+
+    sqlite3.connect = lambda *args, **more: connect(*args, **{**more, "factory": Watched})
+
+
+def _watch_requests(killer: Killer) -> None:
+    request, callback = aiohttp.ClientSession._request, Callbacks.post
+
+    def step_to(method: str, url: str) -> str | None:
+        if killer.fine:
+            return places.of_request(method, url)
+        return None if method == "GET" else f"{method} {url.split('/v10', 1)[-1]}"
+
+    async def watched(self: aiohttp.ClientSession, method: str, url: Any, **more: Any) -> aiohttp.ClientResponse:
+        step = step_to(method, str(url))
+        if step is None:
+            return await request(self, method, url, **more)
+        killer.at(f"before {step}")
+        response = await request(self, method, url, **more)
+        killer.at(f"after {step}")
+        return response
+
+    async def answered(self: Callbacks, session: aiohttp.ClientSession, path: str, body: bytes) -> Answer:
+        step = step_to("POST", path)
+        killer.at(f"before {step}")
+        answer = await callback(self, session, path, body)
+        killer.at(f"after {step}")
+        return answer
+
+    aiohttp.ClientSession._request = watched  # type: ignore[assignment, method-assign]
+    Callbacks.post = answered  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":
-    watch(Killer(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])))
+    watch(killer_of(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])))
     sys.argv[1:] = ["run"]
     program.main()

@@ -27,6 +27,7 @@ CHANNEL, BOT = "1202", "3001"
 ASKED = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 CLOSED = datetime(2026, 3, 3, 19, 0, tzinfo=UTC)
 SUMMED_UP = datetime(2026, 3, 3, 19, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PLAIN = ("-m", "bot", "run")
 Json = dict[str, Any]
 
@@ -55,6 +56,8 @@ class Scene:
         self.steps = folder / "steps"
         self.bot: warm.Process | None = None
         self.kills: list[str] = []
+        self.deaths = ""
+        """Words of the killer's ("new", "dice 0.01 7") for every plain start; "" for none."""
         self._kills_since = ASKED
 
     @classmethod
@@ -95,7 +98,15 @@ class Scene:
             await self.server.bot_is(connected=False)
         if self.kills and command is PLAIN:
             command = self._killed_at(self.kills.pop(0), self._kills_since)
+        elif self.deaths and command is PLAIN:
+            command = self._killed_at(self.deaths, EPOCH)
         self.bot = await self.launch(command)
+        await self._there_or_ended()
+        await self.settle()
+
+    async def _there_or_ended(self) -> None:
+        """Wait until the bot is connected, or was killed."""
+        assert self.bot is not None
         there = asyncio.create_task(self.server.bot_is(connected=True))
         ended = asyncio.create_task(self.bot.wait())
         await asyncio.wait({there, ended}, return_when=asyncio.FIRST_COMPLETED)
@@ -103,7 +114,14 @@ class Scene:
         there.cancel()
         ended.cancel()
         await asyncio.gather(there, ended, return_exceptions=True)
-        await self.settle()
+
+    async def alive(self) -> None:
+        """Start the bot as often as it takes until one is connected; none where it is."""
+        while not (self.box.clock.followers and self.box.gateway.connected()):
+            if self.bot is not None and self.bot.returncode is None:
+                await self._there_or_ended()
+            if self.bot is None or self.bot.returncode is not None:
+                await self.start()
 
     async def start_to_be_killed(self, step: int | str, since: datetime = ASKED) -> None:
         """Start a bot that ends (or halts) at this step (see `killer`), counted from an instant on."""
@@ -143,6 +161,17 @@ class Scene:
             await self.start()
             await self.box.clock.move(to_ms=to_ms(moment))
         await self.ana.catch_up()
+
+    async def through(self, moment: datetime) -> None:
+        """Move the clock there from one thing due to the next; a bot that ends is followed by another at once."""
+        target = to_ms(moment)
+        while True:
+            await self.alive()
+            due = self.box.clock.next_ms
+            here = self.box.clock.now_ms
+            await self.box.clock.move(to_ms=target if due is None else min(target, max(due, here)))
+            if self.box.clock.now_ms >= target and self.box.clock.followers:
+                return
 
     async def press(self, letter: str) -> Reply:
         """Ana presses a letter of the newest question; once more where the bot ends meanwhile."""
