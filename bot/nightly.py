@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.clock import Clock
-from bot.domain.retention import kept
+from bot.domain.retention import kept_at
 from bot.meters import Meters
 from bot.storage import backup
 from bot.storage.soundness import settle
@@ -83,8 +83,7 @@ class Copies:
         draft.rename(target)
         settle(target)
         there = self.there()
-        # Each by itself: neither a clock that ran ahead nor one that was set back makes the rule throw away the others.
-        keep = kept(one for one in there if one <= now) | kept(one for one in there if one > now)
+        keep = kept_at(there, now)
         for instant, path in there.items():
             if instant not in keep:
                 path.unlink()

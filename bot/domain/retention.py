@@ -24,3 +24,14 @@ def kept(copies: Iterable[datetime]) -> set[datetime]:
             newest.setdefault(instant.strftime(period), instant)
         chosen.update(list(newest.values())[:most])
     return chosen
+
+
+def kept_at(copies: Iterable[datetime], now: datetime) -> set[datetime]:
+    """The same, at an instant. Copies that are dated later show that the clock ran ahead then, or is behind now.
+
+    Each side keeps to the rule by itself, so that setting a clock throws away neither what was made before nor the
+    newest.
+    """
+    there = set(copies)
+    ahead = {one for one in there if one > now}
+    return kept(there - ahead) | kept(ahead)

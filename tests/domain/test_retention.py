@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.retention import DAILY, MONTHLY, WEEKLY, kept
+from bot.domain.retention import DAILY, MONTHLY, WEEKLY, kept, kept_at
 
 BEGIN = datetime(2026, 1, 1, 3, 30, tzinfo=UTC)
 
@@ -50,3 +50,19 @@ def test_the_newest_is_always_kept(nights: set[int]) -> None:
     """Whatever there is, the newest copy stays, and nothing that was not there comes."""
     copies = {night(number) for number in nights}
     assert max(copies) in kept(copies) <= copies
+
+
+@given(st.sets(st.integers(0, 800), min_size=1, max_size=40), st.integers(-900, 900), st.integers(0, 20))
+def test_a_clock_that_was_set_throws_nothing_away(nights: set[int], away: int, looks: int) -> None:
+    """Set to before the first copy: all that were kept stay. Set anywhere else: of those before, some do.
+
+    And each copy that is made is there after it was made.
+    """
+    there = right = kept(night(number) for number in nights)
+    for look in range(looks):
+        now = night(max(nights) + away + look)
+        there = kept_at({*there, now}, now)
+        assert now in there
+    assert right & there
+    if max(nights) + away + looks < min(nights):
+        assert right <= there
