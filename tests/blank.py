@@ -43,15 +43,28 @@ def lettered() -> Path:
     return folder
 
 
+@functools.cache
+def _content(exams: Path, folder: Path) -> running.Content:
+    return running.content(Settings(exams=exams, banks=folder))
+
+
+def content(settings: Settings) -> running.Content | None:
+    """What the shipped folders hold, read once a process; None of folders of a test's own, which may change."""
+    shipped = Settings()
+    ours = settings.exams == shipped.exams and settings.banks in (shipped.banks, lettered())
+    return _content(settings.exams, settings.banks) if ours else None
+
+
 async def stocked(path: Path) -> None:
     """The same with the shipped banks in it, as after the bot's first start."""
     template = _folder() / "stocked.db"
     if not template.exists():
         draft = _folder() / "draft.db"
         blank(draft)
-        _, found = running.content(Settings())
+        found = content(Settings())
+        assert found is not None
         database = await Database.open(draft)
-        await banks.load(database, found)
+        await banks.load(database, found[1])
         await database.close()
         draft.rename(template)
     if not path.exists():

@@ -18,7 +18,7 @@ from bot import running
 from bot.client import Studyhall
 from config.settings import Settings
 from sandbox.server import Sandbox
-from tests.blank import blank, stocked
+from tests.blank import blank, content, stocked
 from tests.people import Member, Message, Server
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -40,7 +40,8 @@ class Study:
 
     async def start(self) -> None:
         """Start the bot and wait until it has taken up its agenda."""
-        self.bot = await self._stack.enter_async_context(running.client(self.settings, Random(7)))
+        bot = running.client(self.settings, Random(7), read=content(self.settings))
+        self.bot = await self._stack.enter_async_context(bot)
         task = asyncio.create_task(self.bot.start("sandbox-token"))
         ready = asyncio.create_task(self.bot.wait_for("ready"))
         await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
