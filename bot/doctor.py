@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
 import shutil
+import socket
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -30,6 +33,7 @@ ROOM = 200 * 2**20
 """Free bytes below which copies and the write-ahead log may not fit."""
 COPY_AGE = timedelta(days=2)
 STARTS_LEFT = 10
+_YOURS = "Make it the bot's: chown it to the user that the bot runs as, and mount its disk writable."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +71,17 @@ async def examine(settings: Settings, clock: Clock, *, offline: bool) -> AsyncIt
             found = one
         else:
             yield one
+    closed = list(_folders(settings))
+    for one in closed:
+        yield one
     yield _disk(settings)
     if found is not None:
-        yield _copies(settings, clock)
+        for one in _exams_of(settings, found):
+            yield one
+        if "copies" not in {one.what for one in closed}:
+            yield _copies(settings, clock)
+    if settings.health_port and (found is None or not found.holder):
+        yield _port(settings.health_port)
     if offline:
         return
     token = settings.discord_token.get_secret_value().strip() if settings.discord_token is not None else ""
@@ -110,6 +122,18 @@ def _database(settings: Settings) -> Iterator[Finding | survey.Survey]:
         return
     try:
         found = survey.survey(path)
+    except (PermissionError, IsADirectoryError) as error:
+        yield _fault("database", f"{error.filename} cannot be opened ({error.strerror}). {_YOURS}")
+        return
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            yield _fault("database", f"{path} is held by another program. End what has it open beside the bot.")
+            return
+        if not (path.is_file() and os.access(path, os.R_OK | os.W_OK)):
+            yield _fault("database", f"{path} is no file that can be opened ({error}). {_YOURS}")
+            return
+        yield _fault("database", f"{path} cannot be read ({error}). Put a copy back: studyhall restore COPY.")
+        return
     except sqlite3.DatabaseError as error:
         yield _fault("database", f"{path} cannot be read ({error}). Put a copy back: studyhall restore COPY.")
         return
@@ -129,6 +153,52 @@ def _database(settings: Settings) -> Iterator[Finding | survey.Survey]:
         yield found
 
 
+def _folders(settings: Settings) -> Iterator[Finding]:
+    """Where the bot has to write and may not; nothing is said of what is well."""
+    places = {settings.database.absolute().parent: "database", settings.database.absolute(): "database"}
+    places[_backups(settings).absolute()] = "copies"
+    if settings.calendars is not None:
+        places[settings.calendars.absolute()] = "calendars"
+    said: set[Path] = set()
+    for path, what in places.items():
+        there = next(one for one in (path, *path.parents) if one.exists())
+        asked = os.R_OK | os.W_OK | (os.X_OK if there.is_dir() else 0)
+        if not os.access(there, asked):
+            if said.isdisjoint((there, there.parent)):
+                yield _fault(what, f"{there} cannot be written by user {os.getuid()}. {_YOURS}")
+            said.add(there)
+        elif there == path != settings.database.absolute() and not there.is_dir():
+            yield _fault(what, f"{there} is no folder. Name another one, or move it away.")
+
+
+def _exams_of(settings: Settings, found: survey.Survey) -> Iterator[Finding]:
+    """The groups that prepare for an exam which is not there any more."""
+    try:
+        exams, _ = running.content(settings)
+    except running.StartRefused:
+        return  # it was said above
+    for place in found.groups:
+        if place.exam not in exams:
+            yield _fault(
+                f"channel {place.channel_id}",
+                f"its group prepares for {place.exam!r}, and {settings.exams} has no {place.exam}.toml any more. "
+                "Put the file back, or choose another exam with /setup.",
+            )
+
+
+def _port(port: int) -> Finding:
+    with socket.socket() as one:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            one.bind(("127.0.0.1", port))
+        except OSError as error:
+            return _fault(
+                "health",
+                f"port {port} of 127.0.0.1 cannot be used ({error.strerror}). Set STUDYHALL_HEALTH_PORT to another.",
+            )
+    return _well("health", f"port {port} of 127.0.0.1 is free.")
+
+
 def _disk(settings: Settings) -> Finding:
     folder = next(parent for parent in settings.database.absolute().parents if parent.exists())
     free = shutil.disk_usage(folder).free
@@ -137,8 +207,12 @@ def _disk(settings: Settings) -> Finding:
     return _well("disk", f"{free / 2**30:.1f} GiB are free in {folder}.")
 
 
+def _backups(settings: Settings) -> Path:
+    return settings.backups if settings.backups is not None else settings.database.parent / "backups"
+
+
 def _copies(settings: Settings, clock: Clock) -> Finding:
-    folder = settings.backups if settings.backups is not None else settings.database.parent / "backups"
+    folder = _backups(settings)
     newest = max(Copies(settings.database, folder, clock).there(), default=None)
     if newest is None:
         return _warning("copies", f"there is none in {folder} yet; a running bot makes one each day.")
@@ -182,7 +256,7 @@ async def _discord(settings: Settings, token: str, clock: Clock, found: survey.S
             for place in found.groups if found is not None else ():
                 yield await _rights(client, place)
         async with aiohttp.ClientSession() as session, session.get(f"{Route.BASE}/gateway") as answer:
-            yield _time(answer.headers.get("Date"), clock, sandbox=settings.endpoint is not None)
+            yield compared(answer.headers.get("Date"), clock, sandbox=settings.endpoint is not None)
     except discord.HTTPException as error:
         yield _fault("Discord", f"it answered {error.status}. Try again in some minutes; discordstatus.com tells more.")
     except (aiohttp.ClientError, OSError) as error:
@@ -211,7 +285,8 @@ async def _rights(client: discord.Client, place: survey.Place) -> Finding:
     return _well(what, f"the bot may do in #{channel.name} all that it needs.")
 
 
-def _time(said: str | None, clock: Clock, *, sandbox: bool) -> Finding:
+def compared(said: str | None, clock: Clock, *, sandbox: bool) -> Finding:
+    """This machine's clock against *said*, the Date of an answer of Discord's; a sandbox's own time is no measure."""
     if said is None or sandbox:
         return _well("clock", "there is nothing to compare it with.")
     away = abs(clock.now() - parsedate_to_datetime(said).astimezone(UTC))

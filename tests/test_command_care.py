@@ -6,12 +6,18 @@ import asyncio
 import contextlib
 import json
 import os
+import shutil
+import socket
 import sqlite3
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
 
+from bot.clock import SystemClock
+from bot.doctor import compared
 from sandbox.server import Sandbox
 from tests import warm
 from tests.faults.scene import Scene, prepare
@@ -87,6 +93,46 @@ def test_without_a_bot(tmp_path: Path) -> None:
     assert "another program" in findings(studyhall(tmp_path, "doctor", "--json", "--offline"))["database"][1]
     tmp_path.joinpath("study.db").write_bytes(b"neither this nor that" * 999)
     assert "studyhall restore" in findings(studyhall(tmp_path, "doctor", "--json", "--offline"))["database"][1]
+
+
+async def test_what_the_next_start_would_stumble_over(tmp_path: Path) -> None:
+    """A port that is taken, copies that have no folder, an exam that a group needs and that is gone: each by name."""
+    await prepare(tmp_path / "study.db")
+    exams = tmp_path / "exams"
+    exams.mkdir()
+    shutil.copy(ROOT / "config" / "exams" / "cpc-17.toml", exams)
+    (tmp_path / "copies").write_text("not a folder", encoding="utf-8")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        given = {
+            "STUDYHALL_HEALTH_PORT": str(taken.getsockname()[1]),
+            "STUDYHALL_BACKUPS": "copies",
+            "STUDYHALL_EXAMS": str(exams),
+        }
+        done = studyhall(tmp_path, "doctor", "--json", "--offline", **given)
+    assert done.returncode == 2
+    found = findings(done)
+    assert {what for what, (level, _) in found.items() if level == "fault"} == {"copies", "health", "channel 1202"}
+    assert "has no cpc.toml any more" in found["channel 1202"][1]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere; any other user's run has it")
+def test_a_folder_that_is_not_the_bots(tmp_path: Path) -> None:
+    """A volume that belongs to somebody else is the commonest fault of all: one sentence, with whose it must be."""
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o555)
+    found = findings(studyhall(tmp_path, "doctor", "--json", "--offline", STUDYHALL_DATABASE="data/study.db"))
+    assert found["database"][0] == "fault"
+    assert f"cannot be written by user {os.getuid()}" in found["database"][1]
+
+
+def test_a_clock_is_held_against_discords() -> None:
+    """Five seconds are forgiven; more is a fault that says how much. Without a measure nothing is claimed."""
+    clock = SystemClock()
+    for away, level in ((timedelta(seconds=2), "well"), (timedelta(minutes=3), "fault"), (-timedelta(days=1), "fault")):
+        assert compared(format_datetime(clock.now() + away, usegmt=True), clock, sandbox=False).level == level
+    assert "nothing to compare" in compared(None, clock, sandbox=False).sentence
 
 
 async def test_a_copy_is_put_back_by_one_command(scene: Scene) -> None:
