@@ -96,30 +96,30 @@ class Callbacks(AsyncWebhookAdapter):
         raise answer.error()
 
     async def post(self, session: aiohttp.ClientSession, path: str, body: bytes) -> Answer:
-        """One request over one of the session's connections. Raises what aiohttp raises, and TimeoutError."""
+        """One request over one of the session's connections. Raises what aiohttp raises."""
         connector = session.connector
         if connector is None:
             raise RuntimeError("Session is closed")
         if self._like is None:
             # It only tells the connector where to connect to.
             self._like = aiohttp.ClientRequest("POST", self._base, loop=asyncio.get_running_loop())
-        async with asyncio.timeout(session.timeout.total):
-            connection = await connector.connect(self._like, [], session.timeout)
-            try:
-                protocol, transport = connection.protocol, connection.transport
-                assert protocol is not None
-                assert transport is not None
-                protocol.set_response_params(read_until_eof=True)
-                transport.write(f"POST {path} {self._head}{len(body)}\r\n\r\n".encode() + body)
+        connection = await connector.connect(self._like, [], session.timeout)
+        try:
+            protocol, transport = connection.protocol, connection.transport
+            assert protocol is not None
+            assert transport is not None
+            protocol.set_response_params(read_until_eof=True, read_timeout=session.timeout.total)
+            transport.write(f"POST {path} {self._head}{len(body)}\r\n\r\n".encode() + body)
+            protocol.start_timeout()
+            message, payload = await protocol.read()
+            while message.code < 200:  # word that the answer is still to come
                 message, payload = await protocol.read()
-                while message.code < 200:  # word that the answer is still to come
-                    message, payload = await protocol.read()
-                answer = Answer(message.code, message.reason, message.headers, await payload.read())
-            except HttpProcessingError as error:
-                connection.close()
-                raise aiohttp.ClientConnectionError(f"no answer in HTTP: {error.message}") from error
-            except BaseException:
-                connection.close()
-                raise
-            connection.release()
+            answer = Answer(message.code, message.reason, message.headers, await payload.read())
+        except HttpProcessingError as error:
+            connection.close()
+            raise aiohttp.ClientConnectionError(f"no answer in HTTP: {error.message}") from error
+        except BaseException:
+            connection.close()
+            raise
+        connection.release()
         return answer

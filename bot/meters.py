@@ -39,11 +39,16 @@ class Meters:
             buckets=LATE_S,
             registry=self._registry,
         )
+        self._counters: dict[tuple[str, str], Counter] = {}
         self._gauges: dict[str, Gauge] = {}
 
     def interaction(self, what: str, outcome: str, seconds: float) -> None:
         """An interaction was dealt with. *what* is one of a bounded set of names."""
-        self._interactions.labels(what, outcome).inc()
+        # The library looks a label's counter up behind a lock; a burst of presses has one of them.
+        counter = self._counters.get((what, outcome))
+        if counter is None:
+            counter = self._counters[what, outcome] = self._interactions.labels(what, outcome)
+        counter.inc()
         self._seconds.observe(seconds)
 
     def delivery(self, kind: str, outcome: str, late_seconds: float) -> None:

@@ -21,9 +21,10 @@ class Pressed(discord.Interaction[Any]):
     _read: discord.Message | None
 
     def _from_data(self, data: Any) -> None:
-        self._read = None
-        self._raw = data.pop("message", None)
+        self._raw = self._read = None
+        raw = data.pop("message", None)
         super()._from_data(data)
+        self._raw = raw
 
     @property
     def message(self) -> discord.Message | None:
