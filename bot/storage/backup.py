@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bot.storage.migrations import APPLICATION_ID
-from bot.storage.soundness import settle, thorough
+from bot.storage.soundness import Left, settle, thorough, verdict
 
 
 class BackupRefused(Exception):
@@ -23,8 +23,9 @@ STEPS = 10_000
 def backup(source: Path, target: Path, stopped: Callable[[], bool] = lambda: False) -> int:
     """Copy the database at `source` to the new file `target`, also while a bot writes; returns its bytes.
 
-    VACUUM INTO reads one snapshot. The copy is opened and checked, and removed again if anything is wrong with it, or
-    once `stopped` says so. Raises BackupRefused.
+    VACUUM INTO reads one snapshot and makes indexes anew: the copy of a database whose indexes disagree with its tables
+    would look sound. So the database is looked at thoroughly first. The copy is opened and checked, too, and removed
+    again if anything is wrong with it, or once `stopped` says so. Raises BackupRefused.
     """
     if not source.is_file():
         raise BackupRefused(f"{source}: there is no database here. Set STUDYHALL_DATABASE to the right file.")
@@ -32,19 +33,18 @@ def backup(source: Path, target: Path, stopped: Callable[[], bool] = lambda: Fal
         raise BackupRefused(f"{target}: this file exists already, and was left as it is. Name a new one.")
     try:
         with _reading(source, stopped) as connection:
+            _check(connection, thorough(connection))
             connection.execute("VACUUM INTO ?", (str(target),))
         with _reading(target, stopped) as connection:
-            (application_id,) = connection.execute("PRAGMA application_id").fetchone()
-            wrong = thorough(connection)
-        if application_id != APPLICATION_ID or wrong != "ok":
-            raise sqlite3.DatabaseError("it is not a sound database of Studyhall")
+            _check(connection, verdict(connection, Left.CRASHED))
         settle(target)
     except (sqlite3.Error, OSError) as error:
         for leftover in (target, Path(f"{target}-journal")):
             with contextlib.suppress(OSError):
                 leftover.unlink(missing_ok=True)
         raise BackupRefused(
-            f"{target}: the copy could not be made ({error}); the database itself was not touched."
+            f"{target}: the copy could not be made ({error}); the database itself was not touched. "
+            "studyhall doctor says how that one is, and what to do."
         ) from error
     return target.stat().st_size
 
@@ -81,6 +81,12 @@ def restore(copy: Path, target: Path, aside: Path) -> None:
             f"{target}: the copy could not be put in its place ({error.strerror}); what was there stays. "
             "Check the disk and the folder's rights, and try again."
         ) from error
+
+
+def _check(connection: sqlite3.Connection, found: str) -> None:
+    (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+    if application_id != APPLICATION_ID or found != "ok":
+        raise sqlite3.DatabaseError(f"it is no sound database of Studyhall: {found}")
 
 
 @contextlib.contextmanager

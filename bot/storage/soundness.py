@@ -12,12 +12,16 @@ OPEN = "open"
 """The second line of a lock's file while its process has the database open, and after one that was killed."""
 
 
+LOG_BEGINS = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
+"""What a write-ahead log begins with; SQLite takes one that begins with anything else for empty, and says nothing."""
+
+
 class Left(Enum):
-    """How the last process left a database; *why* each is believed stands at `left`."""
+    """How the last process left a database; why each is believed stands at `left`."""
 
     CLOSED = "closed"  # as we closed it, to the byte
     CRASHED = "crashed"  # with its write-ahead log, which SQLite brings in
-    TORN = "torn"  # killed, and its write-ahead log is gone
+    TORN = "torn"  # killed, and its write-ahead log is gone or is none
     UNKNOWN = "unknown"  # put there by somebody
 
 
@@ -47,7 +51,7 @@ def left(path: Path, marker: str) -> Left:
     written was perhaps put in another one's place, and the log would spoil it; what bears neither seal nor log was
     copied here. SQLite knows none of this.
     """
-    if _holds_something(log_of(path)):
+    if _is_log(log_of(path)):
         younger = path.stat().st_ctime_ns <= log_of(path).stat().st_ctime_ns
         return Left.CRASHED if younger and _second(marker) == OPEN else Left.UNKNOWN
     if _second(marker) == OPEN:
@@ -93,6 +97,13 @@ def _seal(path: Path) -> str:
 
 def _second(marker: str) -> str:
     return marker.partition("\n")[2].strip()
+
+
+def _is_log(path: Path) -> bool:
+    if not _holds_something(path):
+        return False
+    with path.open("rb") as file:
+        return file.read(4) in LOG_BEGINS
 
 
 def _holds_something(path: Path) -> bool:
