@@ -5,17 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
 import pickle
-import sys
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from bot import children
 from bot.domain.pairing import Pairing, from_lists, pair
 from bot.domain.questions import Question
 from bot.intake.finding import FRAME
 from bot.intake.limits import CPU, MEMORY
-from bot.intake.worker import ENVIRONMENT, ROOT
 
 log = logging.getLogger(__name__)
 
@@ -43,12 +41,7 @@ async def paired(
     """What `bot.domain.pairing.pair` finds. Raises TooLong at a bound."""
     if len(fresh) <= FEW and len(bank) + len(others) <= SOME:
         return await asyncio.to_thread(pair, fresh, bank, others, counted)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.intake.finding",
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, cwd=ROOT,
-        env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
-        start_new_session=True,  # Ctrl+C is for the bot
-    )  # fmt: skip
+    process = await children.begin("bot.intake.finding")
     try:
         async with asyncio.timeout(seconds):
             return await _asked(process, _order(fresh, bank, others, counted, memory, cpu))
@@ -56,9 +49,7 @@ async def paired(
         log.warning("a file could not be compared with its bank", extra={"problem": type(error).__name__})
         raise TooLong from None
     finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
+        await children.dismiss(process)
 
 
 async def _asked(process: asyncio.subprocess.Process, order: Iterator[bytes]) -> Pairing:

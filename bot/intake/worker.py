@@ -1,7 +1,6 @@
 """The bot's side of reading question files: a queue before one other process, with bounds on all that it may take.
 
-A plain child with pipes for each file: nothing of the last one is left when the next comes, it can be killed, and the
-bot's token is not in its environment.
+A child for each file: nothing of the last one is left when the next comes.
 """
 
 from __future__ import annotations
@@ -10,15 +9,14 @@ import asyncio
 import gc
 import io
 import logging
-import os
 import pickle
 import signal
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
+from bot import children
 from bot.domain.images import Picture
 from bot.domain.questions import Problem
 from bot.formats.imported import MAX_BYTES, Imported
@@ -28,11 +26,7 @@ from bot.intake.reading import DONE, FAILED, FRAME, NO_MEMORY, PROGRESS, Order
 
 log = logging.getLogger(__name__)
 
-ENVIRONMENT: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE",
-                       "PYTHONWARNINGS")  # fmt: skip
 _LARGEST: Final = 200_000_000
-_PATIENCE_S: Final = 5.0
-ROOT: Final = Path(__file__).resolve().parents[2]
 _KNOWN: Final = {
     "bot.domain.questions": {"Bank", "Case", "Image", "Kind", "Option", "Problem", "Question"},
     "bot.domain.images": {"Picture"},
@@ -101,7 +95,7 @@ class Reader:
         """End the process; what is being read or waiting is told so. A second call does nothing."""
         self._closed = True
         if self._process:
-            _kill(self._process)
+            children.kill(self._process)
         async with self._turn:
             pass
 
@@ -118,12 +112,7 @@ class Reader:
             await self._dismiss()
 
     async def _once(self, order: Order, progress: Callable[[int, int], None]) -> Intake:
-        process = self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot.intake.reading",
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 20, cwd=ROOT,
-            env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
-            start_new_session=True,  # Ctrl+C is for the bot, which then closes this one
-        )  # fmt: skip
+        process = self._process = await children.begin("bot.intake.reading")
         assert process.stdin is not None
         assert process.stdout is not None
         try:
@@ -136,7 +125,7 @@ class Reader:
                 if kind == PROGRESS:
                     progress(int.from_bytes(frame[:8], "big"), int.from_bytes(frame[8:16], "big"))
                 elif kind == DONE:
-                    await _end(process)
+                    await children.ended(process)
                     # Twenty thousand questions take longer to unpack than a click may wait.
                     return await asyncio.to_thread(_unpacked, frame)
                 elif kind == NO_MEMORY:
@@ -146,7 +135,7 @@ class Reader:
                     log.error("a question file could not be read", extra={"trace": frame.decode(errors="replace")})
                     return _refused(order.name, "the file could not be read because of a fault in this program")
         except (OSError, EOFError, pickle.UnpicklingError):
-            return _refused(order.name, self._death(await _end(process)))
+            return _refused(order.name, self._death(await children.ended(process)))
 
     def _death(self, code: int) -> str:
         """Why the process ended, as a sentence about the file."""
@@ -163,9 +152,7 @@ class Reader:
 
     async def _dismiss(self) -> None:
         process, self._process = self._process, None
-        if process:
-            _kill(process)
-            await process.wait()
+        await children.dismiss(process)
 
 
 async def _frame(stream: asyncio.StreamReader) -> tuple[bytes, bytes]:
@@ -203,24 +190,3 @@ def _refused(name: str, sentence: str) -> Intake:
 
 def _silent(done: int, total: int) -> None:
     """Nobody wants to know."""
-
-
-async def _end(process: asyncio.subprocess.Process) -> int:
-    """Wait for a process that is just ending by itself; its exit code.
-
-    Killing one at that very moment would take its exit code away from the event loop.
-    """
-    try:
-        async with asyncio.timeout(_PATIENCE_S):
-            return await process.wait()
-    except TimeoutError:
-        _kill(process)
-        return await process.wait()
-
-
-def _kill(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        try:
-            process.kill()
-        except ProcessLookupError:
-            pass  # it ended by itself a moment ago

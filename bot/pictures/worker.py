@@ -1,29 +1,23 @@
 """The bot's side of drawing: a queue before one other process, so that the event loop never waits for a picture.
 
-A plain child with pipes, not a process pool: it can be killed when it hangs, it ends by itself when the bot dies, it
-imports nothing of the bot's but the pictures, and the bot's token is not in its environment.
+A plain child, not a process pool: it can be killed when it hangs, it ends by itself when the bot dies, and it imports
+nothing of the bot's but the pictures.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import pickle
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from bot import children
 
 if TYPE_CHECKING:
     from bot.pictures.overview import OverviewPicture
     from bot.pictures.progress import ProgressPicture
 
-_ENVIRONMENT: Final = (
-    "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "USERPROFILE", "XDG_CACHE_HOME",
-    "XDG_CONFIG_HOME", "MPLCONFIGDIR", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PYTHONWARNINGS",
-)  # fmt: skip
 _FRAME: Final = 4
 _LARGEST: Final = 4 * 2**20
-_ROOT: Final = Path(__file__).resolve().parents[2]
 
 
 class NoPicture(Exception):
@@ -83,7 +77,7 @@ class Painter:
         """End the process; what is being drawn or waiting raises Closed. A second call does nothing."""
         self._closed = True
         if self._process:
-            _kill(self._process)
+            children.kill(self._process)
         async with self._turn:
             await self._dismiss()
 
@@ -129,12 +123,7 @@ class Painter:
             await self._dismiss()
         self._stay_open()
         if self._process is None:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot.pictures.easel",
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=_LARGEST, cwd=_ROOT,
-                env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
-                start_new_session=True,  # Ctrl+C is for the bot, which then closes this one
-            )  # fmt: skip
+            self._process = await children.begin("bot.pictures.easel", limit=_LARGEST)
         # `close` may have been called meanwhile, with no process to kill yet: it waits for the turn and ends this one.
         self._stay_open()
         return self._process
@@ -146,14 +135,4 @@ class Painter:
     async def _dismiss(self) -> None:
         """End the process, if there is one, and wait until it is gone."""
         process, self._process, self._drawn = self._process, None, 0
-        if process:
-            _kill(process)
-            await process.wait()
-
-
-def _kill(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        try:
-            process.kill()
-        except ProcessLookupError:
-            pass  # it ended by itself a moment ago
+        await children.dismiss(process)
