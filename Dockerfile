@@ -3,7 +3,7 @@
 #     -e DISCORD_TOKEN -v studyhall:/data studyhall
 # compose.yaml says the same, and more.
 
-FROM python:3.11-slim AS build
+FROM python:3.11.14-slim-bookworm AS build
 WORKDIR /src
 RUN python -m venv /opt/studyhall
 ENV PATH=/opt/studyhall/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -17,7 +17,7 @@ COPY config config
 COPY sandbox sandbox
 RUN python -m pip install --no-deps --no-build-isolation .
 
-FROM python:3.11-slim
+FROM python:3.11.14-slim-bookworm
 RUN useradd --system --uid 10001 --home-dir /data --create-home studyhall
 COPY --from=build /opt/studyhall /opt/studyhall
 ENV PATH=/opt/studyhall/bin:$PATH \
@@ -34,4 +34,6 @@ ENV STUDYHALL_HEALTH_PORT=8421
 HEALTHCHECK --interval=60s --timeout=5s --start-period=60s --retries=3 \
     CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8421/healthz', timeout=4)"]
 STOPSIGNAL SIGTERM
-ENTRYPOINT ["studyhall", "run"]
+# Every command of the program: docker compose exec studyhall studyhall doctor; docker compose run --rm studyhall restore …
+ENTRYPOINT ["studyhall"]
+CMD ["run"]

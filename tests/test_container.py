@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import fnmatch
 import json
 import os
 import re
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
 from importlib import metadata
@@ -17,6 +19,8 @@ import pytest
 import yaml
 
 from config.settings import Settings, variable
+from tests.blank import lettered
+from tests.faults.scene import ASKED, Scene, prepare
 
 ROOT = Path(__file__).parent.parent
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -66,7 +70,7 @@ def test_the_lock_alone_decides_what_is_installed() -> None:
 
 def test_the_image_runs_as_nobody_special_and_keeps_its_data_in_a_volume() -> None:
     """Pinned bases, a user that is not root, the database inside the volume, signals that reach the bot."""
-    assert [rest.split(" AS ")[0] for name, rest in steps() if name == "FROM"] == ["python:3.11-slim"] * 2
+    assert [rest.split(" AS ")[0] for name, rest in steps() if name == "FROM"] == ["python:3.11.14-slim-bookworm"] * 2
     last = dict(steps()[max(n for n, step in enumerate(steps()) if step[0] == "FROM") :])
     assert last["USER"] == "10001"
     assert any("useradd" in rest and "--uid 10001" in rest for name, rest in steps() if name == "RUN")
@@ -74,7 +78,7 @@ def test_the_image_runs_as_nobody_special_and_keeps_its_data_in_a_volume() -> No
     assert Path(given[variable("database")]).is_relative_to(last["VOLUME"])
     settings = {name for name in given if name.startswith("STUDYHALL_")}
     assert settings <= {variable(name) for name in Settings.model_fields}
-    assert last["ENTRYPOINT"] == '["studyhall", "run"]'
+    assert (last["ENTRYPOINT"], last["CMD"]) == ('["studyhall"]', '["run"]')
     assert f"http://127.0.0.1:{given[variable('health_port')]}/healthz" in last["HEALTHCHECK"]
 
 
@@ -87,6 +91,21 @@ def test_compose_runs_it_without_rights() -> None:
     last = dict(steps())
     assert service["volumes"] == [f"studyhall:{last['VOLUME']}"]
     assert set(service["environment"]) == {"DISCORD_TOKEN"}
+
+
+def test_the_example_of_replication_fits_the_rest() -> None:
+    """With its # taken away it is a service on the bot's volume and database, run as the bot's user."""
+    text = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+    at = text.index("  # litestream:\n")
+    example = re.sub(r"(?m)^  # ?", "  ", text[at : text.index("\nvolumes:", at)])
+    found = yaml.safe_load(f"services:\n{example}")["services"]["litestream"]
+    last = dict(steps())
+    ours = yaml.safe_load(text)["services"]["studyhall"]
+    assert (found["user"], found["volumes"]) == (last["USER"], ours["volumes"])
+    given = dict(part.split("=", 1) for name, rest in steps() if name == "ENV" for part in shlex.split(rest))
+    assert found["command"].split()[:2] == ["replicate", given[variable("database")]]
+    assert re.fullmatch(r"\S+:\d+\.\d+\.\d+", found["image"])
+    assert f"docker compose run --rm litestream restore -o /data/back.db {found['command'].split()[2]}\n" in text
 
 
 @pytest.mark.skipif(HADOLINT is None, reason="hadolint has no wheel for this machine; CI's has one")
@@ -194,3 +213,103 @@ def test_every_data_file_of_the_packages_is_in_the_installed_copy(installed: Pat
     ).stdout.split()
     pages = {name for name in tracked if name.endswith("README.md")}
     assert [name for name in tracked if name not in pages and not (installed / name).exists()] == []
+
+
+@pytest.mark.skipif(not os.environ.get("BUILD"), reason="BUILD=1 runs the build's steps with a package index: minutes")
+def test_the_builds_steps_in_a_clean_environment(tmp_path: Path) -> None:
+    """Each RUN of the build's stage, in its order, with what its COPYs bring: the result starts as the image would."""
+    work, target = tmp_path / "src", str(tmp_path / "opt")
+    work.mkdir()
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("STUDYHALL_", "PYTHON", "VIRTUAL"))
+    }
+    for name, rest in steps()[1:]:
+        if name == "FROM":
+            break
+        if name == "ENV":
+            given = dict(part.split("=", 1) for part in shlex.split(rest.replace("/opt/studyhall", target)))
+            kept |= {key: value.replace("$PATH", kept["PATH"]) for key, value in given.items()}
+        elif name == "COPY":
+            for one in shlex.split(rest)[:-1]:
+                take = shutil.copytree if (ROOT / one).is_dir() else shutil.copy
+                take(ROOT / one, work / one)
+        elif name == "RUN":
+            command = rest.replace("/opt/studyhall", target)
+            subprocess.run(["bash", "-euc", command], cwd=work, env=kept, check=True)  # noqa: S607  as the image's own
+    shutil.rmtree(work)
+    environment = {**kept, "HOME": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        [f"{target}/bin/studyhall", "doctor", "--offline"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "without an error" in done.stdout
+
+
+UNSHARE = ("unshare", "--mount", *(() if os.geteuid() == 0 else ("--map-root-user",)))
+READ_ONLY = """
+mount --make-rprivate /
+for place in "$VOLUME" "$TMPDIR"; do mount --bind "$place" "$place"; done
+for place in $(awk '{print $5}' /proc/self/mountinfo | sort -u); do
+    case $place in "$VOLUME"|"$TMPDIR"|/proc|/proc/*|/dev|/dev/*) ;; *) mount -o remount,bind,ro "$place" ;; esac
+done 2>/dev/null
+if touch "$VOLUME/../written" 2>/dev/null; then echo "not read-only" >&2; exit 77; fi
+cd "$VOLUME"
+exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all "$@"
+"""
+
+
+async def test_it_runs_where_only_its_volume_can_be_written(tmp_path: Path) -> None:
+    """All read-only but the volume and the temporary folder, no rights, no HOME, and the image's own settings.
+
+    It starts, posts, is well by the image's health check, and stops with 0 when it is told to.
+    """
+    volume, temporary = tmp_path / "data", tmp_path / "tmp"
+    volume.mkdir()
+    temporary.mkdir()
+    await prepare(tmp_path / "prepared.db")
+    shutil.copy(tmp_path / "prepared.db", volume / "study.db")
+    image = dict(part.split("=", 1) for name, rest in steps() if name == "ENV" for part in shlex.split(rest))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    async with Scene.open(tmp_path / "prepared.db", tmp_path / "scene") as scene:
+        given = {
+            **{name: value for name, value in image.items() if name.startswith("PYTHON")},
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "MPLCONFIGDIR": str(temporary / "matplotlib"),
+            "TMPDIR": str(temporary),
+            "VOLUME": str(volume),
+            variable("database"): str(volume / "study.db"),
+            variable("health_port"): port,
+            variable("endpoint"): scene.box.url,
+            variable("banks"): str(lettered()),
+            variable("discord_token"): "sandbox-token",
+        }
+        with (tmp_path / "bot.log").open("w+", encoding="utf-8") as log:
+            bot = await asyncio.create_subprocess_exec(
+                *UNSHARE, "bash", "-uc", READ_ONLY, "bash", sys.executable, "-m", "bot", "run", env=given, stderr=log
+            )
+            there = asyncio.create_task(scene.server.bot_is(connected=True))
+            ended = asyncio.create_task(bot.wait())
+            await asyncio.wait({there, ended}, return_when=asyncio.FIRST_COMPLETED)
+            if not there.done():
+                there.cancel()
+                log.seek(0)
+                said = log.read()
+                if bot.returncode == 77 or "unshare" in said or "setpriv" in said:
+                    pytest.skip(f"this machine lets nobody make a file system read-only for a process: {said.strip()}")
+                raise AssertionError(said)
+            await scene.until(ASKED)
+            assert len(await scene.posts()) == 1
+            check = json.loads(dict(steps())["HEALTHCHECK"].split("CMD ", 1)[1].replace("8421", port))
+            healthy = await asyncio.create_subprocess_exec(sys.executable, *check[1:])
+            assert await healthy.wait() == 0
+            bot.terminate()
+            assert await ended == 0
+    assert {one.name.partition("-")[0] for one in volume.iterdir()} <= {"study.db", "study.db.lock"}
