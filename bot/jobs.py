@@ -27,6 +27,7 @@ SOON = timedelta(minutes=1)  # what is looked after hourly can wait until the st
 HEARTBEAT = timedelta(minutes=1)  # finds what a clock that was set, or a machine that slept, hid from the armed job
 AFTER_AN_ERROR = timedelta(seconds=5)
 FURTHEST = timedelta(hours=12)
+SOONEST = timedelta(milliseconds=100)  # a clock that stands still just before an instant is not asked without a pause
 PATIENCE = timedelta(seconds=5)  # for a delivery under way when we are told to stop
 AT_ONCE = 20  # deliveries on their way; one that waits for a slow channel keeps only its own lane waiting
 A_SECOND = 25  # deliveries begun: with a direct message's two requests, Discord's fifty requests a second are kept
@@ -211,7 +212,7 @@ class Jobs:
                 return
 
     def _arm(self, due_ms: int) -> None:
-        wait = timedelta(milliseconds=max(0, due_ms - self._clock.now_ms()))
+        wait = max(timedelta(milliseconds=due_ms - self._clock.now_ms()), SOONEST)
         # The heartbeat comes sooner than any far instant, which could lie beyond what a date can say.
         at = self._machine.now() + min(wait, FURTHEST)
         self._scheduler.add_job(self.wake_soon, DateTrigger(at), id="next", replace_existing=True)
