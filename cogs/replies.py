@@ -19,6 +19,7 @@ from discord.ext import commands
 
 from bot.domain.refusals import NeedsAdmin, NeedsTutor, NotSetUp, OnlyInServer, Refusal, StaleButton
 from bot.services import groups
+from bot.services.batches import unwritten
 from bot.services.house import House, Meters
 from bot.services.requests import REQUEST, Once
 from cogs import texts
@@ -175,7 +176,7 @@ async def answer_error(interaction: Interaction, error: Exception) -> str:
         return "late"
     code = secrets.token_hex(3)
     log.error("an interaction failed", exc_info=error, extra={"error_code": code})
-    await say(interaction, texts.broken(code))
+    await say(interaction, texts.broken(code, kept=not unwritten(error)))
     return "failed"
 
 

@@ -388,8 +388,8 @@ REFUSALS = (
 """The sentences of features that keep theirs elsewhere; each gives None for a refusal that is not its own."""
 
 
-def broken(code: str) -> str:
-    return (
-        f"Something went wrong on my side. What you did may not have been kept; please try again. "
-        f"If it stays, give your admin this code: **{code}**"
-    )
+def broken(code: str, *, kept: bool = True) -> str:
+    said = "Something went wrong on my side. What you did may not have been kept; please try again."
+    if not kept:
+        said = "I cannot write anything down just now, so this was not kept. Please try again in a minute."
+    return f"{said} If it stays, give your admin this code: **{code}**"

@@ -7,6 +7,9 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Generic, TypeVar
 
 from bot.storage.database import Database, Transaction
+from bot.storage.soundness import unwritten
+
+__all__ = ["Batches", "unwritten"]
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
@@ -59,12 +62,13 @@ class Batches(Generic[Item, Outcome]):
         try:
             outcomes = await self._database.write_at_once(lambda tx: self._commit(tx, [item for item, _ in batch]))
         except Exception as error:  # noqa: BLE001  it is raised to whoever waits
-            if len(batch) > 1:
+            if len(batch) > 1 and not unwritten(error):
                 # One item that breaks the batch must not take the others with it.
                 for entry in batch:
                     await self._settle([entry])
                 return
-            outcomes = [error]
+            # No item makes a disk full or holds the database, and nobody has the time to wait for each of the others.
+            outcomes = [error] * len(batch)
         for (_, future), outcome in zip(batch, outcomes, strict=True):
             if future.done():
                 continue

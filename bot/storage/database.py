@@ -24,6 +24,8 @@ Params = Mapping[str, Any]
 T = TypeVar("T")
 
 
+PATIENCE = "PRAGMA busy_timeout = 1000"
+"""For another program that holds the database. A member waits three seconds, and perhaps for a batch before theirs."""
 LOG_GONE = (
     "%s: the last process was killed, and its write-ahead log (%s-wal) is gone. If somebody removed it, or left it out "
     "of a copy, the last answers are missing; put the log back while the bot is stopped, or compare with a copy."
@@ -95,8 +97,8 @@ class Database:
         """
         lock = _prepare(path)
         try:
-            writer = await _connect(_address(path, "rw"), migrations.PRAGMAS)
-            reader = await _connect(_address(path, "ro"), migrations.PRAGMAS[:1])
+            writer = await _connect(_address(path, "rw"), (*migrations.PRAGMAS, PATIENCE))
+            reader = await _connect(_address(path, "ro"), (PATIENCE,))
         except BaseException:
             lock.close()
             raise

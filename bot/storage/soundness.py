@@ -16,6 +16,16 @@ LOG_BEGINS = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
 """What a write-ahead log begins with; SQLite takes one that begins with anything else for empty, and says nothing."""
 
 
+UNWRITTEN = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+}
+
+
 class Left(Enum):
     """How the last process left a database; why each is believed stands at `left`."""
 
@@ -78,6 +88,12 @@ def thorough(connection: sqlite3.Connection) -> str:
     if found == "ok" and connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
         return "a row names another one that is not there"
     return str(found)
+
+
+def unwritten(error: BaseException) -> bool:
+    """Whether nothing was kept since the disk is full, broken or read-only, or another program holds the database."""
+    # The lower byte is the kind of error, the others its particulars.
+    return isinstance(error, sqlite3.OperationalError) and getattr(error, "sqlite_errorcode", 0) & 0xFF in UNWRITTEN
 
 
 def settle(path: Path) -> None:
