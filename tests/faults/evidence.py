@@ -143,7 +143,7 @@ def unsaid(act: Act) -> list[Try]:
 async def _follows(scene: Scene) -> None:
     """Wait until estimates and boards follow from the answers."""
     async with asyncio.timeout(PATIENCE_S):
-        while len(set(scene.rows(FOLLOWS)[0])) > 1:
+        while len(set(scene.rows(FOLLOWS)[0])) > 1:  # noqa: ASYNC110  another process writes it
             await asyncio.sleep(0.01)
 
 

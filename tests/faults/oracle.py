@@ -22,9 +22,7 @@ from tests.faults.evidence import Evidence
 from tests.faults.record import Record
 from tests.faults.scene import Scene
 
-HANDLED = (
-    r"POST /channels/\d+/messages/\d+/threads 400: \['160004",
-)
+HANDLED = (r"POST /channels/\d+/messages/\d+/threads 400: \['160004",)
 """Refusals that the bot asks for, to learn what is there already."""
 Check = Callable[[Evidence], Iterator[str]]
 CHECKS: tuple[Check, ...] = (
@@ -69,9 +67,10 @@ async def _replayed(evidence: Evidence) -> list[str]:
     """Estimates are what the answers make of them, to the last bit."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "copy.db"
-        with contextlib.closing(sqlite3.connect(evidence.database)) as kept, contextlib.closing(
-            sqlite3.connect(path)
-        ) as copied:
+        with (
+            contextlib.closing(sqlite3.connect(evidence.database)) as kept,
+            contextlib.closing(sqlite3.connect(path)) as copied,
+        ):
             kept.backup(copied)
             copied.execute("PRAGMA journal_mode = WAL")
         shutil.copystat(evidence.database, path)

@@ -17,7 +17,7 @@ REPEAT_MS = 21 * 86_400_000
 _KEPT = re.compile(r"(?:Locked|already answered): \*\*([A-J])\*\*")
 _SAID = ("✔ Right", "✘ Not this time", "You were sure.", "You guessed.", "Withdrawn")
 
-ANSWERS = """SELECT a.*, m.user_id, r.kind, r.key_position, r.posted_at, r.corrected, r.owner_id, q.voided_at, m.group_id
+ANSWERS = """SELECT a.*, m.user_id, r.kind, r.key_position, r.posted_at, r.corrected, r.owner_id, q.voided_at
     FROM answers a JOIN members m ON m.member_id = a.member_id JOIN rounds r ON r.round_id = a.round_id
     JOIN questions q ON q.question_id = a.question_id ORDER BY a.seq"""
 
@@ -115,9 +115,9 @@ def sureness(evidence: Evidence) -> Iterator[str]:
         if act.who in gone:
             continue
         told = act.told or ""
-        if act.kind == "sure" and any(one in told for one in _SAID):
-            if row is None or row["confidence"] not in words[key]:
-                yield f"{act.who} was sure or guessed in round {key[1]}, and that is not kept"
+        said = act.kind == "sure" and any(one in told for one in _SAID)
+        if said and (row is None or row["confidence"] not in words[key]):
+            yield f"{act.who} was sure or guessed in round {key[1]}, and that is not kept"
         if row is not None and not row["corrected"]:
             yield from _true(act, row, told)
     for key, row in rows.items():

@@ -50,16 +50,14 @@ def standings(evidence: Evidence) -> Iterator[str]:
     }
     for key in sorted(kept.keys() | lines.keys()):
         if kept.get(key, [0, 0, 0]) != lines[key]:
-            yield f"member {key[1]} has {kept.get(key)} (points, answers, days) in {key[0]}, and should have {lines[key]}"
+            yield f"member {key[1]} has {kept.get(key)} (points, answers, days) in {key[0]}, not {lines[key]}"
 
 
 def _periods(day: str, seasons: list[dict[str, str]]) -> list[str]:
     on = date.fromisoformat(day)
     year, week, _ = on.isocalendar()
     found = [f"week:{year}-W{week:02}", f"month:{day[:7]}", "all"]
-    return found + [
-        f"season:{one['first_day']}" for one in seasons if one["first_day"] <= day <= one["last_day"]
-    ]
+    return found + [f"season:{one['first_day']}" for one in seasons if one["first_day"] <= day <= one["last_day"]]
 
 
 def streaks(evidence: Evidence) -> Iterator[str]:
@@ -80,10 +78,10 @@ def streaks(evidence: Evidence) -> Iterator[str]:
     )
     kept = {row["member_id"]: row for row in evidence.rows("SELECT * FROM streaks")}
     for member in sorted(kept.keys() | answered.keys()):
-        row = kept.get(member)
-        if row is None or not answered[member]:
-            yield f"member {member} has answered on {len(answered[member])} days, and their streak is {row}"
+        if member not in kept or not answered[member]:
+            yield f"member {member} answered on {len(answered[member])} days, and their streak is {kept.get(member)}"
             continue
+        row = kept[member]
         asked = {clock(member, one["posted_at"]).date() for one in posted} - (excused[member] - answered[member])
         paused = _paused(evidence, member)
         should = _streak(answered[member], asked - paused)

@@ -109,9 +109,7 @@ def closings(evidence: Evidence) -> Iterator[str]:
     answers: defaultdict[int, Counter[int]] = defaultdict(Counter)
     for row in evidence.rows("SELECT round_id, choice FROM answers"):
         answers[row["round_id"]][row["choice"]] += 1
-    openings = Counter(
-        one.channel_id for one in evidence.posts if one.thread and one.text.startswith(OPENINGS)
-    )
+    openings = Counter(one.channel_id for one in evidence.posts if one.thread and one.text.startswith(OPENINGS))
     for row in rounds:
         what = f"round {row['round_id']} of {row['day']}"
         if row["closes_at"] <= evidence.now_ms and row["state"] != "closed":
@@ -120,9 +118,7 @@ def closings(evidence: Evidence) -> Iterator[str]:
         post = posts.get(str(row["message_id"]))
         if post is None or row["state"] != "closed":
             continue
-        if post.has("a:") and any(
-            not one.get("disabled") for one in _letters(post)
-        ):
+        if post.has("a:") and any(not one.get("disabled") for one in _letters(post)):
             yield f"{what} is closed and still has buttons"
         if evidence.threads.get(post.id) != CHANNEL or openings[post.id] != 1:
             yield f"{what} has {openings[post.id]} openings in its thread"

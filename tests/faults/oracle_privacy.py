@@ -11,7 +11,14 @@ from sandbox.study_group import TOKEN
 from tests.faults.evidence import Evidence
 from tests.faults.record import Sight
 
-RESULTS = ("🔒 Locked", "✔ Right", "✘ Not this time", "expected on a new question", "You already answered", "Your topics")
+RESULTS = (
+    "🔒 Locked",
+    "✔ Right",
+    "✘ Not this time",
+    "expected on a new question",
+    "You already answered",
+    "Your topics",
+)
 BOARDS = ("m:", "lo:")
 
 

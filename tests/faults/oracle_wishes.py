@@ -1,4 +1,4 @@
-"""Settings, dates, feedback and files: as they were last confirmed; what nobody confirmed is there whole or not at all."""
+"""Settings, dates, feedback and files: as last confirmed; what nobody confirmed is there whole or not at all."""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ from tests.faults.evidence import Evidence, Row, unsaid
 from tests.faults.record import Act
 
 _CHANGED = "settings are changed"
-_COLUMNS = {"questions": "per_day", "zone": "zone", "feedback": "feedback", "tutor_role": "tutor_role_id"}
+_COLUMNS = {
+    "at": "daily_minute",
+    "questions": "per_day",
+    "zone": "zone",
+    "feedback": "feedback",
+    "tutor_role": "tutor_role_id",
+}
 
 
 def settings(evidence: Evidence) -> Iterator[str]:
@@ -20,12 +26,10 @@ def settings(evidence: Evidence) -> Iterator[str]:
     wanted: dict[str, set[Any]] = {}
     for act in evidence.record.of("setup"):
         for option, value in act.facts.items():
-            column = _COLUMNS.get(option, option)
-            if option == "at":
-                column, value = "daily_minute", _minute(value)
+            column = _COLUMNS[option]
+            word = str(_minute(value) if option == "at" else value)
             told = act.said(_CHANGED) is not None
-            before = wanted.get(column, {group[column]})
-            wanted[column] = {str(value)} if told else {*before, str(value)}
+            wanted[column] = {word} if told else {*wanted.get(column, {str(group[column])}), word}
     for column, values in wanted.items():
         if str(group[column]) not in values:
             yield f"the setting {column} is {group[column]}, not {sorted(values)}"
@@ -45,7 +49,7 @@ def members(evidence: Evidence) -> Iterator[str]:
         ("ping", "I will write you once", lambda row, facts: _there(evidence, "streak_pings", row) == facts["on"]),
         ("reviewer", "Thank you", lambda row, facts: _there(evidence, "reviewers", row) == facts["on"]),
         ("pause", "is paused", lambda row, facts: _paused(evidence, row, facts["until"])),
-        ("units", "A webinar", lambda row, facts: _number(evidence, "units", row) == 1),
+        ("units", "A webinar", lambda row, _: _number(evidence, "units", row) == 1),
     )
     gone = evidence.deleted()
     for kind, words, holds in lines:
@@ -109,7 +113,9 @@ def feedback(evidence: Evidence) -> Iterator[str]:
     if marks < len({one.who for one in asked}):
         yield f"{len(asked)} marks were confirmed, and {marks} are kept"
     for act in evidence.record.of("resolve"):
-        kept = [row["text"] for row in evidence.rows("SELECT text FROM reflections") if act.facts["word"] in row["text"]]
+        kept = [
+            row["text"] for row in evidence.rows("SELECT text FROM reflections") if act.facts["word"] in row["text"]
+        ]
         if len(kept) > 1 or (act.said("Resolved.") is not None and len(kept) != 1):
             yield f"what {act.who} takes away is kept {len(kept)} times"
 
@@ -137,7 +143,9 @@ def doubts(evidence: Evidence) -> Iterator[str]:
         yield f"the summaries were made for {made_for} and the evidence is {evidence_number}"
     told: Counter[tuple[str, str]] = Counter()
     for post in evidence.posts:
-        if post.user is not None and re.search("News of a question that you|Its key was corrected|was withdrawn", post.text):
+        if post.user is not None and re.search(
+            "News of a question that you|Its key was corrected|was withdrawn", post.text
+        ):
             told[post.user, post.text] += 1
     for (user, text), times in told.items():
         if times > 1:

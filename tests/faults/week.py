@@ -1,4 +1,4 @@
-"""A generated week of a busy group: the same seed gives the same wishes of the same people, whatever the bot goes through.
+"""A generated week of a busy group: a seed gives the same wishes of the same people, whatever the bot goes through.
 
     async with Scene.open(prepared, folder) as scene:
         record = await live(scene, seed=7, days=7)
@@ -42,7 +42,7 @@ async def live(scene: Scene, seed: int, days: int, *, pause: Pause | None = None
     record = Record(seed, days)
     record.watch(scene.box.world)
     people = People(scene, record, pause)
-    await Week(people, Random(seed), days).play()  # noqa: S311  dice, not secrets
+    await Week(people, Random(seed), days).play()
     return record
 
 

@@ -25,7 +25,8 @@ Form = Callable[[int], Json]
 
 SILENT, ENDED, CODES = 3, 400, 2
 """So often somebody tries again where nothing came, where the bot ended meanwhile, and where an error's code came."""
-PATIENCE_S = 10.0
+PATIENCE_S = 20.0
+PICTURE_TO_COME = "The picture is taking its time"
 LOADING = 128
 
 
@@ -171,7 +172,7 @@ class People:
         latest = loop.time() + PATIENCE_S
         while True:
             found = made.channel.messages.get(made.original_id or "")
-            waits = found is not None and found["flags"] & LOADING
+            waits = found is not None and (found["flags"] & LOADING or PICTURE_TO_COME in text_of(found))
             fresh = found is not None and (
                 made.message is None
                 or made.original_id != made.message["id"]
@@ -196,7 +197,8 @@ class People:
         *,
         kind: str = "",
         channel: str = CHANNEL,
-        **facts: Any,
+        facts: Json | None = None,
+        **more: Any,
     ) -> Outcome:
         """A slash command; `{n}` in an option's text is the number of the try."""
 
@@ -207,7 +209,7 @@ class People:
             }
             return {"kind": "command", "channel_id": channel, "name": name, "options": typed}
 
-        return await self.act(who, kind or name, form, **facts)
+        return await self.act(who, kind or name, form, **{**(facts or {}), **more})
 
     async def press(self, who: str, message: Json | None, wanted: str, *, kind: str = "", **facts: Any) -> Outcome:
         """A button by its label or the beginning of its custom_id; nothing where it is not there."""

@@ -1,0 +1,158 @@
+"""The oracle is no rubber stamp: each small corruption of a finished week is named, and nothing else is."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import dataclasses
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.faults.evidence import Evidence, Post
+from tests.faults.oracle import judge
+from tests.faults.record import Record, Sight
+from tests.faults.scene import Scene, prepare
+from tests.faults.week import live
+
+SEED = 11
+SQL = {
+    "DELETE FROM answers WHERE seq = (SELECT MIN(seq) FROM answers)": "was confirmed and is not kept",
+    "UPDATE answers SET choice = (choice + 1) % 3 WHERE seq = (SELECT MIN(seq) FROM answers)": "was told",
+    "UPDATE answers SET answered_at = answered_at + 1 WHERE seq = (SELECT MIN(seq) FROM answers)": "never pressed",
+    "UPDATE answers SET confidence = 'guess' WHERE confidence = 'sure'": "half kept",
+    "UPDATE learner_estimates SET mean = mean + 1e-9 WHERE member_id = (SELECT MIN(member_id) FROM learner_estimates)":
+        "1 of",
+    "UPDATE item_estimates SET variance = variance * (1 - 1e-15)": "estimates are not what",
+    "UPDATE streaks SET current = current + 1": "the streak of member",
+    "UPDATE standings SET points = points + 1 WHERE period = 'all'": "(points, answers, days) in all",
+    "DELETE FROM standings WHERE period LIKE 'week%'": "(points, answers, days) in week",
+    "UPDATE tallies SET counted = counted + 1": "the tally of member",
+    "UPDATE rounds SET answered = answered + 1 WHERE kind = 'daily'": "says",
+    "UPDATE rounds SET takers = takers + 2 WHERE kind = 'daily'": "took part",
+    "UPDATE deliveries SET state = 'sending' WHERE kind = 'digest'": "is sending since",
+    "UPDATE deliveries SET state = 'pending' WHERE kind = 'exam'": "is pending since",
+    "DELETE FROM fires WHERE fire_id = (SELECT MIN(fire_id) FROM fires)": "was due",
+    "DELETE FROM reminders WHERE text LIKE 'together%' AND parent_id IS NULL": "is not kept",
+    "INSERT INTO session_drafts (member_id, payload, at) VALUES (999, '{}', 0)": "of session_drafts has no members",
+    "UPDATE session_rsvps SET answer = 'maybe' WHERE answer = 'going'": "to session 1, and maybe is kept",
+    "UPDATE session_rsvps SET seated = 1 - seated": "is seated",
+    "UPDATE sessions SET starts_at = starts_at + 60000": "starts at",
+    "UPDATE groups SET per_day = 5": "the setting per_day",
+    "UPDATE members SET on_board = 1": "opt is not so",
+    "UPDATE exams SET day = '2026-05-01'": "'s exam is on",
+    "UPDATE imports SET state = 'applied'": "the import is",
+    "DELETE FROM marks; DELETE FROM reviews": "and is kept 0 times",
+    "UPDATE questions SET voided_at = NULL WHERE voided_at IS NOT NULL": "counts 0",
+    "UPDATE reviews SET right_why = right_why || (SELECT user_id FROM deleted)": "deleted everything",
+}  # fmt: skip
+"""What is done to the database, and words of what has to be said of it. `deleted` has the id of who is."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Finished:
+    """A week that is over, with nothing wrong; `copied` gives a database of one's own."""
+
+    evidence: Evidence
+    folder: Path
+
+    def corrupted(self, sql: str) -> Evidence:
+        path = self.folder / "corrupted.db"
+        shutil.copy(self.evidence.database, path)
+        (user,) = [self.evidence.record.people[one] for one in self.evidence.deleted()]
+        with contextlib.closing(sqlite3.connect(path)) as kept:
+            kept.executescript(f"CREATE TEMP TABLE deleted AS SELECT '{user}' AS user_id; {sql};")
+        return self.evidence.besides(database=path)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """Two days, lived through once for all of these tests."""
+    folder = tmp_path_factory.mktemp("finished")
+    await prepare(folder / "prepared.db")
+    async with Scene.open(folder / "prepared.db", folder / "scene") as scene:
+        record = await live(scene, SEED, days=2)
+        evidence = await Evidence.gather(scene, record)
+    assert await judge(evidence) == []
+    return Finished(evidence, folder)
+
+
+async def test_a_row_that_was_changed_is_named(finished: Finished) -> None:
+    """A missing, altered or added row of nearly each kind is found out, also where it is one bit of one estimate."""
+    for sql, words in SQL.items():
+        said = await judge(finished.corrupted(sql))
+        assert any(words in one for one in said), (sql, said)
+
+
+def _double(posts: list[Post], prefix: str) -> list[Post]:
+    (first, *_) = [one for one in posts if one.has(prefix)]
+    raw = copy.deepcopy(first.raw) | {"id": str(int(first.id) + 1)}
+    return [*posts, dataclasses.replace(first, raw=raw)]
+
+
+def _without(posts: list[Post], prefix: str) -> list[Post]:
+    (first, *_) = [one for one in posts if one.has(prefix)]
+    return [one for one in posts if one is not first]
+
+
+def _saying(posts: list[Post], prefix: str, old: str, new: str) -> list[Post]:
+    changed = []
+    for post in posts:
+        raw = copy.deepcopy(post.raw)
+        if post.has(prefix):
+            for embed in raw["embeds"]:
+                embed["description"] = embed["description"].replace(old, new)
+        changed.append(dataclasses.replace(post, raw=raw))
+    return changed
+
+
+POSTS: dict[str, Callable[[list[Post]], list[Post]]] = {
+    "was posted 2 times": lambda posts: _double(posts, "m:"),
+    "was posted 0 times": lambda posts: _without(posts, "m:"),
+    "and has 2 posts": lambda posts: _double(posts, "a:"),
+    "and has 0 posts": lambda posts: _without(posts, "a:"),
+    "is announced 2 times": lambda posts: [*posts, next(one for one in posts if "Review 1" in one.text)],
+    "messages for": lambda posts: _without(posts, "rm-snooze:"),
+    "a message that nothing tells of": lambda posts: _double(posts, "session-file:"),
+    "openings in its thread": lambda posts: [one for one in posts if not one.text.startswith("The key is")],
+    "the post of round": lambda posts: _saying(posts, "a:", "members answered", "members, or 1 member answered"),
+}
+"""What is done to the messages, by words of what has to be said of it."""
+
+
+async def test_a_message_that_is_doubled_missing_or_wrong_is_named(finished: Finished) -> None:
+    """Twice, not at all, or with another figure: each is found out."""
+    for words, change in POSTS.items():
+        said = await judge(finished.evidence.besides(posts=change(finished.evidence.posts)))
+        assert any(words in one for one in said), (words, said)
+
+
+async def test_what_was_seen_by_others_is_named(finished: Finished) -> None:
+    """A private word in a channel, in another's message or in the log, a result in public, a token, a broken rule."""
+    evidence = finished.evidence
+    secret = evidence.record.secrets[0]
+    other = next(one for one in evidence.record.people.values() if one != secret.owner)
+
+    def seen(text: str, seer: str | None) -> Record:
+        sight = Sight(evidence.now_ms, "1", "1202", seer, True, True, text, frozenset())
+        return dataclasses.replace(evidence.record, sights=[*evidence.record.sights, sight])
+
+    cases = {
+        "was shown to everybody": evidence.besides(record=seen(f"I say {secret.word}.", None)),
+        "was shown to": evidence.besides(record=seen(f"I say {secret.word}.", other)),
+        "a result was shown to everybody": evidence.besides(record=seen("✔ Right", None)),
+        "stands in the log": evidence.besides(log=f"… {secret.word} …"),
+        "the token stands in the log": evidence.besides(log="Bot sandbox-token"),
+        "something failed with the code abc123": evidence.besides(log='{"error_code": "abc123"}'),
+        "rules were broken 1 times": evidence.besides(
+            broken=[{"method": "POST", "path": "/x", "status": 400, "problems": ["50035"]}]
+        ),
+    }
+    for words, changed in cases.items():
+        said = await judge(changed)
+        assert len(said) == 1, said
+        assert words in said[0]
