@@ -144,13 +144,14 @@ def _buttons(found: Roster, *, in_server: bool) -> discord.ui.View:
 
 
 def _chosen(interaction: Interaction) -> int:
-    """The user chosen from a menu. Raises NoSuchAttendee for a bot."""
+    """The user chosen from a menu. Raises NoSuchAttendee for a bot, and where nobody can have been chosen so."""
     data: Any = interaction.data
     values = data.get("values", ())
-    known = data.get("resolved", {}).get("users", {}).get(values[0], {}) if values else {"bot": True}
-    if known.get("bot"):
+    chosen = str(values[0]) if values else ""
+    known = data.get("resolved", {}).get("users", {}).get(chosen, {})
+    if known.get("bot") or not (chosen.isascii() and chosen.isdecimal()) or int(chosen) >= 2**63:
         raise NoSuchAttendee
-    return int(values[0])
+    return int(chosen)
 
 
 def field(interaction: Interaction, name: str) -> str:

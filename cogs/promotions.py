@@ -35,7 +35,7 @@ class Promotions(Feature):
             raise StaleButton
         group = await self.group(interaction)
         require_tutor(interaction, group.wishes.tutor_role_id)
-        found = await promotions.questions(self.house.database, self.house.blueprint(group), question)
+        found = await promotions.questions(self.house.database, group, self.house.blueprint(group), question)
         exact = [one for one in found if one.key.casefold() == question.strip().casefold()]
         chosen = exact or found
         if len(chosen) != 1:
@@ -60,7 +60,7 @@ class Promotions(Feature):
         """Questions by key or stem; for tutors."""
         group = await self.group(interaction)
         require_tutor(interaction, group.wishes.tutor_role_id)
-        found = await promotions.questions(self.house.database, self.house.blueprint(group), words_typed)
+        found = await promotions.questions(self.house.database, group, self.house.blueprint(group), words_typed)
         return [
             app_commands.Choice(name=cut(f"{one.key} · {' '.join(one.stem.split())}", 100), value=one.key[:100])
             for one in found

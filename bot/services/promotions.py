@@ -91,7 +91,7 @@ async def promote(
     words = text_of(text, rules.ADDITION)
     async with database.write() as tx:
         _, ask = await _promotable(tx, review_id, guild)
-        if await promotions.question(tx, blueprint.banks, question_id) is None:
+        if await promotions.question(tx, ask.group_id, blueprint.banks, question_id) is None:
             raise NoSuchQuestion(str(question_id))
         if await promotions.count(tx, ask.group_id, question_id) >= rules.MOST_ADDITIONS:
             raise TooManyAdditions(rules.MOST_ADDITIONS)
@@ -135,10 +135,10 @@ async def consent(database: Database, review_id: int) -> Consent | None:
     return Consent(review_id, writer[1], group, question.stem, found.text, review.opinion.anonymous, found.consent)
 
 
-async def questions(database: Database, blueprint: Blueprint, words: str) -> list[Choice]:
-    """Questions of an exam with these words in their key or stem."""
+async def questions(database: Database, group: Group, blueprint: Blueprint, words: str) -> list[Choice]:
+    """Questions that a group is asked, with these words in their key or stem."""
     async with database.read() as tx:
-        return await promotions.questions(tx, blueprint.banks, words.strip(), LISTED)
+        return await promotions.questions(tx, group.group_id, blueprint.banks, words.strip(), LISTED)
 
 
 async def candidates(database: Database, group: Group) -> list[tuple[int, str, str]]:

@@ -140,19 +140,29 @@ _CHOICE = """SELECT q.question_id, q.key, v.stem, t.name AS topic FROM questions
     JOIN revisions v ON v.question_id = q.question_id AND v.revision = q.revision"""
 
 
+_THEIRS = "(b.group_id IS NULL OR b.group_id = :group_id)"
+"""The operator's banks are everybody's; what tutors import is their own group's, also where the exam is the same."""
+
+
 def _named(exams: tuple[str, ...]) -> tuple[str, dict[str, str]]:
     names = {f"exam{n}": exam for n, exam in enumerate(exams)}
     return ", ".join(f":{name}" for name in names), names
 
 
-async def questions(tx: Transaction, exams: tuple[str, ...], words: str, limit: int) -> list[Choice]:
-    """Questions of these exams that were not withdrawn and have these words in their key or their stem."""
+async def questions(tx: Transaction, group_id: int, exams: tuple[str, ...], words: str, limit: int) -> list[Choice]:
+    """Questions that a group is asked, with these words in their key or their stem; not what was withdrawn."""
     names, params = _named(exams)
     rows = await tx.all(
-        f"""{_CHOICE} WHERE b.exam IN ({names}) AND q.voided_at IS NULL
+        f"""{_CHOICE} WHERE b.exam IN ({names}) AND {_THEIRS} AND q.voided_at IS NULL
               AND (LOWER(q.key) LIKE :words ESCAPE '!' OR LOWER(v.stem) LIKE :words ESCAPE '!')
             ORDER BY CASE WHEN LOWER(q.key) = :exact THEN 0 ELSE 1 END, q.key LIMIT :limit""",
-        {**params, "words": f"%{_escaped(words.lower())}%", "exact": words.lower(), "limit": limit},
+        {
+            **params,
+            "group_id": group_id,
+            "words": f"%{_escaped(words.lower())}%",
+            "exact": words.lower(),
+            "limit": limit,
+        },
     )
     return [Choice(*row) for row in rows]
 
@@ -161,12 +171,12 @@ def _escaped(words: str) -> str:
     return words.replace("!", "!!").replace("%", "!%").replace("_", "!_")
 
 
-async def question(tx: Transaction, exams: tuple[str, ...], question_id: int) -> Choice | None:
-    """A question of these exams that was not withdrawn."""
+async def question(tx: Transaction, group_id: int, exams: tuple[str, ...], question_id: int) -> Choice | None:
+    """A question that a group is asked, and that was not withdrawn."""
     names, params = _named(exams)
     row = await tx.one(
-        f"{_CHOICE} WHERE b.exam IN ({names}) AND q.voided_at IS NULL AND q.question_id = :id",
-        {**params, "id": question_id},
+        f"{_CHOICE} WHERE b.exam IN ({names}) AND {_THEIRS} AND q.voided_at IS NULL AND q.question_id = :id",
+        {**params, "group_id": group_id, "id": question_id},
     )
     return Choice(*row) if row else None
 

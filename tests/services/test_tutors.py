@@ -35,6 +35,7 @@ from bot.services import (
     consents,
     endorsements,
     feedback,
+    groups,
     moderation,
     privacy,
     promotions,
@@ -313,6 +314,20 @@ async def test_a_credit_goes_with_its_member(study: Study) -> None:
     await privacy.delete(study.database, study.group, BEN)
     await study.work()
     assert await _explained(study) == (("Think of the link.", None),)
+
+
+async def test_another_groups_own_questions_are_neither_offered_nor_explained(study: Study) -> None:
+    """Two groups prepare for one exam: what the other's tutors imported has neither a key nor words here."""
+    _, review_id = await _reviewed(study)
+    question = await _question(study)
+    assert await promotions.questions(study.database, study.group, EXAM, "")
+    other = await groups.set_up(study.database, GUILD + 1, replace(study.group.wishes, channel_id=77), 1, study.now)
+    async with study.database.write() as tx:
+        await tx.run("UPDATE banks SET group_id = :other", {"other": other.group.group_id})
+    assert await promotions.questions(study.database, study.group, EXAM, "") == []
+    assert await promotions.questions(study.database, other.group, EXAM, "")
+    with pytest.raises(NoSuchQuestion):
+        await promotions.promote(study.database, review_id, question, "words", GUILD, EXAM, study.now)
 
 
 async def test_what_cannot_be_promoted(study: Study) -> None:
