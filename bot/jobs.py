@@ -159,7 +159,8 @@ class Jobs:
         claiming, self._planned = self._planned, False
         while True:
             while claiming and await agenda.claim_due(self._database, self._plan, self._clock.now_ms()):
-                pass
+                # In a minute with a thousand questions the first ones go out while the others are chosen.
+                await self._begin()
             await self._begin()
             entry, waiting = await agenda.ahead(self._database)
             if claiming or entry is None or entry > self._clock.now_ms():

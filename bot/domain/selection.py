@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from random import Random
 from types import MappingProxyType
+from typing import NamedTuple
 
 TARGET = 0.7
 """The chance of success at which a question teaches and does not discourage."""
@@ -16,8 +16,7 @@ WEAKNESS_GAIN = 4.0  # a topic 25 points below the mark comes twice as often as 
 LOW_BANK_DAYS = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A question that could be asked.
 
     `expected` is the group's chance of getting it right (0–1); `last_asked` is the number of days since the

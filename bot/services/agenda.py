@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from bot.domain.instants import MINUTE_MS
-from bot.services.kinds import CLAIMS, REPLANS
+from bot.services.kinds import CLAIMS, LONG, REPLANS
 from bot.services.plan import Plan
 from bot.storage import agenda, deliveries, groups
 from bot.storage.agenda import Entry
@@ -22,7 +24,7 @@ async def claim_due(database: Database, plan: Plan, now_ms: int) -> int:
     """
 
     async def work(tx: Transaction) -> int:
-        entries = await agenda.due(tx, now_ms, AT_ONCE)
+        entries = _together(await agenda.due(tx, now_ms, AT_ONCE))
         for entry in entries:
             await _claim(tx, entry, plan, now_ms)
         return len(entries)
@@ -32,6 +34,12 @@ async def claim_due(database: Database, plan: Plan, now_ms: int) -> int:
     except Exception:
         await _claim_each(database, plan, now_ms)
         raise
+
+
+def _together(entries: list[Entry]) -> list[Entry]:
+    """The first of what is due, as much as one transaction takes: what takes long is claimed alone."""
+    alone = next((place for place, entry in enumerate(entries) if entry.kind in LONG), len(entries))
+    return entries[: max(1, alone)]
 
 
 async def _claim(tx: Transaction, entry: Entry, plan: Plan, now_ms: int) -> None:
@@ -61,8 +69,10 @@ async def replan(database: Database, now_ms: int) -> None:
     posted late, or recorded as skipped.
     """
     for anew in REPLANS:
-        async with database.write() as tx:
-            await anew(tx, now_ms)
+        after: int | None = 0
+        while after is not None:
+            # Some at a time: with thousands of groups, whoever answers meanwhile would wait for seconds.
+            after = await database.write_at_once(partial(anew, now_ms=now_ms, after=after))
 
 
 async def next_due(database: Database) -> int | None:

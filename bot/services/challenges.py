@@ -123,8 +123,7 @@ async def is_shared(tx: Transaction, group: Group, bank: challenges.Bank, bluepr
         if bank.group_id != group.group_id:
             raise NoSuchChallenge
         return False
-    others = (one for one in await groups.everyone(tx) if one.guild_id != group.guild_id)
-    asked = (blueprints.get(one.wishes.exam) for one in others)
+    asked = (blueprints.get(exam) for exam in await groups.exams_elsewhere(tx, group.guild_id))
     return any(blueprint is not None and bank.exam in blueprint.banks for blueprint in asked)
 
 

@@ -27,6 +27,8 @@ from bot.storage.database import Transaction
 
 DIGEST_AFTER_MS = MINUTE_MS
 GIVEN_UP_AFTER_MS = DAY_MS  # a closing that fails for so long would only keep the next questions waiting
+SOME = 100  # groups that are looked at in one transaction
+LOOKED_BACK = timedelta(days=2)  # no local day that is still ahead is older than that
 TOP = 5
 MOST_NAMED = 10  # a crowd that shares the first place does not fit into a message
 
@@ -49,15 +51,23 @@ async def plan_next(tx: Transaction, group: Group, now_ms: int) -> int:
     return due
 
 
-async def replan(tx: Transaction, now_ms: int) -> None:
-    """Compute every daily question that is still ahead anew: zones' rules change, and the plan is older than they are.
+async def replan(tx: Transaction, *, now_ms: int, after: int) -> int | None:
+    """Compute the daily questions that are still ahead anew: zones' rules change, and the plan is older than they are.
 
     What is overdue stays as it is, to be posted late or recorded as skipped.
     """
-    for entry in await agenda.ahead(tx, "daily", now_ms):
-        group = await groups.by_id(tx, entry.group_id)
-        assert group is not None, "the agenda's rows go with their group"
-        await plan_next(tx, group, now_ms)
+    now = from_ms(now_ms)
+    entries = await agenda.ahead(tx, "daily", now_ms, after, SOME)
+    found = await groups.by_ids(tx, {entry.group_id for entry in entries})
+    asked = await quiz.days_asked(tx, found, (now - LOOKED_BACK).date().isoformat())
+    for entry in entries:
+        group = found[entry.group_id]
+        slot = group.schedule.next_after(now)
+        while (group.group_id, group.schedule.local_day(slot).isoformat()) in asked:
+            slot = group.schedule.next_after(slot)
+        if to_ms(slot) != entry.due_at:
+            await agenda.move(tx, entry.agenda_id, to_ms(slot))
+    return entries[-1].agenda_id if len(entries) == SOME else None
 
 
 async def open_day(tx: Transaction, entry: Entry, group: Group, plan: Plan, now_ms: int) -> None:
@@ -211,7 +221,9 @@ async def leanings(
     tx: Transaction, picks: Sequence[Pick], group: Group, blueprint: Blueprint, member: int | None, now_ms: int
 ) -> Leanings:
     """Which topics of these questions the group, or one member, needs most."""
-    topic_ids = {pick.topic_id for pick in picks}
+    # A bank has hundreds of questions and a dozen topics: what is a topic's is computed once.
+    topics = {pick.topic_id: pick.topic for pick in picks}
+    topic_ids = topics.keys()
     if member is None:
         ability = await estimates.group_ability(tx, group.group_id, topic_ids)
     else:
@@ -224,11 +236,11 @@ async def leanings(
     mark = blueprint.pass_mark
     return Leanings(
         ability,
-        shares={pick.topic: blueprint.topic_share(pick.topic) for pick in picks},
+        shares={topic: blueprint.topic_share(topic) for topic in topics.values()},
         weakness={
-            pick.topic: max(0.0, mark - _chance(ability[pick.topic_id] - pools[pick.topic_id].mean))
-            for pick in picks
-            if pick.topic_id in ability
+            topic: max(0.0, mark - _chance(ability[topic_id] - pools[topic_id].mean))
+            for topic_id, topic in topics.items()
+            if topic_id in ability
         },
         taught=await afterwards.lately_taught(tx, group.group_id, now_ms) if member is None else {},
     )

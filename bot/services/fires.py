@@ -99,9 +99,10 @@ async def claim(tx: Transaction, entry: Entry, group: Group, plan: Plan, now_ms:
         await agenda.move(tx, entry.agenda_id, to_ms(now + OVER_KEPT))
 
 
-async def tidy(tx: Transaction, now_ms: int) -> None:
+async def tidy(tx: Transaction, *, now_ms: int, after: int) -> int | None:  # noqa: ARG001  a table's row
     """Once after a start: forget the times that nobody presses a button of any more."""
     await kept.forget_before(tx, to_ms(from_ms(now_ms) - FIRES_KEPT))
+    return None
 
 
 async def claim_snooze(tx: Transaction, entry: Entry, group: Group, plan: Plan, now_ms: int) -> None:  # noqa: ARG001  a table's row

@@ -40,7 +40,7 @@ async def set_up(database: Database, guild_id: int, wishes: Wishes, by: int, now
         await streaks.group_zone(tx, group.group_id, wishes.zone, now_ms)
         first = await daily.plan_next(tx, group, now_ms)
         await periods.plan_next(tx, group, now_ms)
-        await pings.replan(tx, now, group)
+        await pings.replan_group(tx, group, now)
         await ladder.replan_group(tx, group, now)
     return SetUp(group, before is None, from_ms(first))
 

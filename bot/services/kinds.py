@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any, Protocol
 
 from bot.domain.groups import Group
 from bot.services import (
@@ -37,8 +38,15 @@ from bot.storage.database import Transaction
 Claim = Callable[[Transaction, Entry, Group, Plan, int], Awaitable[None]]
 """Does what a due entry says, in the caller's transaction: it moves or removes the entry, and writes its deliveries."""
 
-Replan = Callable[[Transaction, int], Awaitable[None]]
-"""Computes anew what a kind has ahead of it at an instant (milliseconds); what is overdue stays as it is."""
+
+class Replan(Protocol):
+    """Computes anew some of what a kind has ahead of it at an instant (milliseconds); what is overdue stays as it is.
+
+    It begins with the ids above *after*, and returns where to go on, None when it has been through all.
+    """
+
+    def __call__(self, tx: Transaction, *, now_ms: int, after: int) -> Coroutine[Any, Any, int | None]: ...
+
 
 Sent = Callable[[Transaction, Parcel, int | None, int], Awaitable[None]]
 """Notes that a delivery arrived as a message (None where that cannot be known), at an instant in milliseconds."""
@@ -77,10 +85,13 @@ CLAIMS: Mapping[str, Claim] = {
     corrections.KIND: corrections.claim,
 }
 
+LONG = frozenset({"daily", "boards", "winners"})
+"""Kinds that read a whole bank, or write rows of every member: ten of them at once would keep answers waiting."""
+
 REPLANS: tuple[Replan, ...] = (
     daily.replan,
     periods.replan,
-    pings.replan_all,
+    pings.replan,
     ladder.replan,
     units.replan,
     reminders.replan,

@@ -25,6 +25,7 @@ from bot.storage.deliveries import Delivery
 NOTE = "exam"
 """The note that tells a member of a message that was refused."""
 ASKS_FOR_MS = 30 * DAY_MS  # how an exam went can be told for so long after it was asked
+SOME = 20  # exams that are looked at in one transaction
 _MORNING = time(9)
 
 
@@ -78,14 +79,16 @@ async def _put(tx: Transaction, exam: Exam, group_id: int, word: str, due: int) 
     )
 
 
-async def replan(tx: Transaction, now_ms: int) -> None:
-    """Compute all exams' instants and messages anew: zones' rules change, and the plan is older than they are."""
-    await _replan(tx, await kept.ahead(tx, now_ms), now_ms, Past.LEAVE)
+async def replan(tx: Transaction, *, now_ms: int, after: int) -> int | None:
+    """Compute the exams' instants and messages anew: zones' rules change, and the plan is older than they are."""
+    found = await kept.ahead(tx, now_ms, after, SOME)
+    await _replan(tx, found, now_ms, Past.LEAVE)
+    return found[-1][1].exam_id if len(found) == SOME else None
 
 
 async def replan_group(tx: Transaction, group: Group, now: datetime) -> None:
     """The same for a group, whose zone may have changed."""
-    await _replan(tx, await kept.ahead(tx, to_ms(now), group.group_id), to_ms(now), Past.SEND)
+    await _replan(tx, await kept.ahead_in(tx, to_ms(now), group.group_id), to_ms(now), Past.SEND)
 
 
 async def replan_member(tx: Transaction, group: Group, member: int, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from bot.domain.groups import Group
 from bot.domain.instants import DAY_MS, MINUTE_MS, from_ms, to_ms
 from bot.domain.periods import code, decode, ended, next_beginning
 from bot.domain.schedule import instant
-from bot.domain.standings import Span, Window, period
+from bot.domain.standings import Season, Span, Window, period
 from bot.services import standings as boards
 from bot.services import teachback
 from bot.services.plan import Plan
@@ -21,6 +22,7 @@ from bot.storage import agenda, deliveries, groups, leagues, seasons, snapshots,
 from bot.storage.agenda import Entry
 from bot.storage.database import Transaction
 
+SOME = 100  # groups that are looked at in one transaction
 KEPT = timedelta(days=400)
 AFTER_QUESTION = timedelta(minutes=30)
 WITHOUT_QUESTION = time(9, 30)
@@ -41,25 +43,41 @@ async def plan_next(tx: Transaction, group: Group, now_ms: int) -> None:
     One that has begun already by the group's clocks, and not by those that it had before, is due at once.
     """
     known = await seasons.of_group(tx, group.group_id)
+    done = await snapshots.last(tx, [group.group_id])
+    await _plan(tx, group, _next_day(group, known, done.get(group.group_id), now_ms))
+
+
+def _next_day(group: Group, known: Sequence[Season], done: str | None, now_ms: int) -> date:
     today = group.local_day(from_ms(now_ms))
-    done = await snapshots.last(tx, group.group_id)
-    day = next_beginning(today, known)
     if done is not None:
         missed = next_beginning(date.fromisoformat(done), known)
         if missed <= today:
-            day = missed
-    await _plan(tx, group, day)
+            return missed
+    return next_beginning(today, known)
 
 
-async def replan(tx: Transaction, now_ms: int) -> None:
-    """Compute every group's next beginning anew, but for those that are due already."""
-    for group in await groups.everyone(tx):
-        if not await agenda.is_due(tx, key_of(group.group_id), now_ms):
-            await plan_next(tx, group, now_ms)
+async def replan(tx: Transaction, *, now_ms: int, after: int) -> int | None:
+    """Compute the groups' next beginnings anew, but for those that are due already."""
+    found = await groups.following(tx, after, SOME)
+    ids = [group.group_id for group in found]
+    known, done = await seasons.of_groups(tx, ids), await snapshots.last(tx, ids)
+    planned = await agenda.of_keys(tx, [key_of(one) for one in ids])
+    for group in found:
+        entry = planned.get(key_of(group.group_id))
+        if entry is not None and entry.due_at <= now_ms:
+            continue
+        day = _next_day(group, known.get(group.group_id, ()), done.get(group.group_id), now_ms)
+        if entry is None or (entry.day, entry.due_at) != (day.isoformat(), _due(group, day)):
+            await _plan(tx, group, day)
+    return ids[-1] if len(ids) == SOME else None
+
+
+def _due(group: Group, day: date) -> int:
+    return to_ms(instant(day, time(0), ZoneInfo(group.wishes.zone)))
 
 
 async def _plan(tx: Transaction, group: Group, day: date) -> None:
-    due = to_ms(instant(day, time(0), ZoneInfo(group.wishes.zone)))
+    due = _due(group, day)
     await agenda.put(
         tx, key=key_of(group.group_id), kind="boards", group_id=group.group_id, day=day.isoformat(), due_at=due
     )

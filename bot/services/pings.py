@@ -23,6 +23,7 @@ from bot.storage.streaks import Posted
 
 NOTE = "streak"
 """The note that tells a member of a reminder that was refused."""
+SOME = 20  # members that are looked at in one transaction
 _SLOTS_AHEAD = 3  # not every question has a decent hour; one of a week that has none is looked for at the next posting
 
 
@@ -72,17 +73,24 @@ async def plan(tx: Transaction, group: Group, member: int, now: datetime) -> Non
     await agenda.put(tx, key=_key(member), kind="streak", group_id=group.group_id, member_id=member, due_at=to_ms(due))
 
 
-async def replan(tx: Transaction, now: datetime, group: Group | None = None) -> None:
-    """Compute the reminders anew that are ahead, of a group or of all: a schedule, or a zone's rules, changed."""
-    for member, group_id in await kept.pinged(tx, group.group_id if group else None):
-        found = group or await groups.by_id(tx, group_id)
-        if found is not None and not await agenda.is_due(tx, _key(member), to_ms(now)):
-            await plan(tx, found, member, now)
+async def replan_group(tx: Transaction, group: Group, now: datetime) -> None:
+    """Compute the reminders of a group anew that are ahead: its schedule changed."""
+    for member in await kept.pinged(tx, group.group_id):
+        await _replan(tx, group, member, now)
 
 
-async def replan_all(tx: Transaction, now_ms: int) -> None:
-    """The same for all groups, at an instant in milliseconds."""
-    await replan(tx, from_ms(now_ms))
+async def replan(tx: Transaction, *, now_ms: int, after: int) -> int | None:
+    """The same in all groups: a zone's rules changed."""
+    found = await kept.all_pinged(tx, after, SOME)
+    known = await groups.by_ids(tx, {group_id for _, group_id in found})
+    for member, group_id in found:
+        await _replan(tx, known[group_id], member, from_ms(now_ms))
+    return found[-1][0] if len(found) == SOME else None
+
+
+async def _replan(tx: Transaction, group: Group, member: int, now: datetime) -> None:
+    if not await agenda.is_due(tx, _key(member), to_ms(now)):
+        await plan(tx, group, member, now)
 
 
 async def claim(tx: Transaction, entry: Entry, group: Group, plan_: Plan, now_ms: int) -> None:  # noqa: ARG001  a table's row

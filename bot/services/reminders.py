@@ -20,6 +20,8 @@ from bot.storage.reminders import Reminder, Timing
 
 __all__ = ["Reminder", "State", "Target"]
 
+SOME = 1000  # reminders that are looked at in one transaction; few of them change
+
 
 def key(reminder_id: int) -> str:
     """A reminder's place in the agenda: its next time, or when it is deleted."""
@@ -227,15 +229,17 @@ async def _move(tx: Transaction, one: Reminder, zone: str, before: str | None, n
     return True
 
 
-async def replan(tx: Transaction, now_ms: int) -> None:
+async def replan(tx: Transaction, *, now_ms: int, after: int) -> int | None:
     """Compute anew what is ahead where a zone's rules have changed since it was planned; what is overdue stays."""
     now = from_ms(now_ms)
-    for reminder_id, zone, next_at, offset in await kept.planned(tx, now_ms):
+    planned = await kept.planned(tx, now_ms, after, SOME)
+    for reminder_id, zone, next_at, offset in planned:
         if offset_at(zone, from_ms(next_at)) != offset:
             one = await again(tx, reminder_id)
             found = next_of(one, now)
             if found is not None:
                 await go_on(tx, one, found)
+    return planned[-1][0] if len(planned) == SOME else None
 
 
 # What they hang on

@@ -54,6 +54,7 @@ from bot.storage.agenda import Entry
 from bot.storage.database import Database, Transaction
 from bot.storage.deliveries import Delivery
 
+SOME = 20  # members that are looked at in one transaction
 _SLACK = timedelta(days=31)
 
 
@@ -219,13 +220,15 @@ async def plan(tx: Transaction, group: Group, member: int, now: datetime) -> Non
     await agenda.put(tx, key=_key(member), kind="units", group_id=group.group_id, member_id=member, due_at=to_ms(at))
 
 
-async def replan(tx: Transaction, now_ms: int) -> None:
+async def replan(tx: Transaction, *, now_ms: int, after: int) -> int | None:
     """Compute anew the reminders that are ahead: a zone, or its rules, changed."""
     now = from_ms(now_ms)
-    for member, group_id in await kept.reminded(tx):
-        group = await groups.by_id(tx, group_id)
-        if group is not None and not await agenda.is_due(tx, _key(member), now_ms):
-            await plan(tx, group, member, now)
+    found = await kept.reminded(tx, after, SOME)
+    known = await groups.by_ids(tx, {group_id for _, group_id in found})
+    for member, group_id in found:
+        if not await agenda.is_due(tx, _key(member), now_ms):
+            await plan(tx, known[group_id], member, now)
+    return found[-1][0] if len(found) == SOME else None
 
 
 async def claim(tx: Transaction, entry: Entry, group: Group, plan_: Plan, now_ms: int) -> None:

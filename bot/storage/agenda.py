@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.storage.database import Transaction
@@ -62,14 +63,25 @@ async def due(tx: Transaction, now_ms: int, limit: int) -> list[Entry]:
     return [Entry(*row) for row in rows]
 
 
-async def ahead(tx: Transaction, kind: str, now_ms: int) -> list[Entry]:
-    """The entries of a kind that are not due yet."""
+async def ahead(tx: Transaction, kind: str, now_ms: int, after: int, limit: int) -> list[Entry]:
+    """The first entries of a kind above the id *after* that are not due yet."""
     rows = await tx.all(
         """SELECT agenda_id, key, kind, group_id, day, due_at, member_id, subject_id FROM agenda
-           WHERE kind = :kind AND due_at > :now ORDER BY agenda_id""",
-        {"kind": kind, "now": now_ms},
+           WHERE agenda_id > :after AND kind = :kind AND +due_at > :now ORDER BY agenda_id LIMIT :limit""",
+        {"kind": kind, "now": now_ms, "after": after, "limit": limit},
     )
     return [Entry(*row) for row in rows]
+
+
+async def of_keys(tx: Transaction, keys: Collection[str]) -> dict[str, Entry]:
+    """The entries of these keys that are planned."""
+    params = {f"k{n}": key for n, key in enumerate(keys)}
+    rows = await tx.all(
+        f"""SELECT agenda_id, key, kind, group_id, day, due_at, member_id, subject_id FROM agenda
+            WHERE key IN ({", ".join(f":{name}" for name in params)})""",
+        params,
+    )
+    return {row["key"]: Entry(*row) for row in rows}
 
 
 async def move(tx: Transaction, agenda_id: int, due_at: int) -> None:

@@ -9,7 +9,9 @@ from typing import Any
 
 from bot.storage.database import Row, Transaction
 
-FIRST_IN_LINE = "SELECT MIN(delivery_id) FROM deliveries WHERE state IN ('pending', 'sending') GROUP BY lane"
+# Asked row by row, in the order in which they are taken, until there are enough: a full outbox costs no more.
+FIRST_IN_LINE = """NOT EXISTS (SELECT 1 FROM deliveries b
+    WHERE b.lane = d.lane AND b.state IN ('pending', 'sending') AND b.delivery_id < d.delivery_id)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +127,9 @@ async def take(tx: Transaction, now_ms: int, limit: int) -> list[Delivery]:
     rows = await tx.all(
         f"""UPDATE deliveries SET state = 'sending', attempts = attempts + 1
            WHERE delivery_id IN (
-               SELECT delivery_id FROM deliveries
-               WHERE state = 'pending' AND not_before <= :now AND delivery_id IN ({FIRST_IN_LINE})
-               ORDER BY CASE WHEN member_id IS NULL THEN 0 ELSE 1 END, delivery_id LIMIT :limit)
+               SELECT d.delivery_id FROM deliveries d
+               WHERE d.state = 'pending' AND +d.not_before <= :now AND {FIRST_IN_LINE}
+               ORDER BY CASE WHEN d.member_id IS NULL THEN 0 ELSE 1 END, d.delivery_id LIMIT :limit)
            RETURNING *""",
         {"now": now_ms, "limit": limit},
     )
@@ -161,7 +163,8 @@ async def retry(tx: Transaction, delivery_id: int, not_before: int, problem: str
 async def next_due(tx: Transaction) -> int | None:
     """When the next waiting delivery may be tried, in milliseconds."""
     row = await tx.one(
-        f"SELECT MIN(not_before) AS due FROM deliveries WHERE state = 'pending' AND delivery_id IN ({FIRST_IN_LINE})"
+        f"""SELECT d.not_before AS due FROM deliveries d WHERE d.state = 'pending' AND {FIRST_IN_LINE}
+            ORDER BY d.not_before LIMIT 1"""
     )
     return row["due"] if row else None
 

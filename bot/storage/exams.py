@@ -81,12 +81,21 @@ async def planned(tx: Transaction, exam: Exam) -> dict[str, int]:
     return {row["key"]: row["due_at"] for row in rows}
 
 
-async def ahead(tx: Transaction, now_ms: int, group_id: int | None = None) -> list[tuple[int, Exam]]:
-    """(group, exam) of the exams that still have something planned: of one group or of all."""
+async def ahead(tx: Transaction, now_ms: int, after: int, limit: int) -> list[tuple[int, Exam]]:
+    """(group, exam) of the first exams above the id *after* that still have something planned."""
     rows = await tx.all(
         f"""SELECT m.group_id, {_COLUMNS} FROM exams e JOIN members m ON m.member_id = e.member_id
-            WHERE e.ends > :since AND e.outcome IS NULL AND m.group_id = COALESCE(:group_id, m.group_id)
-            ORDER BY e.exam_id""",
+            WHERE e.exam_id > :after AND e.ends > :since AND e.outcome IS NULL ORDER BY e.exam_id LIMIT :limit""",
+        {"since": now_ms - 2 * DAY_MS, "after": after, "limit": limit},
+    )
+    return [(row["group_id"], _exam(row)) for row in rows]
+
+
+async def ahead_in(tx: Transaction, now_ms: int, group_id: int) -> list[tuple[int, Exam]]:
+    """(group, exam) of a group's exams that still have something planned."""
+    rows = await tx.all(
+        f"""SELECT m.group_id, {_COLUMNS} FROM members m JOIN exams e ON e.member_id = m.member_id
+            WHERE m.group_id = :group_id AND e.ends > :since AND e.outcome IS NULL ORDER BY e.exam_id""",
         {"since": now_ms - 2 * DAY_MS, "group_id": group_id},
     )
     return [(row["group_id"], _exam(row)) for row in rows]

@@ -48,6 +48,30 @@ async def everyone(tx: Transaction) -> list[Group]:
     return [_group(row) for row in await tx.all(f"SELECT {_COLUMNS} FROM groups ORDER BY group_id")]
 
 
+async def exams_elsewhere(tx: Transaction, guild_id: int) -> list[str]:
+    """The exams that groups of other servers prepare for."""
+    rows = await tx.all("SELECT DISTINCT exam FROM groups WHERE guild_id <> :guild ORDER BY exam", {"guild": guild_id})
+    return [row["exam"] for row in rows]
+
+
+async def by_ids(tx: Transaction, group_ids: Collection[int]) -> dict[int, Group]:
+    """The groups of these ids."""
+    params = {f"g{n}": group_id for n, group_id in enumerate(sorted(group_ids))}
+    rows = await tx.all(
+        f"SELECT {_COLUMNS} FROM groups WHERE group_id IN ({', '.join(f':{name}' for name in params)})", params
+    )
+    return {row["group_id"]: _group(row) for row in rows}
+
+
+async def following(tx: Transaction, after: int, limit: int) -> list[Group]:
+    """The first groups above the id *after*."""
+    rows = await tx.all(
+        f"SELECT {_COLUMNS} FROM groups WHERE group_id > :after ORDER BY group_id LIMIT :limit",
+        {"after": after, "limit": limit},
+    )
+    return [_group(row) for row in rows]
+
+
 def _columns(wishes: Wishes) -> dict[str, object]:
     return {
         "channel": wishes.channel_id,

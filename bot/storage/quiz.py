@@ -163,6 +163,17 @@ async def daily_rounds(tx: Transaction, group_id: int, day: str) -> list[Row]:
     )
 
 
+async def days_asked(tx: Transaction, group_ids: Collection[int], since: str) -> set[tuple[int, str]]:
+    """(group, day) of the daily rounds of these groups from the day *since* on."""
+    group_marks, params = marks("g", group_ids)
+    rows = await tx.all(
+        f"""SELECT DISTINCT group_id, day FROM rounds
+            WHERE group_id IN ({group_marks}) AND kind = 'daily' AND day >= :since""",
+        {**params, "since": since},
+    )
+    return {(row["group_id"], row["day"]) for row in rows}
+
+
 async def recent_keys(tx: Transaction, group_id: int, limit: int) -> list[int]:
     """Where the right option stood in the group's latest daily rounds, newest first."""
     rows = await tx.all(

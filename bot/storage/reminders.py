@@ -312,12 +312,13 @@ async def unanchor(tx: Transaction, reminder_id: int) -> None:
     await tx.run("UPDATE reminders SET anchor_id = NULL WHERE reminder_id = :id", {"id": reminder_id})
 
 
-async def planned(tx: Transaction, now_ms: int) -> list[tuple[int, str, int, int]]:
-    """(reminder, zone, next_at, utc_offset) of all that is ahead and goes by a wall time."""
+async def planned(tx: Transaction, now_ms: int, after: int, limit: int) -> list[tuple[int, str, int, int]]:
+    """(reminder, zone, next_at, utc_offset) of the first above the id *after* that are ahead and go by a wall time."""
     rows = await tx.all(
         """SELECT reminder_id, zone, next_at, utc_offset FROM reminders
-           WHERE state = 'on' AND next_at > :now AND utc_offset IS NOT NULL""",
-        {"now": now_ms},
+           WHERE reminder_id > :after AND state = 'on' AND next_at > :now AND utc_offset IS NOT NULL
+           ORDER BY reminder_id LIMIT :limit""",
+        {"now": now_ms, "after": after, "limit": limit},
     )
     return [tuple(row) for row in rows]
 

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from bot.domain.standings import Season, Window
 from bot.storage.database import Transaction
+from bot.storage.estimates import marks
 
 
 async def of_group(tx: Transaction, group_id: int) -> list[Season]:
     """A group's seasons, oldest first."""
+    return (await of_groups(tx, [group_id])).get(group_id, [])
+
+
+async def of_groups(tx: Transaction, group_ids: Collection[int]) -> dict[int, list[Season]]:
+    """The seasons of each group that has any, oldest first."""
+    group_marks, params = marks("g", group_ids)
     rows = await tx.all(
-        "SELECT name, first_day, last_day FROM seasons WHERE group_id = :id ORDER BY first_day", {"id": group_id}
+        f"""SELECT group_id, name, first_day, last_day FROM seasons WHERE group_id IN ({group_marks})
+            ORDER BY group_id, first_day""",
+        params,
     )
-    return [
-        Season(row["name"], date.fromisoformat(row["first_day"]), date.fromisoformat(row["last_day"])) for row in rows
-    ]
+    found: dict[int, list[Season]] = {}
+    for row in rows:
+        season = Season(row["name"], date.fromisoformat(row["first_day"]), date.fromisoformat(row["last_day"]))
+        found.setdefault(row["group_id"], []).append(season)
+    return found
 
 
 async def put(tx: Transaction, group_id: int, season: Season) -> None:

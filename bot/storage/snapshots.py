@@ -129,10 +129,13 @@ async def first_from(tx: Transaction, group_id: int, day: date) -> str | None:
     return row["day"] if row else None
 
 
-async def last(tx: Transaction, group_id: int) -> str | None:
-    """The newest day that has snapshots."""
-    row = await tx.one("SELECT MAX(day) AS day FROM boundaries WHERE group_id = :id", {"id": group_id})
-    return row["day"] if row else None
+async def last(tx: Transaction, group_ids: Collection[int]) -> dict[int, str]:
+    """The newest day of each group that has snapshots."""
+    group_marks, params = marks("g", group_ids)
+    rows = await tx.all(
+        f"SELECT group_id, MAX(day) AS day FROM boundaries WHERE group_id IN ({group_marks}) GROUP BY group_id", params
+    )
+    return {row["group_id"]: row["day"] for row in rows}
 
 
 async def ids(tx: Transaction, group_id: int, users: Collection[int]) -> dict[int, int]:

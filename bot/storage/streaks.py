@@ -233,12 +233,22 @@ async def set_ping(tx: Transaction, member: int, *, on: bool) -> None:
     await tx.run(sql, {"member": member})
 
 
-async def pinged(tx: Transaction, group_id: int | None = None) -> list[tuple[int, int]]:
-    """(member, group) of everybody who asked to be told, in one group or in all."""
+async def pinged(tx: Transaction, group_id: int) -> list[int]:
+    """The members of a group who asked to be told."""
     rows = await tx.all(
-        """SELECT m.member_id, m.group_id FROM streak_pings p JOIN members m ON m.member_id = p.member_id
-           WHERE p.state = 'on' AND m.group_id = COALESCE(:group_id, m.group_id) ORDER BY m.member_id""",
+        """SELECT m.member_id FROM members m JOIN streak_pings p ON p.member_id = m.member_id
+           WHERE p.state = 'on' AND m.group_id = :group_id ORDER BY m.member_id""",
         {"group_id": group_id},
+    )
+    return [row["member_id"] for row in rows]
+
+
+async def all_pinged(tx: Transaction, after: int, limit: int) -> list[tuple[int, int]]:
+    """(member, group) of the first above the member *after* who asked to be told."""
+    rows = await tx.all(
+        """SELECT p.member_id, m.group_id FROM streak_pings p JOIN members m ON m.member_id = p.member_id
+           WHERE p.state = 'on' AND p.member_id > :after ORDER BY p.member_id LIMIT :limit""",
+        {"after": after, "limit": limit},
     )
     return [(row["member_id"], row["group_id"]) for row in rows]
 

@@ -94,10 +94,11 @@ async def mind(tx: Transaction, member: int, *, on: bool) -> None:
     await tx.run("UPDATE unit_cycles SET remind = :on WHERE member_id = :member", {"on": int(on), "member": member})
 
 
-async def reminded(tx: Transaction) -> list[tuple[int, int]]:
-    """(member, group) of all who are to be reminded."""
+async def reminded(tx: Transaction, after: int, limit: int) -> list[tuple[int, int]]:
+    """(member, group) of the first above the member *after* who are to be reminded."""
     rows = await tx.all(
         """SELECT c.member_id, m.group_id FROM unit_cycles c JOIN members m ON m.member_id = c.member_id
-           WHERE c.remind = 1 ORDER BY c.member_id"""
+           WHERE c.remind = 1 AND c.member_id > :after ORDER BY c.member_id LIMIT :limit""",
+        {"after": after, "limit": limit},
     )
     return [(row["member_id"], row["group_id"]) for row in rows]
