@@ -27,6 +27,7 @@ from bot.domain.refusals_sessions import NoSuchSession, SessionCancelled
 from bot.domain.sessions import Place, Session
 from bot.services import agenda, attendance, attendance_records, deliveries, groups, notes, privacy, sessions
 from bot.services.attendance_records import Roster, Whose
+from tests.seeds import seeds
 from tests.services.review import TUTOR, WISHES, answers, post
 from tests.services.study import GUILD, Study
 from tests.services.study import WISHES as GROUP
@@ -215,7 +216,7 @@ class Life:
         await verb(self.study.database, self.session.session_id, user, GUILD, self.study.now)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", seeds(2))
 async def test_no_order_of_events_loses_or_doubles_time(study: Study, seed: int) -> None:
     """Whatever comes when, a member has no less than the bot saw, and no more than that and what it did not see.
 

@@ -245,7 +245,8 @@ async def test_a_day_that_was_slept_through_ends_in_the_next_morning(study: Stud
     await study.sleep_until(datetime(2026, 3, 3, 23, 0, tzinfo=BERLIN))
     assert study.posted("unanswered") == []
     study.fails = lambda parcel: "503 0" if parcel.delivery.kind == "unanswered" else None
-    await study.until(datetime(2026, 3, 4, 21, 0, tzinfo=BERLIN))
+    await study.until(datetime(2026, 3, 4, 9, 10, tzinfo=BERLIN))
+    await study.sleep_until(datetime(2026, 3, 4, 21, 0, tzinfo=BERLIN))
     study.fails = lambda _: None
     await study.until(datetime(2026, 3, 6, 12, 0, tzinfo=BERLIN))
     (told,) = study.posted("unanswered")

@@ -20,6 +20,7 @@ from bot.services.answers import Press, Receipt, commit_answers
 from bot.services.streaks import Note, told_again
 from bot.storage import streaks as kept
 from bot.storage.database import Row
+from tests.seeds import seeds
 from tests.services.study import ADMIN, GUILD, START, WISHES, Study
 
 ANA, BEN, CLEO = 2001, 2002, 2003
@@ -449,7 +450,7 @@ async def test_a_new_schedule_moves_the_pings(tmp_path: Path) -> None:
 # All of it
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", seeds(2))
 async def test_what_is_kept_is_what_the_answers_say(tmp_path: Path, seed: int) -> None:
     """A month of answers late and early, zones, pauses, skipped days and new schedules: kept and told again agree.
 
