@@ -146,11 +146,26 @@ class FaultPanel:
         self.box.faults.set(form)
         if "offline" in form:
             await self._offline(offline=bool(form["offline"]))
-        if "silent" in form:
-            self.box.gateway.silent = bool(form["silent"])
+        self._gateway(form)
         if "disconnect" in form:
             how, shard, repeats = form["disconnect"], form.get("shard"), int(form.get("repeats", 0))
             await self.box.gateway.disconnect(how if isinstance(how, int) else str(how), shard, repeats)
+
+    def _gateway(self, form: Json) -> None:
+        gateway = self.box.gateway
+        if "silent" in form:
+            gateway.silent = bool(form["silent"])
+        if "heartbeat_ms" in form:
+            gateway.heartbeat_ms = int(form["heartbeat_ms"])
+        if "ready_ms" in form:
+            gateway.ready_ms = float(form["ready_ms"])
+        if "guilds_ms" in form:
+            gateway.guilds_ms = float(form["guilds_ms"])
+        if form.get("mute"):
+            gateway.mute()
+        if "outage" in form:
+            for guild_id in sorted({*gateway.outages, *form["outage"]}):
+                gateway.outage(guild_id, on=guild_id in form["outage"])
 
     async def _offline(self, *, offline: bool) -> None:
         gateway = self.box.gateway

@@ -1,4 +1,4 @@
-"""Faults on demand: failed and lost answers, delay. The connection's own faults are the gateway's."""
+"""Faults on demand: failed, lost and half answers, delay. The connection's own faults are the gateway's."""
 
 from __future__ import annotations
 
@@ -14,12 +14,18 @@ from sandbox.errors import Json
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+SCOPES = ("user", "shared", "global")
+PAGE = b"<!DOCTYPE html>\n<html><head><title>Error %d</title></head><body>cloudflare</body></html>\n"
+
 
 @dataclass(slots=True)
 class Fault:
     """The next `times` requests (None: all) that match fail with `status`, or act and lose their reply.
 
-    With `every` only the first of so many that match does. `name` is that of its switch in the page, if any.
+    A `status` below 300 acts and answers as ever; with `delay_ms` that begins later. `half_reply` acts, and the
+    connection ends in the body of the answer. Of a 429, `scope` says whose limit it is: "user", "shared" or "global".
+    `plain` answers as Cloudflare does before Discord: in HTML, without any of Discord's headers. With `every` only the
+    first of so many that match does. `name` is that of its switch in the page, if any.
     """
 
     method: str
@@ -28,27 +34,43 @@ class Fault:
     times: int | None = 1
     body: Any = None
     lose_reply: bool = False
+    half_reply: bool = False
+    delay_ms: float = 0.0
     retry_after: float = 0.05
+    scope: str = "shared"
+    plain: bool = False
     name: str = ""
     every: int = 1
     met: int = 0
 
+    @property
+    def acts(self) -> bool:
+        """Whether the request does what it asks for."""
+        return self.lose_reply or self.half_reply or self.status < 300
+
     def answer(self) -> tuple[int, bytes, dict[str, str]]:
         """Status, body and headers of the failure."""
+        if self.plain:
+            return self.status, PAGE % self.status, {"Content-Type": "text/html; charset=UTF-8", "Server": "cloudflare"}
         if self.status == 429:
-            body = {"message": "You are being rate limited.", "retry_after": self.retry_after, "global": False}
-            headers = {
-                "Via": "1.1 sandbox",
-                "Retry-After": str(self.retry_after),
-                "X-RateLimit-Limit": "1",
-                "X-RateLimit-Remaining": "0",
-                "X-RateLimit-Reset-After": str(self.retry_after),
-                "X-RateLimit-Bucket": "fault",
-                "X-RateLimit-Scope": "shared",
-            }
-            return 429, orjson.dumps(self.body or body), headers
+            everywhere = self.scope == "global"
+            body = {"message": "You are being rate limited.", "retry_after": self.retry_after, "global": everywhere}
+            return 429, orjson.dumps(self.body or body), {**self._limits(), "X-RateLimit-Scope": self.scope}
         body = self.body or {"message": f"{self.status}: fault", "code": 0}
         return self.status, orjson.dumps(body), {}
+
+    def _limits(self) -> dict[str, str]:
+        wait = {"Via": "1.1 sandbox", "Retry-After": str(self.retry_after)}
+        if self.scope == "global":
+            # Source: Discord's "Rate Limits": the header of a route's bucket is not there.
+            return {**wait, "X-RateLimit-Global": "true"}
+        return {
+            **wait,
+            "X-RateLimit-Limit": "1",
+            "X-RateLimit-Remaining": "0",
+            "X-RateLimit-Reset-After": str(self.retry_after),
+            "X-RateLimit-Bucket": "fault",
+        }
 
     def json(self) -> Json:
         """As it was asked for, with what is left of it."""
@@ -58,6 +80,8 @@ class Fault:
             "status": self.status,
             "times": self.times,
             "lose_reply": self.lose_reply,
+            "half_reply": self.half_reply,
+            "delay_ms": self.delay_ms,
         }
 
 
@@ -123,6 +147,8 @@ class Faults:
                 known.setdefault("method", "*")
                 known.setdefault("path", "")
                 re.compile(known["path"])
+                if known.get("scope", "user") not in SCOPES:
+                    raise ValueError(f"a limit's scope is one of {', '.join(SCOPES)}")
                 made.append(Fault(**known))
             self.failing = [*self.failing, *made] if made else []
         self.changed()

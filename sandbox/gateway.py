@@ -51,6 +51,7 @@ class Session:
         self.connection: Connection | None = None
         self.dropped_at = 0.0
         self.repeats = 0
+        self.without: set[str] = set()
 
     def dispatch(self, name: str, data: bytes) -> None:
         """Number an event, keep it for a replay and send it when somebody listens."""
@@ -61,8 +62,8 @@ class Session:
             self.connection.send(frame)
 
     def serves(self, guild_id: str | None) -> bool:
-        """Whether this shard hears of a server, or (None) of what is in none."""
-        return serves(self.shard, guild_id)
+        """Whether this shard hears of a server, or (None) of what is in none; of one in an outage it does not."""
+        return guild_id not in self.without and serves(self.shard, guild_id)
 
 
 class Connection:
@@ -75,6 +76,7 @@ class Connection:
         self._sent = sent
         self.session: Session | None = None
         self.said_goodbye = False
+        self.mute = False
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._pack = pack
 
@@ -92,7 +94,9 @@ class Connection:
         while (frame := await self._queue.get()) is not None:
             # A dead socket still empties its queue, so that drain() ends.
             with contextlib.suppress(ConnectionError, RuntimeError):
-                if self._pack is None:
+                if self.mute:
+                    pass
+                elif self._pack is None:
                     await self.ws.send_str(frame.decode())
                 else:
                     await self.ws.send_bytes(self._pack(frame))
@@ -118,6 +122,10 @@ class Gateway:
         self.taps: list[Callable[[bytes, bool], None]] = []
         self.offline = False
         self.silent = False
+        self.heartbeat_ms = HEARTBEAT_INTERVAL_MS
+        self.ready_ms = 0.0
+        self.guilds_ms = 0.0
+        self.outages: set[str] = set()
         world.listeners.append(self._heard)
 
     def connected(self, bot: Bot | None = None) -> bool:
@@ -155,7 +163,7 @@ class Gateway:
         connection = Connection(ws, _packer(compress), self._sent)
         self.connections.add(connection)
         pump = asyncio.create_task(connection.pump())
-        connection.send_op(HELLO, {"heartbeat_interval": HEARTBEAT_INTERVAL_MS, "_trace": ['["sandbox",{"micros":0}]']})
+        connection.send_op(HELLO, {"heartbeat_interval": self.heartbeat_ms, "_trace": ['["sandbox",{"micros":0}]']})
         try:
             await self._listen(connection)
         except GatewayCloseError as close:
@@ -204,6 +212,8 @@ class Gateway:
                 op, data = frame["op"], frame.get("d")
             except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
                 raise GatewayCloseError(4002, "Error while decoding payload.") from None
+            if op == IDENTIFY and self.ready_ms:
+                await asyncio.sleep(self.ready_ms / 1000)
             self._handle(connection, op, data)
 
     def _handle(self, connection: Connection, op: int, data: Any) -> None:
@@ -251,10 +261,38 @@ class Gateway:
         self._attach(session, connection)
         guilds = [guild for guild in self.world.guilds.values() if bot.id in guild.members and session.serves(guild.id)]
         session.dispatch("READY", orjson.dumps(self._ready(session, [guild.id for guild in guilds])))
-        if intents & 1:
-            for guild in guilds:
-                session.dispatch("GUILD_CREATE", orjson.dumps(guild_create(guild, bot, intents)))
+        session.without = {guild.id for guild in guilds if self.guilds_ms or guild.id in self.outages}
+        for guild in guilds:
+            if guild.id not in session.without:
+                self._give(session, guild.id)
+            elif guild.id not in self.outages:
+                asyncio.get_running_loop().call_later(self.guilds_ms / 1000, self._give, session, guild.id)
         self._noticed()
+
+    def _give(self, session: Session, guild_id: str) -> None:
+        """A server that the session was told is unavailable comes, or comes back."""
+        session.without.discard(guild_id)
+        guild = self.world.guilds.get(guild_id)
+        if guild is not None and session.bot.id in guild.members and session.intents & 1:
+            session.dispatch("GUILD_CREATE", orjson.dumps(guild_create(guild, session.bot, session.intents)))
+
+    def outage(self, guild_id: str, *, on: bool) -> None:
+        """A server becomes unavailable, or comes back. Source: Discord's gateway documentation, "Guild Delete"."""
+        (self.outages.add if on else self.outages.discard)(guild_id)
+        for session in list(self.sessions.values()):
+            if on and session.serves(guild_id):
+                session.without.add(guild_id)
+                session.dispatch("GUILD_DELETE", orjson.dumps({"id": guild_id, "unavailable": True}))
+            elif not on and guild_id in session.without:
+                self._give(session, guild_id)
+
+    def mute(self) -> int:
+        """From now on nothing reaches those who are connected, no heartbeat's answer either; what they miss is there
+        for a resume. Returns how many they are.
+        """
+        for connection in self.connections:
+            connection.mute = True
+        return len(self.connections)
 
     def _ready(self, session: Session, guild_ids: list[str]) -> Json:
         bot = session.bot

@@ -21,7 +21,7 @@ from sandbox.ratelimits import INVALID_STATUSES
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sandbox.faults import Faults
+    from sandbox.faults import Fault, Faults
     from sandbox.interactions import Interactions
     from sandbox.ratelimits import RateLimits
     from sandbox.world import Bot, World
@@ -175,8 +175,10 @@ class Rest:
         problems: list[str] = []
         refused = ""
         fault = self.faults.take(request.method, path)
+        if fault is not None and fault.delay_ms:
+            await asyncio.sleep(fault.delay_ms / 1000)
         try:
-            if fault is not None and not fault.lose_reply:
+            if fault is not None and not fault.acts:
                 status, body, headers = fault.answer()
                 refused = f"A fault that is switched on: {status}."
             else:
@@ -188,17 +190,12 @@ class Rest:
                 problems.append(f"{error.code} {error.message}: {orjson.dumps(error.errors or {}).decode()}")
         if status == 429 and not refused:
             refused = f"The rate limit of this route ({headers.get('X-RateLimit-Bucket', 'global')})."
-        if fault is not None and fault.lose_reply:
+        if fault is not None and (fault.lose_reply or fault.half_reply):
             refused = "A fault that is switched on: done, and the reply lost."
         if self.limiter is not None and status in INVALID_STATUSES:
             self.limiter.record(status, headers.get("X-RateLimit-Scope"))
         self._record(request, path, status, raw, body, started, problems, refused)
-        if fault is not None and fault.lose_reply and request.transport is not None:
-            request.transport.abort()
-        if status == 204:
-            return web.Response(status=204, headers=headers)
-        headers["Content-Type"] = JSON_TYPE
-        return web.Response(body=body, status=status, headers=headers)
+        return await _reply(request, fault, status, body, headers)
 
     def _answer(
         self,
@@ -294,6 +291,31 @@ class Rest:
             self._kept_bytes -= len(old.request) + len(old.response)
         for watcher in self.watchers:
             watcher(record)
+
+
+async def _reply(
+    request: web.Request, fault: Fault | None, status: int, body: bytes, headers: dict[str, str]
+) -> web.StreamResponse:
+    """The answer, as far as a fault lets it through."""
+    if fault is not None and fault.lose_reply and request.transport is not None:
+        request.transport.abort()
+    if fault is not None and fault.half_reply:
+        return await _half(request, status, body, headers)
+    if status == 204:
+        return web.Response(status=204, headers=headers)
+    return web.Response(body=body, status=status, headers={"Content-Type": JSON_TYPE, **headers})
+
+
+async def _half(request: web.Request, status: int, body: bytes, headers: dict[str, str]) -> web.StreamResponse:
+    """The answer up to the middle of its body, where the connection ends; of one without a body, nothing."""
+    response = web.StreamResponse(status=status, headers={**headers, "Content-Type": JSON_TYPE})
+    if len(body) > 1:
+        response.content_length = len(body)
+        await response.prepare(request)
+        await response.write(body[: len(body) // 2])
+    if request.transport is not None:
+        request.transport.close()
+    return response
 
 
 def record_json(record: Record) -> Json:
