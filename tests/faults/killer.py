@@ -10,9 +10,10 @@ run. With any other words the process is only halted (SIGSTOP), at the first ste
 STEPS_FILE.full, the database may not grow by a page.
 
 Finer, each statement and each request (GET too) has two steps, named by their places in the program (`places.py`):
-"new" ends the process at the first step whose name no process before it ended at, "new 0.01 7" does so for one name in
-a hundred, chosen by the seed 7. "dice 0.01 7" ends it at any step with that chance, whatever its name. "trace" only
-listens. STEPS_FILE.killed then has a line for each kill, and STEPS_FILE.seen one for each name that was reached.
+"new" ends the process at the first step whose name no process before it ended at; "new 0.01 7" does so for one name in
+a hundred, chosen by the seed 7, and "new 0.01 7 3" for the fourth hundredth of them: together a hundred of such parts
+are all. "dice 0.01 7" ends it at any step with that chance, whatever its name. "trace" only listens. STEPS_FILE.killed
+then has a line for each kill, and STEPS_FILE.seen one for each name that was reached.
 """
 
 from __future__ import annotations
@@ -92,6 +93,7 @@ class Fine(Killer):
         self._how, *numbers = step.split()
         self._chance = float(numbers[0]) if numbers else 1.0
         self._seed = numbers[1] if numbers[1:] else "0"
+        self._part = int(numbers[2]) if numbers[2:] else 0
         self._killed, self._seen = Path(f"{steps}.killed"), Path(f"{steps}.seen")
         kills = _lines(self._killed)
         self._known = set(_lines(self._seen))
@@ -117,7 +119,7 @@ class Fine(Killer):
 
     def _chosen(self, what: str) -> bool:
         digest = hashlib.sha256(f"{self._seed} {what}".encode()).digest()
-        return int.from_bytes(digest[:6]) < self._chance * 2**48
+        return self._part <= int.from_bytes(digest[:6]) / 2**48 / self._chance < self._part + 1
 
 
 def _lines(path: Path) -> list[str]:
