@@ -67,6 +67,7 @@ class Evidence:
     broken: list[Json]
     log: str
     now_ms: int
+    _kept: sqlite3.Connection | None = None
 
     @classmethod
     async def gather(cls, scene: Scene, record: Record) -> Self:
@@ -97,11 +98,28 @@ class Evidence:
         """The same with something exchanged."""
         return replace(self, **changed)
 
-    def rows(self, sql: str) -> list[Row]:
-        """What the database answers."""
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[sqlite3.Connection]:
+        """The database, opened once for all that is asked in the block."""
         with contextlib.closing(sqlite3.connect(self.database)) as kept:
             kept.row_factory = sqlite3.Row
-            return [dict(row) for row in kept.execute(sql)]
+            self._kept = kept
+            try:
+                yield kept
+            finally:
+                self._kept = None
+
+    def rows(self, sql: str) -> list[Row]:
+        """What the opened database answers."""
+        assert self._kept is not None
+        return [dict(row) for row in self._kept.execute(sql)]
+
+    def dump(self) -> Iterator[str]:
+        """All that it holds, as text."""
+        assert self._kept is not None
+        self._kept.row_factory = None
+        yield from self._kept.iterdump()
+        self._kept.row_factory = sqlite3.Row
 
     # Who
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import shutil
 import sqlite3
 import tempfile
 from collections import Counter
@@ -16,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bot.services.replay import replay
-from bot.storage.database import Database
+from bot.storage.database import Database, DatabaseRefused
 from tests.faults import oracle_answers, oracle_boards, oracle_posts, oracle_privacy, oracle_reminders, oracle_wishes
 from tests.faults.evidence import Evidence
 from tests.faults.record import Record
@@ -42,39 +41,36 @@ async def examine(scene: Scene, record: Record) -> list[str]:
 
 async def judge(evidence: Evidence) -> list[str]:
     """The same of what was gathered."""
-    found = list(_sound(evidence))
-    found += await _replayed(evidence)
-    for check in CHECKS:
-        found += check(evidence)
+    with evidence.opened() as kept:
+        found = [*_sound(evidence, kept), *await _replayed(kept)]
+        for check in CHECKS:
+            found += check(evidence)
     return list(dict.fromkeys(found))
 
 
-def _sound(evidence: Evidence) -> Iterator[str]:
+def _sound(evidence: Evidence, kept: sqlite3.Connection) -> Iterator[str]:
     """The file itself, and the bot's manners towards Discord."""
-    with contextlib.closing(sqlite3.connect(evidence.database)) as kept:
-        for (said,) in kept.execute("PRAGMA integrity_check"):
-            if said != "ok":
-                yield f"the database is not sound: {said}"
-        for table, row, parent, _ in kept.execute("PRAGMA foreign_key_check"):
-            yield f"row {row} of {table} has no {parent}"
+    for (said,) in kept.execute("PRAGMA integrity_check"):
+        if said != "ok":
+            yield f"the database is not sound: {said}"
+    for table, row, parent, _ in kept.execute("PRAGMA foreign_key_check"):
+        yield f"row {row} of {table} has no {parent}"
     broken = Counter(f"{one['method']} {one['path']} {one['status']}: {one['problems']}" for one in evidence.broken)
     for what, times in broken.items():
         if not any(re.search(one, what) for one in (*HANDLED, *evidence.record.excused)):
             yield f"Discord's rules were broken {times} times: {what}"
 
 
-async def _replayed(evidence: Evidence) -> list[str]:
+async def _replayed(kept: sqlite3.Connection) -> list[str]:
     """Estimates are what the answers make of them, to the last bit."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "copy.db"
-        with (
-            contextlib.closing(sqlite3.connect(evidence.database)) as kept,
-            contextlib.closing(sqlite3.connect(path)) as copied,
-        ):
+        with contextlib.closing(sqlite3.connect(path)) as copied:
             kept.backup(copied)
-            copied.execute("PRAGMA journal_mode = WAL")
-        shutil.copystat(evidence.database, path)
-        database = await Database.open(path)
+        try:
+            database = await Database.open(path)
+        except DatabaseRefused as refused:
+            return [str(refused)]
         try:
             found = await replay(database)
         finally:

@@ -61,7 +61,7 @@ def once(evidence: Evidence) -> Iterator[str]:
     gone = {evidence.record.people[who] for who in evidence.deleted()}
     for post in evidence.posts:
         known = post.id in made or post.user in gone or post.text.startswith(UNPLANNED)
-        if not known and not (post.thread and post.has("fb")):
+        if not known:
             yield f"a message that nothing tells of stands in {post.channel_id}: {_short(post)}"
 
 

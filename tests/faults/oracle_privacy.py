@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
-import sqlite3
 from collections.abc import Iterator
 
 from sandbox.study_group import TOKEN
@@ -67,11 +65,10 @@ def deleted(evidence: Evidence) -> Iterator[str]:
     for who, at_ms in evidence.surely_deleted().items():
         user = record.people[who]
         words = [one.word for one in record.secrets if one.owner == user]
-        with contextlib.closing(sqlite3.connect(evidence.database)) as kept:
-            for line in kept.iterdump():
-                found = next((one for one in (user, *words) if one in line), None)
-                if found is not None:
-                    yield f"{who} deleted everything, and {found} is kept: {line[:100]}"
+        for line in evidence.dump():
+            found = next((one for one in (user, *words) if one in line), None)
+            if found is not None:
+                yield f"{who} deleted everything, and {found} is kept: {line[:100]}"
         for sight in record.sights:
             later = sight.by_bot and not sight.edit and sight.at_ms > at_ms
             if later and user in sight.mentioned:

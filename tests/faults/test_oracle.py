@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import dataclasses
-import shutil
-import sqlite3
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
-from tests.faults.evidence import Evidence, Post
+from tests.faults.conftest import Finished
+from tests.faults.evidence import Post
 from tests.faults.oracle import judge
 from tests.faults.record import Record, Sight
-from tests.faults.scene import Scene, prepare
-from tests.faults.week import live
 
-SEED = 11
+pytestmark = pytest.mark.xdist_group("week")
 SQL = {
     "DELETE FROM answers WHERE seq = (SELECT MIN(seq) FROM answers)": "was confirmed and is not kept",
     "UPDATE answers SET choice = (choice + 1) % 3 WHERE seq = (SELECT MIN(seq) FROM answers)": "was told",
@@ -51,34 +45,6 @@ SQL = {
     "UPDATE reviews SET right_why = right_why || (SELECT user_id FROM deleted)": "deleted everything",
 }  # fmt: skip
 """What is done to the database, and words of what has to be said of it. `deleted` has the id of who is."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Finished:
-    """A week that is over, with nothing wrong; `copied` gives a database of one's own."""
-
-    evidence: Evidence
-    folder: Path
-
-    def corrupted(self, sql: str) -> Evidence:
-        path = self.folder / "corrupted.db"
-        shutil.copy(self.evidence.database, path)
-        (user,) = [self.evidence.record.people[one] for one in self.evidence.deleted()]
-        with contextlib.closing(sqlite3.connect(path)) as kept:
-            kept.executescript(f"CREATE TEMP TABLE deleted AS SELECT '{user}' AS user_id; {sql};")
-        return self.evidence.besides(database=path)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
-    """Two days, lived through once for all of these tests."""
-    folder = tmp_path_factory.mktemp("finished")
-    await prepare(folder / "prepared.db")
-    async with Scene.open(folder / "prepared.db", folder / "scene") as scene:
-        record = await live(scene, SEED, days=2)
-        evidence = await Evidence.gather(scene, record)
-    assert await judge(evidence) == []
-    return Finished(evidence, folder)
 
 
 async def test_a_row_that_was_changed_is_named(finished: Finished) -> None:
@@ -117,7 +83,7 @@ POSTS: dict[str, Callable[[list[Post]], list[Post]]] = {
     "and has 0 posts": lambda posts: _without(posts, "a:"),
     "is announced 2 times": lambda posts: [*posts, next(one for one in posts if "Review 1" in one.text)],
     "messages for": lambda posts: _without(posts, "rm-snooze:"),
-    "a message that nothing tells of": lambda posts: _double(posts, "session-file:"),
+    "a message that nothing tells of": lambda posts: _double(posts, "fb-"),
     "openings in its thread": lambda posts: [one for one in posts if not one.text.startswith("The key is")],
     "the post of round": lambda posts: _saying(posts, "a:", "members answered", "members, or 1 member answered"),
 }
