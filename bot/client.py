@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import importlib
 import json
@@ -93,6 +94,13 @@ class Tree(app_commands.CommandTree["Studyhall"]):
         assert task is not None
         self.client.keep(task)
         return True
+
+    async def _call(self, interaction: discord.Interaction[Studyhall]) -> None:
+        await super()._call(interaction)
+        if interaction.type is discord.InteractionType.autocomplete and not interaction.response.is_done():
+            # Whoever may not, or nothing is set up: the library answers nothing, which looks broken to who types.
+            with contextlib.suppress(discord.HTTPException, aiohttp.ClientError):
+                await interaction.response.autocomplete([])
 
 
 class Studyhall(commands.Bot):

@@ -14,6 +14,7 @@ from types import TracebackType
 import aiohttp
 import discord
 
+from bot.domain.refusals import Refusal
 from bot.domain.traces import HARMLESS, trace
 from bot.services.requests import REQUEST
 
@@ -75,10 +76,16 @@ def start(level: str, *secrets: str) -> None:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
     # It warns at each start that voice needs two more libraries; Studyhall never speaks.
     logging.getLogger("discord.client").setLevel(logging.ERROR)
+    logging.getLogger("discord.app_commands.tree").addFilter(_unexpected)
     logging.captureWarnings(capture=True)
     sys.excepthook = _uncaught
     threading.excepthook = _in_a_thread
     sys.unraisablehook = _unraisable
+
+
+def _unexpected(record: logging.LogRecord) -> bool:
+    """Not what refuses suggestions to somebody who types: the library takes it for a fault, at each key."""
+    return not (record.exc_info and isinstance(record.exc_info[1], Refusal))
 
 
 def _uncaught(kind: type[BaseException], error: BaseException, frames: TracebackType | None) -> None:

@@ -115,9 +115,11 @@ def test_lines_of_one_request_have_its_number() -> None:
 
 
 LAST_WORDS = """
-import sys, threading, warnings
+import logging, sys, threading, warnings
 from bot import logs
+from bot.domain.refusals import NeedsTutor
 logs.start("DEBUG", "the-secret")
+logging.getLogger("discord.app_commands.tree").error("at each key", exc_info=NeedsTutor())
 def fail():
     int("on Fri" + "day, the-" + "secret")  # a frame shows its line
 class Untidy:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -202,7 +203,12 @@ async def _forged(trial: Trial) -> None:
             allowed = may(rule)
             actor = next(one for one in ("cora", "ana", "ben", "adam") if one in allowed)
             cases = [f"{name}:{one}" if one else name for one in tampered(rule.values, trial.home.things)]
-            for one in await asyncio.gather(*(trial.send(actor, case, rule) for case in cases)):
+            answers = await asyncio.gather(*(trial.send(actor, case, rule) for case in cases))
+            if rule.chosen is not None:  # what no menu offers
+                whole = ":".join(part for part in (name, trial.filled(rule.values)) if part)
+                for wrong in ((), ("x",), (str(2**63),)):
+                    answers.append(await trial.send(actor, whole, replace(rule, chosen=wrong)))
+            for one in answers:
                 if not _private(one) and one["status"] == "message":
                     trial.wrong.append(f"{name}: {one}")
             await trial.restore()

@@ -62,6 +62,7 @@ async def test_feedback_is_endorsed_corrected_and_explains_a_question(study: Stu
     (choice, *_) = await tova.completes("/feedback promote", "feedback", "E11")
     keys = await tova.completes("/feedback promote", "question", row["key"])
     assert row["key"] in [one.value for one in keys]
+    assert await ana.completes("/feedback promote", "question", row["key"]) == [], "an answer, and nothing in it"
     assert "Only tutors" in (await ana.run("/feedback promote", feedback=str(choice.value), question=row["key"])).text
     await tova.run("/feedback promote", feedback=str(choice.value), question=row["key"])
     assert "Its writer is asked" in (await tova.submit(text="The guideline assumes the link **always**.")).text
