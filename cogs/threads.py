@@ -44,6 +44,9 @@ class Threads(Feature):
         parts = cards.ask_card(card).new(await feedback.files(self.house.database, ask.ask_id))
         if ask.thread_id is not None:
             await self._bring_in(ask, ask.thread_id)
+            if ask.message_id is not None:
+                # The card stands where the thread began, or in it; only word that it arrived was lost.
+                return ask.message_id
             return await self._card_in(parcel, card, ask.thread_id, parts)
         channel: Any = self.client.get_channel(ask.channel_id) or await self.client.fetch_channel(ask.channel_id)
         if isinstance(channel, discord.ForumChannel):

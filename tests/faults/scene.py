@@ -19,7 +19,7 @@ from bot.services import groups
 from bot.storage.database import Database
 from sandbox.server import Sandbox
 from tests import warm
-from tests.blank import OTHER_KINDS, lettered, stocked
+from tests.blank import OTHER_KINDS, short, stocked
 from tests.people import Member, Reply, Server
 
 ROOT = Path(__file__).parents[2]
@@ -82,7 +82,7 @@ class Scene:
             "STUDYHALL_ENDPOINT": self.box.url,
             "STUDYHALL_DATABASE": str(self.database),
             "STUDYHALL_COUNT_EVERY_SECONDS": "600",
-            "STUDYHALL_BANKS": str(lettered()),
+            "STUDYHALL_BANKS": str(short()),
             "DISCORD_TOKEN": "sandbox-token",
             "PYTHONPATH": str(ROOT),
         }
@@ -144,6 +144,11 @@ class Scene:
         with contextlib.closing(sqlite3.connect(self.database)) as kept:
             return kept.execute(sql).fetchall()
 
+    def write(self, sql: str) -> None:
+        """Change the database file while no bot runs."""
+        with contextlib.closing(sqlite3.connect(self.database)) as kept, kept:
+            kept.execute(sql)
+
     async def kill(self) -> None:
         """End the bot as `kill -9` does."""
         assert self.bot is not None
@@ -162,11 +167,21 @@ class Scene:
             await self.box.clock.move(to_ms=to_ms(moment))
         await self.ana.catch_up()
 
+    async def running(self) -> None:
+        """Start the bot as often as it takes until one hears the clock; none where one does."""
+        while not self.box.clock.followers:
+            if self.bot is None or self.bot.returncode is not None:
+                await self.start()
+            else:
+                ended = asyncio.create_task(self.bot.wait())
+                await asyncio.wait({ended}, timeout=0.05)  # it is about to connect, or to end
+                ended.cancel()
+
     async def through(self, moment: datetime) -> None:
         """Move the clock there from one thing due to the next; a bot that ends is followed by another at once."""
         target = to_ms(moment)
         while True:
-            await self.alive()
+            await self.running()
             due = self.box.clock.next_ms
             here = self.box.clock.now_ms
             await self.box.clock.move(to_ms=target if due is None else min(target, max(due, here)))

@@ -46,3 +46,10 @@ async def test_killed_before_and_after_each_message_of_a_question(tmp_path: Path
         assert [one.id for one in scene.box.world.guilds["1001"].threads()] == [card["id"]]
         assert len(await scene.posts(card["id"])) == 1
         assert scene.rows("SELECT state, COUNT(*) FROM deliveries GROUP BY state") == [("sent", 4)]
+
+        # The last two moments of all: card and thread are noted, and that the delivery arrived is not.
+        await scene.kill()
+        scene.write("UPDATE deliveries SET state = 'sending' WHERE kind = 'ask'")
+        await scene.start()
+        assert [one["id"] for one in await scene.posts()] == [card["id"]]
+        assert len(await scene.posts(card["id"])) == 1
