@@ -125,6 +125,11 @@ class Clock:
                 settled = await self._set(target) and settled
             return settled
 
+    async def leap(self, to_ms: int) -> bool:
+        """Be at an instant at once, past or before all that is due, as a machine's clock is when somebody sets it."""
+        async with self._moving:
+            return await self._set(to_ms)
+
     async def move_until(
         self, happened: Callable[[], bool], *, most_stops: int, most_ms: int, patience_s: float = float("inf")
     ) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-from bot.domain.instants import from_ms, to_ms
+from bot.domain.instants import from_ms
 from sandbox import permissions
 from sandbox.errors import DiscordError
 from sandbox.interactions import Interaction
@@ -86,15 +86,9 @@ class People:
 
     async def until(self, moment: datetime) -> None:
         """Let the time pass; whatever ends on the way is started again."""
-        target = max(to_ms(moment), self.box.clock.now_ms)
         await self.pause(f"clock {moment:%a %H:%M:%S}")
-        await self.see_to_it()
-        while True:
-            await self.box.clock.move(to_ms=target)
-            if self.box.clock.followers:
-                return
-            async with self._starting:
-                await self.scene.start()
+        async with self._starting:
+            await self.scene.through(max(moment, self.now))
 
     @property
     def now(self) -> datetime:
