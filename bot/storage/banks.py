@@ -124,11 +124,19 @@ async def load(tx: Transaction, bank: Bank, pictures: Iterable[Picture] = ()) ->
     bank_id = await put(tx, slug=bank.slug, title=bank.title, licence=bank.licence, rights=bank.rights, exam=bank.exam)
     if bank_id is None:
         return None
-    rows = await tx.all("SELECT question_id, file_print FROM questions WHERE bank_id = :bank", {"bank": bank_id})
+    topics = await questions.topic_ids(tx, bank.exam, {question.topic for question in bank.questions})
+    shas = {one.name: await questions.put_picture(tx, one) for one in pictures}
+    rows = await tx.all(
+        "SELECT question_id, key, file_print, state FROM questions WHERE bank_id = :bank", {"bank": bank_id}
+    )
+    # Mostly nothing has changed since the last start, and then no question need be put together.
+    last = {row["key"]: row["file_print"] for row in rows if row["file_print"] is not None or row["state"] == "live"}
+    if last == {question.key: content_print(question, shas) for question in bank.questions}:
+        return Loaded(0, 0, 0, len(bank.questions))
     work = _Load(
         bank_id,
-        await questions.topic_ids(tx, bank.exam, {question.topic for question in bank.questions}),
-        {one.name: await questions.put_picture(tx, one) for one in pictures},
+        topics,
+        shas,
         {one.question.key: one for one in await questions.of_bank(tx, bank_id)},
         {row["question_id"]: row["file_print"] for row in rows},
     )
