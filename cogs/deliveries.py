@@ -249,7 +249,6 @@ class Deliveries(Feature):
     async def on_answer_kept(self, round_id: int, after_close: bool) -> None:
         """An answer was kept: soon, and for many at once, the post says how many have answered."""
         if after_close:
-            await deliveries.show_again(self.house.database, round_id, self.house.clock.now_ms())
             self.client.dispatch("agenda_changed")
         elif round_id not in self._counting:
             self._counting.add(round_id)

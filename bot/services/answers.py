@@ -15,13 +15,13 @@ from bot.domain.instants import DAY_MS, from_ms
 from bot.domain.questions import Kind as Type
 from bot.domain.quiz import REPEAT_TEACHES_AFTER_DAYS, Asked, Confidence, Kind, RoundRules, judge
 from bot.domain.refusals import NoSuchRound, NotAnswered, NotYourRound, Refusal
-from bot.services import streaks, typed
+from bot.services import daily, streaks, typed
 from bot.services.batches import Batches
 from bot.services.beliefs import Beliefs, expected
 from bot.services.points import Ledger, Stake
 from bot.services.receipts import Press, Receipt, Result, Sureness, hidden_until, in_place, kept_receipt, result_of
 from bot.services.streaks import Note
-from bot.storage import answers, estimates, groups, quiz, standings
+from bot.storage import answers, deliveries, estimates, groups, quiz, standings
 from bot.storage.database import Database, Row, Transaction
 
 __all__ = ["Desk", "Press", "Receipt", "Result", "Sureness", "commit_answers", "commit_sureness"]
@@ -194,6 +194,7 @@ class _Books:
         self._answers: list[dict[str, Any]] = []
         self._ledger = ledger
         self._counts: Counter[int] = Counter()
+        self._closed: dict[int, int] = {}  # rounds whose closing post is older than an answer, and its click
 
     def enter(self, asked: _Round, press: Press, member: int, *, correct: bool, counted: bool) -> None:
         before, after = self._learn(member, asked.topic, asked.question, correct, counted=counted)
@@ -223,6 +224,8 @@ class _Books:
         self._counts[press.round_id] += 1
         if rated:
             self._ledger.enter(asked.stake, member, right=correct, counted=counted, plays=plays)
+            if asked.closed:
+                self._closed[press.round_id] = press.at
 
     def _learn(self, member: int, topic: int, question: int, correct: bool, *, counted: bool) -> tuple[float, float]:
         pool = self._pools[topic]
@@ -237,6 +240,9 @@ class _Books:
             return {}
         await answers.insert_answers(tx, self._answers)
         await answers.add_answered(tx, self._counts)
+        for round_id, at in self._closed.items():
+            # With the answer itself: nobody would remember it after a crash.
+            await deliveries.again(tx, daily.closing_key(round_id), at)
         await estimates.save(tx, self._beliefs.touched)
         await self._ledger.write(tx)
         return await self._days.write(tx)

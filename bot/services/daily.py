@@ -38,6 +38,11 @@ def daily_key(group_id: int) -> str:
     return f"daily:{group_id}"
 
 
+def closing_key(round_id: int) -> str:
+    """The key of the delivery that makes a round's post a closed one."""
+    return f"close:{round_id}"
+
+
 async def plan_next(tx: Transaction, group: Group, now_ms: int) -> int:
     """Put the group's next daily question into the agenda; returns its instant in milliseconds.
 
@@ -313,6 +318,16 @@ async def unposted(tx: Transaction, parcel: Parcel, problem: str, now_ms: int) -
     await agenda.skip(tx, parcel.delivery.group_id, parcel.round.day, "unposted", now_ms)
 
 
+async def closed(tx: Transaction, parcel: Parcel, message_id: int | None, now_ms: int) -> None:  # noqa: ARG001  a table's row
+    """A post shows its round as closed: once more where answers in time were kept while it was made."""
+    shown = parcel.round
+    if shown is None:
+        return
+    row = await quiz.round_row(tx, shown.asked.round_id)
+    if row is not None and row["answered"] != shown.answered:
+        await deliveries.again(tx, parcel.delivery.key, now_ms)
+
+
 async def close_day(tx: Transaction, entry: Entry, group: Group, plan: Plan, now_ms: int) -> None:  # noqa: ARG001  the same
     """The day's questions close: what comes after this answers nothing."""
     assert entry.day is not None
@@ -320,7 +335,7 @@ async def close_day(tx: Transaction, entry: Entry, group: Group, plan: Plan, now
     for round_id in await quiz.close(tx, group.group_id, entry.day, now_ms):
         await deliveries.put(
             tx,
-            key=f"close:{round_id}",
+            key=closing_key(round_id),
             kind="close",
             group_id=group.group_id,
             round_id=round_id,

@@ -89,9 +89,3 @@ async def _give_up(tx: Transaction, parcel: Parcel, problem: str, trouble: Troub
     group = await groups.by_id(tx, delivery.group_id)
     if trouble is not None and group is not None and delivery.of_group:
         await daily.tell_admin(tx, group, trouble, now_ms)
-
-
-async def show_again(database: Database, round_id: int, now_ms: int) -> None:
-    """An answer that was in time was kept after the closing post was made: let the post be edited once more."""
-    async with database.write() as tx:
-        await deliveries.again(tx, f"close:{round_id}", now_ms)

@@ -34,6 +34,7 @@ from bot.services.parcels import Parcel
 from bot.services.plan import Plan
 from bot.storage.agenda import Entry
 from bot.storage.database import Transaction
+from bot.storage.deliveries import Delivery
 
 Claim = Callable[[Transaction, Entry, Group, Plan, int], Awaitable[None]]
 """Does what a due entry says, in the caller's transaction: it moves or removes the entry, and writes its deliveries."""
@@ -88,6 +89,17 @@ CLAIMS: Mapping[str, Claim] = {
 LONG = frozenset({"daily", "boards", "winners"})
 """Kinds that read a whole bank, or write rows of every member: ten of them at once would keep answers waiting."""
 
+_REQUESTS = {"close": 3.0}
+"""An edit, a thread and its first message."""
+_TO_A_MEMBER = 1.6
+"""A message, and before it, where the channel is not known yet, the question for it."""
+
+
+def requests(delivery: Delivery) -> float:
+    """How many requests Discord counts for a delivery, about."""
+    return _TO_A_MEMBER if delivery.member_id is not None else _REQUESTS.get(delivery.kind, 1.0)
+
+
 REPLANS: tuple[Replan, ...] = (
     daily.replan,
     periods.replan,
@@ -100,6 +112,7 @@ REPLANS: tuple[Replan, ...] = (
 
 SENT: Mapping[str, Sent] = {
     "question": daily.posted,
+    "close": daily.closed,
     "session-post": session_posts.posted,
     "session-card": session_posts.shown,
     "session-event": session_posts.event_made,

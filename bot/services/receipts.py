@@ -41,7 +41,7 @@ class Receipt:
     again: bool
     confidence: Confidence | None
     hidden_until: datetime | None  # the result is shown then; None means now
-    after_close: bool  # it was in time, but the closing post was already made
+    after_close: bool  # it was in time, but the closing post was already written, and is edited once more
     note: Note | None = None  # what it did to the streak, where that has to be told
     type: Type = Type.SINGLE
     text: str | None = None

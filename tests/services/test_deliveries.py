@@ -215,14 +215,33 @@ async def test_an_answer_in_time_after_the_closing_post_has_it_edited_again(tmp_
     async with Study.open(tmp_path / "study.db") as study:
         await study.until(NINE + timedelta(hours=11))
         closes = from_ms((await study.rounds())[0]["closes_at"])
+        # Nothing but the press: the bot may be killed as soon as the answer is kept.
         assert (await study.press(1, 1, 0, at=closes)).after_close
-        await deliveries.show_again(study.database, 1, study.now_ms)
         await study.work()
         first, again = study.posted("close")
         assert first.round is not None
         assert again.round is not None
         assert (first.round.answered, again.round.answered) == (0, 1)
         assert again.round.chosen == {0: 1}
+
+
+async def test_an_answer_in_time_while_the_closing_post_is_made_has_it_edited_again(study: Study) -> None:
+    """What was taken to be shown is older than the answer: it is shown once more, and then no more."""
+    await study.until(NINE + timedelta(hours=9, minutes=59))
+    closes = from_ms((await study.rounds())[0]["closes_at"])
+    study.now = closes
+    while await agenda.claim_due(study.database, study.plan, study.now_ms):
+        pass
+    (closing,) = await _take(study)
+    assert (closing.delivery.key, closing.round and closing.round.answered) == ("close:1", 0)
+    await study.press(1, 1, 0, at=closes)
+    await deliveries.sent(study.database, closing, 5001, study.now_ms)
+    found = {one.delivery.key: one for one in [*await _take(study)]}
+    anew = found["close:1"]
+    assert anew.round is not None
+    assert anew.round.answered == 1
+    await deliveries.sent(study.database, anew, 5001, study.now_ms)
+    assert "close:1" not in {one.delivery.key for one in await _take(study)}
 
 
 async def test_the_state_of_a_round_shows_no_choices_before_closing(study: Study) -> None:
