@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/compiled
 endif
 
-.PHONY: help run test check lint types bench lock clean
+.PHONY: help run test check lint types bench faults lock clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -34,6 +34,9 @@ check: lint types test ## what CI runs
 
 bench: .venv/dev.stamp ## the figures, one JSON line each
 	@$(BIN)/python -m tests.benchmarks
+
+faults: .venv/dev.stamp ## weeks of kills and plagues; ARGS='--minutes 20 --seed 1 [kills|plagues|all]'
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 # pip is the one that the lock names: those that come with Python take twice the time over an index's pages. Modules are
 # compiled when they are first imported, not all at once. What an interrupted run left behind is installed anew.
