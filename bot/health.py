@@ -42,14 +42,24 @@ class Health:
     Only the loopback address is served, without any secret or anybody's id in an answer.
     """
 
-    def __init__(self, client: Connection, database: Database, file: Path, clock: Clock, meters: Meters) -> None:
+    def __init__(
+        self,
+        client: Connection,
+        database: Database,
+        file: Path,
+        clock: Clock,
+        meters: Meters,
+        away_s: float = AWAY_S,
+    ) -> None:
         self._client = client
         self._database = database
         self._file = file
         self._clock = clock
         self._meters = meters
+        self._may_be_away_s = away_s
         self._away_since: float | None = None
         self._lag = 0.0
+        self._told = _Told(meters)
 
     @contextlib.asynccontextmanager
     async def served(self, port: int) -> AsyncIterator[int]:
@@ -63,9 +73,11 @@ class Health:
         try:
             await web.TCPSite(runner, "127.0.0.1", port).start()
             found = int(runner.addresses[0][1])
+            logging.getLogger().addHandler(self._told)
             log.info("health is told", extra={"port": found})
             yield found
         finally:
+            logging.getLogger().removeHandler(self._told)
             beating.cancel()
             await asyncio.gather(beating, return_exceptions=True)
             await runner.cleanup()
@@ -90,6 +102,14 @@ class Health:
         except (sqlite3.Error, TimeoutError):
             return None
 
+    async def _writes(self) -> bool:
+        try:
+            async with asyncio.timeout(ASKED_WITHIN_S):
+                await health.can_write(self._database, self._clock.now_ms())
+        except (sqlite3.Error, TimeoutError):
+            return False
+        return True
+
     def _away(self) -> float:
         """Seconds since Discord was there with every shard."""
         return 0.0 if self._away_since is None else asyncio.get_running_loop().time() - self._away_since
@@ -98,8 +118,8 @@ class Health:
         """200 where all is well, else 503; either way a JSON object that says what of it is."""
         work = await self._work()
         found = {
-            "discord": self._away() < AWAY_S,
-            "database": work is not None,
+            "discord": self._away() < self._may_be_away_s,
+            "database": work is not None and await self._writes(),
             "agenda": work is not None and work.agenda_late_ms < LATE_MS,
         }
         well = all(found.values())
@@ -141,6 +161,17 @@ class Health:
 
     def _free(self) -> int:
         return shutil.disk_usage(self._file.absolute().parent).free
+
+
+class _Told(logging.Handler):
+    """Counts what is logged: that something went wrong behind everybody's back is seen by this alone."""
+
+    def __init__(self, meters: Meters) -> None:
+        super().__init__(logging.WARNING)
+        self._meters = meters
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._meters.logged(record.levelname.lower())
 
 
 def _finite(seconds: float) -> float:

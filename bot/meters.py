@@ -40,6 +40,19 @@ class Meters:
             registry=self._registry,
         )
         self._counters: dict[tuple[str, str], Counter] = {}
+        self._logged = Counter(
+            "studyhall_log_lines",
+            "Lines in the log, by level: warning, error and critical",
+            ("level",),
+            registry=self._registry,
+        )
+        for level in ("warning", "error", "critical"):
+            self._logged.labels(level)  # a rate needs the zero before it
+        Gauge(
+            "studyhall_start_time_seconds",
+            "When the bot was started, in seconds since 1970",
+            registry=self._registry,
+        ).set_to_current_time()
         self._gauges: dict[str, Gauge] = {}
 
     def interaction(self, what: str, outcome: str, seconds: float) -> None:
@@ -56,6 +69,10 @@ class Meters:
         self._deliveries.labels(kind, outcome).inc()
         if outcome == "sent":
             self._late.observe(max(0.0, late_seconds))
+
+    def logged(self, level: str) -> None:
+        """A line of that level was written."""
+        self._logged.labels(level).inc()
 
     def show(self, name: str, what: str, value: float) -> None:
         """Set a gauge, `studyhall_` and *name*, that *what* explains."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.services import meta
 from bot.storage import health
 from bot.storage.database import Database
 
@@ -32,6 +33,11 @@ async def look(database: Database, now_ms: int) -> Work:
         _late(row["oldest_due"], now_ms),
         _late(row["oldest_waiting"], now_ms),
     )
+
+
+async def can_write(database: Database, now_ms: int) -> None:
+    """Keep a word, as an answer would be kept. Raises sqlite3.Error: a disk may be full although all can be read."""
+    await meta.write(database, "health", str(now_ms))
 
 
 def _late(due_ms: int | None, now_ms: int) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
-from pathlib import Path
+import sqlite3
 
 import aiohttp
 import pytest
@@ -54,6 +55,8 @@ async def test_a_day_in_figures(begin: Begin, caplog: pytest.LogCaptureFixture) 
         assert found["studyhall_deliveries_total", "question", "sent"] == 1
         assert found["studyhall_interactions_total", "failed", "a"] == 1
         assert found["studyhall_interaction_seconds_count",] == 4
+        assert found["studyhall_log_lines_total", "error"] == 1
+        assert found["studyhall_log_lines_total", "critical"] == 0
         assert found["studyhall_delivery_late_seconds_count",] >= 1
         assert (found["studyhall_discord_ready",], found["studyhall_groups",]) == (1, 1)
         assert (found["studyhall_discord_shards",], found["studyhall_discord_shards_ready",]) == (1, 1)
@@ -66,20 +69,46 @@ async def test_a_day_in_figures(begin: Begin, caplog: pytest.LogCaptureFixture) 
 
 
 async def test_what_is_wrong_is_named(study: Study) -> None:
-    """A database that does not answer, what has been due for long, and a Discord that stays away: 503, and which."""
+    """A database that keeps nothing, what has been due for long, and a Discord that stays away: 503, and which."""
 
     class Later(SystemClock):
-        """An hour after all that was planned."""
+        """So many hours after the sandbox's present."""
+
+        hours = 1000
 
         def now_ms(self) -> int:
-            return to_ms(study.server.now) + 1000 * HOUR_MS
+            return to_ms(study.server.now) + self.hours * HOUR_MS
 
     await study.set_up()
-    health = Health(study.bot, study.bot.house.database, Path("nowhere.db"), Later(), Meters())
-    async with (
-        health.served(0) as port,
-        aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session,
-        session.get("/healthz") as answer,
-    ):
-        assert answer.status == 503
-        assert await answer.json() == {"well": False, "discord": True, "database": True, "agenda": False}
+
+    class Gone:
+        """A client that has lost Discord."""
+
+        def connections(self) -> dict[int, float | None]:
+            return {0: 0.1, 1: None}
+
+    later = Later()
+    database, file = study.bot.house.database, study.settings.database
+    health = Health(study.bot, database, file, later, Meters())
+    async with health.served(0) as port, aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
+        assert await _said(session) == {"well": False, "discord": True, "database": True, "agenda": False}
+        with contextlib.closing(sqlite3.connect(file)) as beside:
+            beside.execute(
+                "CREATE TRIGGER full BEFORE UPDATE ON meta BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+            )
+        assert await _said(session) == {"well": False, "discord": True, "database": False, "agenda": False}
+        with contextlib.closing(sqlite3.connect(file)) as beside:
+            beside.execute("DROP TRIGGER full")
+    later.hours = 0
+    health = Health(Gone(), database, file, later, Meters(), away_s=0.001)
+    async with health.served(0) as port, aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
+        while (said := await _said(session))["well"]:
+            pass
+        assert said == {"well": False, "discord": False, "database": True, "agenda": True}
+
+
+async def _said(session: aiohttp.ClientSession) -> dict[str, bool]:
+    async with session.get("/healthz") as answer:
+        said: dict[str, bool] = await answer.json()
+        assert answer.status == (200 if said["well"] else 503)
+        return said
