@@ -142,6 +142,7 @@ class Week:
     async def _burst(self, questions: list[Json], names: list[str]) -> None:
         """All of them at the same instant, each their own questions one after the other."""
         chosen = [(name, [(one, self._letter(one), self.rng.random()) for one in questions]) for name in names]
+        chosen = [one for one in chosen if self._here(one[0])]
         await self.people.pause("a burst")
         with self.people.together():
             await asyncio.gather(*(self._answers(name, answers) for name, answers in chosen))
