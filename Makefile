@@ -9,10 +9,12 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/compiled
 endif
 
-.PHONY: help run test check lint types bench faults lock clean
+.PHONY: help install audit run test check lint types bench faults lock clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+install: .venv/run.stamp ## what Studyhall needs, without starting it
 
 run: .venv/run.stamp ## start Studyhall: against Discord with DISCORD_TOKEN set, else in its own sandbox
 	@exec $(BIN)/studyhall run --or-sandbox
@@ -73,6 +75,11 @@ LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --genera
 lock: ## renew both lock files (needs uv)
 	@$(LOCK) --extra build -o requirements.lock
 	@$(LOCK) --extra build --extra dev -c requirements.lock -o requirements-dev.lock
+
+# What cannot be compared is a failure, too: a mirror of the index may have no such list.
+audit: .venv/bin/python ## known weaknesses of what is pinned (needs the network)
+	@test -x .venv/audit/bin/pip-audit || { $(PYTHON) -m venv .venv/audit && .venv/audit/bin/pip install --quiet pip-audit; }
+	@.venv/audit/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock -r requirements-dev.lock
 
 clean: ## remove what was built
 	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .sandbox build *.egg-info

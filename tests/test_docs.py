@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import importlib
 import re
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import discord
 import pytest
 import typer.main
+import yaml
 from discord import app_commands
 from discord.ext import commands
 from dotenv import dotenv_values
@@ -138,7 +140,41 @@ def test_no_privileged_intent_is_asked_for() -> None:
     assert "no privileged intent" in README
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "sandbox/README.md", "config/banks/README.md"])
+OPERATING = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+
+
+def test_the_operators_page_names_every_figure() -> None:
+    """The table of figures is what the bot tells, no more and no less."""
+    found = set()
+    for name in ("meters", "health", "nightly"):
+        source = (ROOT / "bot" / f"{name}.py").read_text(encoding="utf-8")
+        found |= {f"studyhall_{one}" for one in re.findall(r"show\(\s*\"(\w+)\"", source)}
+        for kind, one in re.findall(r"(Counter|Gauge|Histogram)\(\s*\"(studyhall_\w+)\"", source):
+            found.add(f"{one}_total" if kind == "Counter" else one)
+    named = re.findall(r"`(studyhall_\w+)`", OPERATING)
+    assert len(found) > 20
+    assert sorted(named) == sorted(found)
+
+
+def test_the_operators_page_names_commands_and_settings_that_exist() -> None:
+    """What it tells to type is there, also as systemd and the image start it."""
+    known = set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]  # the program is a group of commands
+    service = OPERATING.partition("```ini\n")[2].partition("```")[0]
+    named = set(re.findall(r"(?:bin/|`|studyhall )studyhall ([a-z]+)", OPERATING))
+    named |= set(re.findall(r"run --rm studyhall ([a-z]+)", OPERATING))
+    assert {"run", "doctor", "backup", "restore"} <= named <= known
+    assert set(re.findall(r"STUDYHALL_[A-Z_]+", OPERATING)) <= defaults().keys()
+    unit = configparser.ConfigParser(strict=True)
+    unit.optionxform = str  # type: ignore[assignment, method-assign]  # systemd's names have capitals
+    unit.read_string(service)
+    assert unit["Service"]["ExecStart"].split()[1:] == ["run"]
+    patience = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]["studyhall"]
+    assert int(unit["Service"]["TimeoutStopSec"]) >= int(patience["stop_grace_period"].removesuffix("s"))
+
+
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/operating.md", "CONTRIBUTING.md", "sandbox/README.md", "config/banks/README.md"]
+)
 def test_links_inside_the_project_lead_somewhere(page: str) -> None:
     """Every relative link and picture of the pages exists."""
     path = ROOT / page
@@ -151,7 +187,7 @@ def test_make_targets_that_the_pages_name_exist() -> None:
     """Every `make …` of README and CONTRIBUTING is a target that `make help` explains."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z]+):.*## ", makefile, re.MULTILINE))
-    pages = README + (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    pages = README + OPERATING + (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     named = set(re.findall(r"(?:^    |`)make ([a-z]+)", pages, re.MULTILINE))
     assert {"run", "test", "check", "bench"} <= named <= targets
 
