@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from importlib import resources
 from pathlib import Path
@@ -16,6 +17,8 @@ PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA temp_store = MEMORY",
+    # A copy that is made of a large file lets the log grow; it need not stay so large afterwards.
+    f"PRAGMA journal_size_limit = {64 * 2**20}",
 )
 
 
@@ -43,6 +46,7 @@ def migrate(path: Path, how: Left = Left.UNKNOWN) -> None:
         )
     try:
         if path.exists():
+            _may_write(path)
             with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
                 _migrate(connection, path, how)
         else:
@@ -56,6 +60,17 @@ def migrate(path: Path, how: Left = Left.UNKNOWN) -> None:
         raise SchemaRefused(
             f"{path}: this is not a sound database ({error}); nothing was changed. Restore your last backup."
         ) from error
+
+
+def _may_write(path: Path) -> None:
+    # Before SQLite opens it: that makes its log with the rights of the database, and a log that nobody may write would
+    # stay behind after the database's own rights are mended.
+    for one in (path.absolute().parent, path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+        if one.exists() and not os.access(one, os.W_OK):
+            raise SchemaRefused(
+                f"{path}: the database cannot be written, since this user may not write {one}; nothing was changed. "
+                "Give the user the right to (chown, chmod), or mount the disk so that it can be written."
+            )
 
 
 def _create(path: Path) -> None:
