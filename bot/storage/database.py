@@ -1,4 +1,4 @@
-"""The SQLite file: one writer behind a cancel-safe lock, one read-only connection beside it."""
+"""The SQLite file: one writer behind a cancel-safe lock, a few read-only connections beside it."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 Row = sqlite3.Row
 Params = Mapping[str, Any]
 T = TypeVar("T")
+
+READERS = 3
+"""Connections that read at the same time: what takes one of them long, such as a tutor's list, holds up nobody else."""
 
 
 PATIENCE = "PRAGMA busy_timeout = 1000"
@@ -83,10 +86,10 @@ class Database:
     def __init__(self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection, lock: IO[str]) -> None:
         self._path = path
         self._writer = writer
-        self._reader = reader
+        self._idle_readers = [reader]
         self._process_lock = lock
         self._write_lock = asyncio.Lock()
-        self._read_lock = asyncio.Lock()
+        self._reading = asyncio.Semaphore(READERS)
 
     @classmethod
     async def open(cls, path: Path) -> Self:
@@ -98,15 +101,18 @@ class Database:
         lock = _prepare(path)
         try:
             writer = await _connect(_address(path, "rw"), (*migrations.PRAGMAS, PATIENCE))
-            reader = await _connect(_address(path, "ro"), (PATIENCE,))
+            reader = await _reader(path)
         except BaseException:
             lock.close()
             raise
         return cls(path, writer, reader, lock)
 
     async def close(self) -> None:
-        async with self._write_lock, self._read_lock:
-            await self._reader.close()
+        async with self._write_lock:
+            for _ in range(READERS):
+                await self._reading.acquire()
+            while self._idle_readers:
+                await self._idle_readers.pop().close()
             await self._writer.close()
             _mark(self._process_lock, soundness.seal(self._path))
             self._process_lock.close()
@@ -153,22 +159,39 @@ class Database:
             return await _to_its_end(step)
 
     @contextlib.asynccontextmanager
+    async def _a_reader(self) -> AsyncIterator[aiosqlite.Connection]:
+        """A connection of one's own, the one that was used last where several are idle: it knows most pages."""
+        async with self._reading:
+            if not self._idle_readers:
+                opening = asyncio.ensure_future(_reader(self._path))
+                try:
+                    await _to_its_end(opening)
+                finally:
+                    if opening.done() and not opening.cancelled() and opening.exception() is None:
+                        self._idle_readers.append(opening.result())
+            connection = self._idle_readers.pop()
+            try:
+                yield connection
+            finally:
+                self._idle_readers.append(connection)
+
+    @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
         """A read transaction: one snapshot for all the statements of the block."""
-        async with self._read_lock:
-            await _uninterrupted(self._reader, "BEGIN")
+        async with self._a_reader() as connection:
+            await _uninterrupted(connection, "BEGIN")
             try:
-                yield Transaction(self._reader)
+                yield Transaction(connection)
             finally:
-                await _uninterrupted(self._reader, "ROLLBACK")
+                await _uninterrupted(connection, "ROLLBACK")
 
     async def read_at_once(self, work: Callable[[Transaction], Coroutine[Any, Any, T]]) -> T:
         """A read transaction in one step of the connection's thread, for thousands of rows that become values there.
 
         The same holds of `work` as with `write_at_once`.
         """
-        async with self._read_lock:
-            step = self._reader._execute(_at_once, self._reader._conn, work, "BEGIN")  # type: ignore[no-untyped-call]  # noqa: SLF001
+        async with self._a_reader() as connection:
+            step = connection._execute(_at_once, connection._conn, work, "BEGIN")  # type: ignore[no-untyped-call]  # noqa: SLF001
             return await _to_its_end(step)
 
     async def copy_to(self, target: Path) -> None:
@@ -176,7 +199,7 @@ class Database:
 
         VACUUM INTO, because a paged backup starts again at every write and need never end.
         """
-        async with self._read_lock, self._reader.execute("VACUUM INTO :target", {"target": str(target)}):
+        async with self._a_reader() as connection, connection.execute("VACUUM INTO :target", {"target": str(target)}):
             return
 
 
@@ -246,6 +269,10 @@ async def _execute(connection: aiosqlite.Connection, statement: str) -> None:
 
 def _address(path: Path, mode: str) -> str:
     return f"{path.absolute().as_uri()}?mode={mode}"
+
+
+async def _reader(path: Path) -> aiosqlite.Connection:
+    return await _connect(_address(path, "ro"), (PATIENCE,))
 
 
 async def _connect(uri: str, pragmas: Iterable[str]) -> aiosqlite.Connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sqlite3
 import subprocess
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.storage import meta
-from bot.storage.database import Database, DatabaseRefused, Transaction
+from bot.storage.database import READERS, Database, DatabaseRefused, Transaction
 
 ROOT = Path(__file__).parents[2]
 HOLDER = """
@@ -412,3 +413,41 @@ async def test_a_copy_is_whole_while_others_write(tmp_path: Path, database: Data
     copy = await Database.open(tmp_path / "copy.db")
     assert await _value(copy, "key") == await _value(copy, "twin") is not None
     await copy.close()
+
+
+async def test_a_read_that_takes_long_holds_up_no_other(tmp_path: Path) -> None:
+    """While one block reads, another begins and ends; each has a snapshot of its own."""
+    database = await Database.open(tmp_path / "study.db")
+    async with database.write() as tx:
+        await meta.write(tx, "key", "old")
+    async with database.read() as slow:
+        assert await meta.read(slow, "key") == "old"
+        async with database.write() as tx:
+            await meta.write(tx, "key", "new")
+        async with database.read() as quick:
+            assert await meta.read(quick, "key") == "new"
+        assert await meta.read(slow, "key") == "old"
+    await database.close()
+
+
+async def test_a_cancelled_reader_is_used_again(tmp_path: Path) -> None:
+    """Readers that are cancelled while they wait, open a connection or read leave all connections to the others."""
+    database = await Database.open(tmp_path / "study.db")
+
+    async def hold() -> None:
+        async with database.read() as tx:
+            await meta.read(tx, "key")
+            await asyncio.Event().wait()
+
+    for steps in range(12):
+        tasks = [asyncio.create_task(hold()) for _ in range(READERS + 1)]
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    async with contextlib.AsyncExitStack() as stack:
+        for _ in range(READERS):
+            tx = await stack.enter_async_context(database.read())
+            assert await meta.read(tx, "key") is None
+    await database.close()
