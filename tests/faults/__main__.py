@@ -28,7 +28,7 @@ from tests.faults.scene import prepare
 AT_ONCE = 2
 WAITING = 64
 """Threads that wait for processes to end."""
-PARTS_OF_ALL = {"kills": ("kills", "dice"), "plagues": ("plagues",), "all": ("kills", "plagues", "both")}
+PARTS_OF_ALL = {"kills": ("kills",), "plagues": ("plagues",), "all": ("kills", "plagues", "both")}
 
 
 def _arguments() -> argparse.Namespace:

@@ -11,22 +11,26 @@ from pathlib import Path
 
 from tests.faults import places
 from tests.faults.oracle import examine
-from tests.faults.plagues import Plagues
+from tests.faults.plagues import ALL, STARTABLE, Plagues
 from tests.faults.scene import Scene
 from tests.faults.week import live
 
-KINDS = ("kills", "dice", "plagues", "both")
+KINDS = ("kills", "dice", "plagues", "both", "sample")
 PARTS = 12
 """So many weeks of kills divide all places of the program among them."""
 DAYS = 7
 PATIENCE_S = 1200.0
 _DICE = 0.002
-_STRIKES = 0.12
+_FEW = 0.012
+_STRIKES = 0.15
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`kills`: at each place that no case of these did, of the part that the seed says; `dice`: anywhere, by chance."""
+    """`kills`: at each place of a part; `dice`: anywhere, by chance; `plagues` strike, and `both` is those and `dice`.
+
+    A `sample` is plagues and kills at one place in a hundred.
+    """
 
     kind: str
     seed: int
@@ -35,13 +39,15 @@ class Case:
     @property
     def command(self) -> str:
         """What repeats it."""
-        return f"make faults ARGS='--case {self.kind} --seed {self.seed} --days {self.days}'"
+        return f"""make faults ARGS='--case "{self.kind}" --seed {self.seed} --days {self.days}'"""
 
     @property
     def deaths(self) -> str:
         """The words for the killer."""
         if self.kind == "kills":
             return f"new {1 / PARTS} parts {self.seed % PARTS}"
+        if self.kind == "sample":
+            return f"new {_FEW} {self.seed}"
         return f"dice {_DICE} {self.seed}" if self.kind in ("dice", "both") else "trace"
 
 
@@ -65,8 +71,8 @@ async def play(case: Case, prepared: Path, folder: Path) -> Result:
     result, began = Result(case), time.monotonic()
     async with Scene.open(prepared, folder) as scene:
         scene.deaths = case.deaths
-        chance = _STRIKES if case.kind in ("plagues", "both") else 0.0
-        plagues = Plagues(scene, case.seed, chance)
+        chance = _STRIKES if case.kind in ("plagues", "both", "sample") else 0.0
+        plagues = Plagues(scene, case.seed, chance, ALL if case.kind == "plagues" else STARTABLE)
         try:
             async with asyncio.timeout(PATIENCE_S):
                 record = await live(scene, case.seed, case.days, pause=plagues.pause)

@@ -19,7 +19,7 @@ from pathlib import Path
 from random import Random
 
 from sandbox.close_codes import CLOSE_CODES
-from sandbox.gateway import Connection
+from sandbox.gateway_sessions import Connection
 from sandbox.rest import Record
 from tests.faults.scene import PLAIN, Scene
 
@@ -271,7 +271,9 @@ ALL: tuple[Plague, ...] = (
     Plague("SIGKILL", _killed),
     Plague("second bot", _second_bot),
 )
-BY_NAME = {one.name: one for one in ALL}
+_UNSTARTABLE = ("gateway away", "disk full", "second bot")
+STARTABLE = tuple(one for one in ALL if one.name not in _UNSTARTABLE)
+"""Those in which a bot that was killed can be started again at once."""
 
 
 class Plagues:
