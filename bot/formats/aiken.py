@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from bot.domain.questions import Kind, Option, Question, folded, true_false
-from bot.formats.imported import MAX_QUESTIONS, Gathering, Imported, Told, TooLarge, text_of
+from bot.formats.imported import MAX_QUESTIONS, Gathering, Imported, Told, TooLarge, bare_question, text_of
 from bot.formats.lettered import Line, key_of, label, lettered, run, starts
 from bot.formats.opening import opening
 
@@ -152,21 +152,9 @@ def _question(lines: Sequence[Line], block: _Block, into: Gathering) -> tuple[Qu
     options = tuple(Option(text, at in key.right) for at, text in enumerate(texts))
     if [folded(text) for text in texts] == ["true", "false"] and kind is Kind.SINGLE:
         kind, options = Kind.TRUEFALSE, true_false(0 in key.right)
-    question = Question(
-        key="",
-        topic="",
-        stem=stem,
-        options=options,
-        explanation="\n".join(block.explanation),
-        source="",
-        difficulty=None,
-        tags=(),
-        code_year=None,
-        shuffle=kind is not Kind.TRUEFALSE,
-        kind=kind,
-        line=first,
-    )
-    return question, [choice.line for choice in read.choices]
+    explanation = "\n".join(block.explanation)
+    made = bare_question(stem, options, line=first, kind=kind, explanation=explanation)
+    return made, [choice.line for choice in read.choices]
 
 
 _NO_OPTIONS = "this key has no lettered options (A. …, B. …) before it"

@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bot.domain.questions import Kind, Option, Question, true_false
+from bot.domain.questions import Kind, Option, true_false
 from bot.formats.delimited import by_spreadsheet, unquoted
-from bot.formats.imported import MAX_QUESTIONS, Gathering, Imported, Told, TooLarge, text_of
+from bot.formats.imported import MAX_QUESTIONS, Gathering, Imported, Told, TooLarge, bare_question, text_of
 from bot.formats.opening import opening
 from bot.formats.rich_text import RichText
 from bot.formats.wording import nearest
@@ -109,24 +109,7 @@ class _Row:
     def _keep(self, stem: str, kind: Kind, options: tuple[Option, ...], answers: tuple[str, ...]) -> None:
         for warning in self.rich.warnings:
             self.into.warning(self.line, warning)
-        self.into.keep(
-            Question(
-                key="",
-                topic="",
-                stem=stem,
-                options=options,
-                explanation="",
-                source="",
-                difficulty=None,
-                tags=(),
-                code_year=None,
-                shuffle=kind is not Kind.TRUEFALSE,
-                kind=kind,
-                answers=answers,
-                image=self.rich.image,
-                line=self.line,
-            )
-        )
+        self.into.keep(bare_question(stem, options, line=self.line, kind=kind, answers=answers, image=self.rich.image))
 
     def single(self, rest: list[str]) -> _Built:
         options = self._options(rest)

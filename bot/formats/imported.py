@@ -11,7 +11,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from bot.domain.questions import KEY_FORM, Bank, Case, Image, Problem, Question, derived_case_key, derived_key, faults
+from bot.domain.questions import (
+    KEY_FORM,
+    Bank,
+    Case,
+    Image,
+    Kind,
+    Option,
+    Problem,
+    Question,
+    derived_case_key,
+    derived_key,
+    faults,
+)
 from bot.formats.tidy import tidied
 from bot.formats.wording import hidden_character
 
@@ -65,6 +77,37 @@ class Imported:
     uncounted: int = 0
     header: Bank | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def bare_question(
+    stem: str,
+    options: tuple[Option, ...] = (),
+    *,
+    line: int,
+    kind: Kind = Kind.SINGLE,
+    answers: tuple[str, ...] = (),
+    topic: str = "",
+    explanation: str = "",
+    difficulty: int | None = None,
+    image: Image | None = None,
+) -> Question:
+    """A question as a format has it that says no more: without a key, a source, tags and a code year."""
+    return Question(
+        key="",
+        topic=topic,
+        stem=stem,
+        options=options,
+        explanation=explanation,
+        source="",
+        difficulty=difficulty,
+        tags=(),
+        code_year=None,
+        shuffle=kind is not Kind.TRUEFALSE,
+        kind=kind,
+        answers=answers,
+        image=image,
+        line=line,
+    )
 
 
 class Gathering:

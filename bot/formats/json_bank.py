@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from bot.domain.questions import Bank, Case, Image, Kind, Option, Question, Scor
 from bot.formats.header import KEYS as HEADER
 from bot.formats.header import SLUG_FORM
 from bot.formats.imported import Gathering, Imported, Told, TooLarge, text_of
+from bot.formats.json_steps import Steps, Unsound
 from bot.formats.tidy import tidied
 from bot.formats.wording import nearest
 
@@ -31,11 +32,6 @@ _QUESTION = (
 _OPTION = ("text", "correct", "feedback", "weight")
 _IMAGE = ("name", "alt")
 _CASE = ("key", "stem", "image")
-_SPACE = re.compile(r"[ \t\n\r]*")
-
-
-class _Unsound(Exception):
-    """A value is not what its place asks for; the text says where and what."""
 
 
 def write(bank: Bank) -> str:
@@ -115,118 +111,68 @@ def read(data: bytes, name: str, told: Told | None = None) -> Imported:
         if text is not None:
             if sum(text.count(sign) for sign in ",[{") > MAX_VALUES:
                 raise TooLarge(f"the file has more than {MAX_VALUES:,} values, the most that is read")
-            _Reader(text, into).read()
+            _Reader(Steps(text, _DECODER), into).read()
     return into.done()
 
 
 @dataclass(slots=True)
 class _Reader:
-    text: str
+    steps: Steps
     into: Gathering
-    at: int = 0
-    counted: int = 0
-    line: int = 1
 
     def read(self) -> None:
         try:
             self._top()
-        except (ValueError, RecursionError, _Unsound) as error:
+        except (ValueError, RecursionError, Unsound) as error:
             said = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-            self.into.error(self._line(), f"not readable as our JSON from here on: {_short(said)}")
+            self.into.error(self.steps.line(), f"not readable as our JSON from here on: {_short(said)}")
 
     def _top(self) -> None:
-        sign = self._sign()
+        sign = self.steps.sign()
         if sign == "[":
             self._questions()
         elif sign == "{":
             self._members()
         else:
-            raise _Unsound("a file begins with { or [")
-        if self._sign():
-            raise _Unsound("something stands behind the end")
+            raise Unsound("a file begins with { or [")
+        self.steps.end()
 
     def _members(self) -> None:
         seen: set[str] = set()
-        for name in self._keys():
+        for name in self.steps.names():
             if name in seen:
-                raise _Unsound(f"“{name[:40]}” stands twice")
+                raise Unsound(f"“{name[:40]}” stands twice")
             seen.add(name)
             if name not in _TOP:
-                self.into.warning(self._line(), f"“{name[:40]}” is not read; {nearest(name[:40], _TOP)}")
+                self.into.warning(self.steps.line(), f"“{name[:40]}” is not read; {nearest(name[:40], _TOP)}")
             if name == "questions":
-                if self._sign() != "[":
-                    raise _Unsound("“questions” is a list")
+                if self.steps.sign() != "[":
+                    raise Unsound("“questions” is a list")
                 self._questions()
                 continue
-            line, value = self._line(), self._value()
+            line, value = self.steps.line(), self.steps.value()
             if name == "version" and value != VERSION:
-                raise _Unsound(f"this is version {_short(repr(value))} of the format; version {VERSION} can be read")
+                raise Unsound(f"this is version {_short(repr(value))} of the format; version {VERSION} can be read")
             if name == "format" and value != FORMAT:
-                raise _Unsound(f"the format is “{FORMAT}”, not {_short(repr(value))}")
+                raise Unsound(f"the format is “{FORMAT}”, not {_short(repr(value))}")
             if name == "bank" and value is not None:
                 self._header(value, line)
 
     def _header(self, value: object, line: int) -> None:
         try:
             self.into.header = _bank(value)
-        except _Unsound as fault:
+        except Unsound as fault:
             self.into.error(line, str(fault))
 
     def _questions(self) -> None:
-        for _ in self._elements():
-            line, value = self._line(), self._value()
+        for _ in self.steps.elements():
+            line, value = self.steps.line(), self.steps.value()
             try:
                 question = _question(value, line)
-            except _Unsound as fault:
+            except Unsound as fault:
                 self.into.error(line, str(fault))
                 continue
             self.into.keep(question)
-
-    # The text
-
-    def _sign(self) -> str:
-        found = _SPACE.match(self.text, self.at)
-        assert found is not None
-        self.at = found.end()
-        return self.text[self.at : self.at + 1]
-
-    def _line(self) -> int:
-        self._sign()
-        self.line += self.text.count("\n", self.counted, self.at)
-        self.counted = self.at
-        return self.line
-
-    def _value(self) -> Any:
-        self._sign()
-        value, self.at = _DECODER.raw_decode(self.text, self.at)
-        return value
-
-    def _elements(self) -> Iterator[None]:
-        """Stop at the beginning of each element of the list that begins here."""
-        yield from self._between("]")
-
-    def _between(self, end: str) -> Iterator[None]:
-        self.at += 1
-        if self._sign() == end:
-            self.at += 1
-            return
-        while True:
-            yield
-            sign = self._sign()
-            self.at += 1
-            if sign == end:
-                return
-            if sign != ",":
-                self.at -= 1
-                raise _Unsound(f"a comma or {end} is missing")
-
-    def _keys(self) -> Iterator[str]:
-        for _ in self._between("}"):
-            name = self._value() if self._sign() == '"' else None
-            if not isinstance(name, str) or self._sign() != ":":
-                raise _Unsound("a name in quotes and a colon are missing")
-            self.at += 1
-            yield name
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -252,12 +198,12 @@ def _short(said: str) -> str:
 
 def _object(value: object, names: tuple[str, ...], where: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise _Unsound(f"“{where}” is an object, {{…}}, not {_short(repr(value))[:40]}")
+        raise Unsound(f"“{where}” is an object, {{…}}, not {_short(repr(value))[:40]}")
     if _TWICE in value:
-        raise _Unsound(f"“{str(value[_TWICE])[:40]}” stands twice in one object")
+        raise Unsound(f"“{str(value[_TWICE])[:40]}” stands twice in one object")
     for name in value:
         if name not in names:
-            raise _Unsound(f"unknown field “{name[:40]}”; {nearest(name[:40], names)}")
+            raise Unsound(f"unknown field “{name[:40]}”; {nearest(name[:40], names)}")
     return value
 
 
@@ -266,7 +212,7 @@ def _string(found: Mapping[str, Any], name: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise _Unsound(f"“{name}” is a text in quotes, not {_short(repr(value))[:40]}")
+        raise Unsound(f"“{name}” is a text in quotes, not {_short(repr(value))[:40]}")
     return value.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -275,14 +221,14 @@ def _list(found: Mapping[str, Any], name: str, of: Callable[[object], Any]) -> t
     if value is None:
         return ()
     if not isinstance(value, list):
-        raise _Unsound(f"“{name}” is a list, […], not {_short(repr(value))[:40]}")
+        raise Unsound(f"“{name}” is a list, […], not {_short(repr(value))[:40]}")
     return tuple(of(one) for one in value)
 
 
 def _truth(found: Mapping[str, Any], name: str, *, default: bool) -> bool:
     value = found.get(name, default)
     if not isinstance(value, bool):
-        raise _Unsound(f"“{name}” is true or false, not {_short(repr(value))[:40]}")
+        raise Unsound(f"“{name}” is true or false, not {_short(repr(value))[:40]}")
     return value
 
 
@@ -291,7 +237,7 @@ def _number(found: Mapping[str, Any], name: str, least: int, most: int) -> int |
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise _Unsound(f"“{name}” is a whole number from {least} to {most}, not {_short(repr(value))[:40]}")
+        raise Unsound(f"“{name}” is a whole number from {least} to {most}, not {_short(repr(value))[:40]}")
     return value
 
 
@@ -299,9 +245,9 @@ def _bank(value: object) -> Bank:
     found = _object(value, HEADER, "bank")
     slug, title, licence, rights, exam = (_string(found, name) for name in HEADER)
     if not all((slug, title, licence, rights, exam)):
-        raise _Unsound(f"“bank” needs {', '.join(HEADER)}")
+        raise Unsound(f"“bank” needs {', '.join(HEADER)}")
     if not (SLUG_FORM.fullmatch(slug) and SLUG_FORM.fullmatch(exam)):
-        raise _Unsound("“bank” and “exam” may hold small letters, digits and hyphens only")
+        raise Unsound("“bank” and “exam” may hold small letters, digits and hyphens only")
     return Bank(slug, title, licence, rights, exam, ())
 
 
@@ -309,7 +255,7 @@ def _option(value: object) -> Option:
     found = _object(value, _OPTION, "options")
     weight = found.get("weight")
     if weight is not None and (isinstance(weight, bool) or not isinstance(weight, int | float) or abs(weight) > 1000):
-        raise _Unsound(f"“weight” is a number, not {_short(repr(weight))[:40]}")
+        raise Unsound(f"“weight” is a number, not {_short(repr(weight))[:40]}")
     return Option(
         _string(found, "text"),
         _truth(found, "correct", default=False),
@@ -336,10 +282,10 @@ def _question(value: object, line: int) -> Question:
     found = _object(value, _QUESTION, "questions")
     kind = _string(found, "type") or Kind.SINGLE.value
     if kind not in set(Kind):
-        raise _Unsound(f"unknown type “{kind[:40]}”; {nearest(kind[:40], tuple(Kind))}")
+        raise Unsound(f"unknown type “{kind[:40]}”; {nearest(kind[:40], tuple(Kind))}")
     scoring: Scoring = "partial" if found.get("scoring") == "partial" else "all"
     if found.get("scoring", "all") not in ("all", "partial"):
-        raise _Unsound(f"“scoring” is “all” or “partial”, not {_short(repr(found['scoring']))[:40]}")
+        raise Unsound(f"“scoring” is “all” or “partial”, not {_short(repr(found['scoring']))[:40]}")
     return Question(
         key=_string(found, "key"),
         topic=_string(found, "topic"),

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
-from bot.domain.questions import Kind, Option, Question
+from bot.domain.questions import Kind, Option
 from bot.formats.archive import Archive, is_zip, names_in, opened
-from bot.formats.imported import MAX_LINE, MAX_QUESTIONS, Gathering, Imported, Told, TooLarge
+from bot.formats.imported import MAX_LINE, MAX_QUESTIONS, Gathering, Imported, Told, TooLarge, bare_question
 
 NAME = "kahoot"
 MAX_SHEETS = 50_000_000
@@ -207,20 +207,7 @@ def _take(line: int, row: Sequence[_Cell], columns: _Columns, into: Gathering) -
     elif {option.text.casefold() for option in options} == {"true", "false"}:
         kind = Kind.TRUEFALSE
     into.keep(
-        Question(
-            key="",
-            topic="",
-            stem=stem.text,
-            options=options,
-            explanation="",
-            source="",
-            difficulty=None,
-            tags=(),
-            code_year=None,
-            shuffle=kind is not Kind.TRUEFALSE,
-            kind=kind,
-            line=line,
-        ),
+        bare_question(stem.text, options, line=line, kind=kind),
         [line] * len(options),
     )
 

@@ -13,8 +13,8 @@ from itertools import pairwise
 
 import yaml
 
-from bot.domain.questions import Kind, Question, folded
-from bot.formats.imported import MAX_DEPTH, MAX_QUESTIONS, Gathering, Imported, Told, TooLarge, text_of
+from bot.domain.questions import Kind, folded
+from bot.formats.imported import MAX_DEPTH, MAX_QUESTIONS, Gathering, Imported, Told, TooLarge, bare_question, text_of
 from bot.formats.opening import opening
 
 NAME = "red trivia"
@@ -187,20 +187,7 @@ class _List:
         # Only case or spaces differ: the answer is judged without regard to either.
         unique = {folded(answer): answer for answer in reversed(answers)}
         self.into.keep(
-            Question(
-                key="",
-                topic="",
-                stem=key.text or "",
-                options=(),
-                explanation="",
-                source="",
-                difficulty=None,
-                tags=(),
-                code_year=None,
-                kind=Kind.SHORT,
-                answers=tuple(reversed(unique.values())),
-                line=key.line,
-            )
+            bare_question(key.text or "", line=key.line, kind=Kind.SHORT, answers=tuple(reversed(unique.values())))
         )
 
 

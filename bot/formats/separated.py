@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from bot.domain.questions import Kind, Question, folded
+from bot.domain.questions import Kind, folded
 from bot.formats.delimited import Row, by_spreadsheet, rows
-from bot.formats.imported import MAX_QUESTIONS, Gathering, Imported, Told, TooLarge, text_of
+from bot.formats.imported import MAX_QUESTIONS, Gathering, Imported, Told, TooLarge, bare_question, text_of
 from bot.formats.opening import OPENING, opening
 
 NAME = "terms"
@@ -144,22 +144,7 @@ def _take(cards: Iterable[Row], way: _Way, into: Gathering) -> None:
         term, definition = (side.strip() for side in card.fields)
         if number == 0 and folded(term) in _HEADERS[0] and folded(definition) in _HEADERS[1]:
             continue
-        into.keep(
-            Question(
-                key="",
-                topic="",
-                stem=term,
-                options=(),
-                explanation="",
-                source="",
-                difficulty=None,
-                tags=(),
-                code_year=None,
-                kind=Kind.FLASHCARD,
-                answers=(definition,),
-                line=card.line,
-            )
-        )
+        into.keep(bare_question(term, line=card.line, kind=Kind.FLASHCARD, answers=(definition,)))
 
 
 def _bare(sign: str) -> str:
