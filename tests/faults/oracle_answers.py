@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.instants import from_ms
@@ -86,6 +86,17 @@ def zones_of(evidence: Evidence) -> Callable[[int, int], datetime]:
         return from_ms(at_ms).astimezone(ZoneInfo(chosen or group))
 
     return clock
+
+
+def shortened(evidence: Evidence, clock: Callable[[int, int], datetime], member: int) -> set[date]:
+    """The dates that a change of zone took hours from: they ask nothing of the member."""
+    found: set[date] = set()
+    for table in ("group_zones", "member_zones"):
+        for row in evidence.rows(f"SELECT since FROM {table}"):
+            before, after = clock(member, row["since"] - 1), clock(member, row["since"])
+            if after.replace(tzinfo=None) - before.replace(tzinfo=None) > timedelta(minutes=1):
+                found |= {before.date(), after.date()}
+    return found
 
 
 def counted(evidence: Evidence) -> Iterator[str]:

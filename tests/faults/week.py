@@ -141,6 +141,7 @@ class Week:
 
     async def _burst(self, questions: list[Json], names: list[str]) -> None:
         """All of them at the same instant, each their own questions one after the other."""
+        names = [name for name in names if self._here(name)]
         chosen = [(name, [(one, self._letter(one), self.rng.random()) for one in questions]) for name in names]
         chosen = [one for one in chosen if self._here(one[0])]
         await self.people.pause("a burst")
