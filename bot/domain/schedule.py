@@ -99,15 +99,6 @@ class Weekly:
             return before
         return day
 
-    def previous_day(self, day: date) -> date:
-        """The last scheduled date before *day*."""
-        zone = ZoneInfo(self.zone)
-        for _ in range(_FURTHEST):
-            day -= _ONE_DAY
-            if self._is_slot(day, zone):
-                return day
-        raise ValueError(f"no {describe_weekdays(self.weekdays)} comes before in {self.zone}")
-
 
 def _aware(moment: datetime) -> datetime:
     if moment.utcoffset() is None:

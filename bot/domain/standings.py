@@ -121,12 +121,6 @@ class Window:
     last: date | None
 
 
-def previous(span: Span, day: date) -> date | None:
-    """The last day of the period before the one that *day* is in; None for all time."""
-    limits = bounds(span, day)
-    return None if limits is None else limits[0] - timedelta(days=1)
-
-
 def window(which: Period, day: date, seasons: Sequence[Season] = ()) -> Window | None:
     """Which days a board counts, seen from *day* in the group's zone; None for a season where there was none yet."""
     if which is Period.SEASON:

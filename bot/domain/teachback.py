@@ -18,7 +18,6 @@ FEWEST_ANSWERS, FEWEST_MISSES = 3, 2
 """So that the choice of a question says nothing about one member."""
 NOT_AGAIN_WEEKS = 12
 MOST_INVITED = 3
-EXPLANATION = 1500  # characters
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from random import Random
 from types import MappingProxyType
 
 from bot.domain.blueprint import Blueprint
-from bot.domain.groups import Feedback, Group
+from bot.domain.groups import Group
 from bot.domain.instants import MINUTE_MS, from_ms, to_ms
 from bot.domain.quiz import PRACTICE_MINUTES, REPEAT_TEACHES_AFTER_DAYS, Asked, Kind, order_options
 from bot.domain.refusals import (
@@ -201,8 +201,3 @@ async def flag(database: Database, round_id: int, user: int, guild_id: int | Non
         member = (await groups.member_ids(tx, [key], to_ms(now)))[key]
         await quiz.put_flag(tx, row["question_id"], member, reason, to_ms(now))
         await challenges.opened(tx, row["group_id"], row["question_id"], member, to_ms(now))
-
-
-def is_hidden(group: Group) -> bool:
-    """Whether the group's members learn their results only at closing."""
-    return group.wishes.feedback is Feedback.AT_CLOSE

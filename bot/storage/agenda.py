@@ -115,9 +115,3 @@ async def skip(tx: Transaction, group_id: int, day: str, reason: str, now_ms: in
            ON CONFLICT (group_id, day) DO NOTHING""",
         {"group_id": group_id, "day": day, "reason": reason, "now": now_ms},
     )
-
-
-async def skips(tx: Transaction, group_id: int) -> list[tuple[str, str]]:
-    """(day, reason) of each skipped day, newest first."""
-    rows = await tx.all("SELECT day, reason FROM skips WHERE group_id = :id ORDER BY day DESC", {"id": group_id})
-    return [(row["day"], row["reason"]) for row in rows]

@@ -194,14 +194,6 @@ class Database:
             step = connection._execute(_at_once, connection._conn, work, "BEGIN")  # type: ignore[no-untyped-call]  # noqa: SLF001
             return await _to_its_end(step)
 
-    async def copy_to(self, target: Path) -> None:
-        """Write a consistent copy to the new file `target`; writers need not stop.
-
-        VACUUM INTO, because a paged backup starts again at every write and need never end.
-        """
-        async with self._a_reader() as connection, connection.execute("VACUUM INTO :target", {"target": str(target)}):
-            return
-
 
 def _at_once(
     connection: sqlite3.Connection,

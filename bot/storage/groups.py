@@ -6,7 +6,6 @@ from collections.abc import Collection
 from datetime import time
 
 from bot.domain.groups import Feedback, Group, Trouble, Wishes
-from bot.storage import rescore
 from bot.storage.database import Row, Transaction
 
 _COLUMNS = """group_id, guild_id, channel_id, zone, daily_minute, weekdays, per_day, open_minutes, feedback,
@@ -117,14 +116,6 @@ async def set_trouble(tx: Transaction, group_id: int, trouble: Trouble | None) -
         "UPDATE groups SET trouble = :trouble WHERE group_id = :id",
         {"trouble": trouble.value if trouble else None, "id": group_id},
     )
-
-
-async def remove_guild(tx: Transaction, guild_id: int) -> int:
-    """Delete a server's groups with all that is theirs; returns how many there were."""
-    removed = await tx.run("DELETE FROM groups WHERE guild_id = :guild", {"guild": guild_id})
-    if removed:
-        await rescore.bump(tx)
-    return removed
 
 
 async def member_ids(tx: Transaction, pairs: Collection[tuple[int, int]], now_ms: int) -> dict[tuple[int, int], int]:

@@ -128,7 +128,9 @@ def test_the_next_slot_is_the_first_one_after(zone: str, at: time, weekdays: fro
     assert slot.utcoffset() == timedelta(0)
     day = weekly.local_day(slot)
     assert day.weekday() in weekdays
-    before = instant(weekly.previous_day(day), at, ZoneInfo(zone))
+    days = (day - n * DAY for n in range(1, 20))
+    last = next(one for one in days if one.weekday() in weekdays and day_exists(one, ZoneInfo(zone)))
+    before = instant(last, at, ZoneInfo(zone))
     assert before <= after
     assert weekly.next_after(before) == slot
 
@@ -197,7 +199,6 @@ def test_a_date_that_never_was_has_no_slot(at: time) -> None:
         days.append(weekly.local_day(slot))
         assert wall(slot, zone).time() == at
     assert days == [date(2011, 12, 29), date(2011, 12, 31), date(2012, 1, 1)]
-    assert weekly.previous_day(date(2011, 12, 31)) == date(2011, 12, 29)
     fridays = Weekly(at, "Pacific/Apia", frozenset({4}))
     following = fridays.next_after(instant(date(2011, 12, 23), at, zone))
     assert fridays.local_day(following) == date(2012, 1, 6)

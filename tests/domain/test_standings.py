@@ -36,7 +36,6 @@ from bot.domain.standings import (
     improved,
     period,
     points,
-    previous,
     ranked,
     round_points,
     season_on,
@@ -145,17 +144,12 @@ def test_each_period_has_its_key_and_its_days(which: Period, day: date, found: W
 
 @given(st.dates(date(2000, 1, 8), date(2099, 12, 1)))
 def test_last_week_ends_on_the_day_before_this_week(day: date) -> None:
-    """The two weeks touch, and `previous` names a day of the period before."""
+    """The two weeks touch."""
     this, last = window(Period.THIS_WEEK, day), window(Period.LAST_WEEK, day)
     assert this is not None
     assert last is not None
     assert last.last is not None
     assert last.last + timedelta(days=1) == this.first
-    assert previous(Span.WEEK, day) == last.last
-    month = previous(Span.MONTH, day)
-    assert month is not None
-    assert month + timedelta(days=1) == day.replace(day=1)
-    assert previous(Span.ALL, day) is None
 
 
 def test_seasons_may_touch_and_not_overlap() -> None:

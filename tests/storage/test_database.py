@@ -404,17 +404,6 @@ async def test_writers_take_turns(database: Database) -> None:
     assert await _value(database) == "100"
 
 
-async def test_a_copy_is_whole_while_others_write(tmp_path: Path, database: Database) -> None:
-    """A copy made between transactions holds both halves of each; it opens as a database of its own."""
-    await _writes(database, "before")
-    writers = [asyncio.create_task(_writes(database, f"during{n}")) for n in range(20)]
-    await database.copy_to(tmp_path / "copy.db")
-    await asyncio.gather(*writers)
-    copy = await Database.open(tmp_path / "copy.db")
-    assert await _value(copy, "key") == await _value(copy, "twin") is not None
-    await copy.close()
-
-
 async def test_a_read_that_takes_long_holds_up_no_other(tmp_path: Path) -> None:
     """While one block reads, another begins and ends; each has a snapshot of its own."""
     database = await Database.open(tmp_path / "study.db")
