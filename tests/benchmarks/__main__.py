@@ -11,17 +11,25 @@ import orjson
 
 from tests.benchmarks.answers import answer_burst
 from tests.benchmarks.boards import board_reads
+from tests.benchmarks.groups import groups
+from tests.benchmarks.growth import growth
+from tests.benchmarks.idle import idle_memory
 from tests.benchmarks.imports import import_formats
 from tests.benchmarks.machine import facts
 from tests.benchmarks.pictures import stall
 from tests.benchmarks.reminders import reminders
+from tests.benchmarks.stalls import stalls
 
 BENCHMARKS: dict[str, Callable[[], Awaitable[list[dict[str, Any]]]]] = {
     "answer_burst": answer_burst,
     "board_reads": board_reads,
+    "groups": groups,
+    "growth": growth,
+    "idle_memory": idle_memory,
     "imports": import_formats,
     "picture_stall": stall,
     "reminders": reminders,
+    "stalls": stalls,
 }
 
 

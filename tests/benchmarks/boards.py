@@ -59,9 +59,9 @@ async def board_reads() -> list[dict[str, Any]]:
             database = await Database.open(path)
             stack.push_async_callback(database.close)
             await banks.load(database, found)
-            grounds[size] = (database, await _fill(database, path, size))
+            grounds[size] = (database, await fill(database, path, size))
         reads = await _reads(grounds, blueprints["cpc"])
-        inserts = {size: await _insert(database, group) for size, (database, group) in grounds.items()}
+        inserts = {size: await insert(database, group) for size, (database, group) in grounds.items()}
         megabytes = path.stat().st_size // 2**20
     small, large = sizes[0], sizes[-1]
     return [
@@ -86,7 +86,7 @@ async def board_reads() -> list[dict[str, Any]]:
     ]
 
 
-async def _fill(database: Database, path: Path, size: int) -> Group:
+async def fill(database: Database, path: Path, size: int) -> Group:
     rounds = min(ROUNDS, size // MEMBERS)
     number = size // (MEMBERS * rounds)
     made = [
@@ -170,7 +170,7 @@ async def _reads(grounds: dict[int, tuple[Database, Group]], blueprint: Blueprin
     return found
 
 
-async def _insert(database: Database, group: Group) -> tuple[float, float]:
+async def insert(database: Database, group: Group) -> tuple[float, float]:
     """Median microseconds an answer, committed, in batches of a hundred: the boards' part alone, and all of it."""
     async with database.write() as tx:
         row = await tx.one("SELECT MAX(round_id) AS id FROM rounds WHERE group_id = :id", {"id": group.group_id})
