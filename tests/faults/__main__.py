@@ -35,7 +35,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make faults", description="Live through weeks in which things go wrong.")
     parser.add_argument("what", nargs="?", default="all", choices=sorted(PARTS_OF_ALL))
     parser.add_argument("--minutes", type=float, default=20.0, help="no case begins later")
-    parser.add_argument("--seed", type=int, default=1, help="of the first case; the next one has the next")
+    parser.add_argument("--seed", type=int, default=1, help="of the first case of each kind; the next one has the next")
     parser.add_argument("--days", type=int, default=DAYS)
     parser.add_argument("--case", choices=KINDS, help="only this one, as a failure says")
     parser.add_argument("--keep", type=Path, help="a folder for the databases and logs of failed cases")
@@ -47,10 +47,9 @@ def _cases(asked: argparse.Namespace) -> Iterator[Case]:
     if asked.case is not None:
         yield Case(asked.case, asked.seed, asked.days)
         return
-    seeds = itertools.count(asked.seed)
-    for number, kind in enumerate(itertools.cycle(PARTS_OF_ALL[asked.what])):
-        of_kind = number // len(PARTS_OF_ALL[asked.what])
-        yield Case("dice" if kind == "kills" and of_kind >= PARTS else kind, next(seeds), asked.days)
+    for number in itertools.count():
+        for kind in PARTS_OF_ALL[asked.what]:
+            yield Case("dice" if kind == "kills" and number >= PARTS else kind, asked.seed + number, asked.days)
 
 
 async def _run(asked: argparse.Namespace, folder: Path, results: list[Result]) -> None:
