@@ -13,6 +13,7 @@ from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.clock import Clock, SystemClock
+from bot.domain.pace import Pace
 from bot.services import agenda, corrections, deliveries, rescore
 from bot.services.deliveries import Parcel
 from bot.services.kinds import requests
@@ -66,7 +67,7 @@ class Jobs:
         self._following: asyncio.Task[None] | None = None
         self._stale = False  # it was asked for once more since it last began
         self._sending: set[asyncio.Task[None]] = set()
-        self._next_turn = 0.0
+        self._pace = Pace(A_SECOND)
         self._closed = False
 
     @property
@@ -188,15 +189,8 @@ class Jobs:
         self._sending.discard(task)
         self._wanted.set()
 
-    async def _turn(self, requests: float) -> None:
-        """Wait until a delivery of so many requests may begin within the rate."""
-        now = asyncio.get_running_loop().time()
-        begin = max(now, self._next_turn)
-        self._next_turn = begin + requests / A_SECOND
-        await asyncio.sleep(begin - now)
-
     async def _try(self, parcel: Parcel) -> None:
-        await self._turn(requests(parcel.delivery))
+        await asyncio.sleep(self._pace.wait(asyncio.get_running_loop().time(), requests(parcel.delivery)))
         try:
             await self._deliver(parcel)
         except Exception:

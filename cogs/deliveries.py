@@ -13,6 +13,7 @@ import discord
 from discord.ext import commands
 
 from bot.domain.groups import Trouble
+from bot.domain.pace import Pace
 from bot.services import deliveries, pings, standings
 from bot.services.deliveries import Parcel, RoundState
 from bot.services.house import House
@@ -31,6 +32,7 @@ THREAD_EXISTS = 160004
 GONE = {UNKNOWN_CHANNEL: Trouble.CHANNEL_GONE}
 FORBIDDEN = {MISSING_ACCESS: Trouble.NO_ACCESS, MISSING_PERMISSIONS: Trouble.NO_ACCESS}
 TROUBLES = GONE | FORBIDDEN
+COUNTS_A_SECOND = 6  # counters edited: with the posts' own rate, Discord's fifty requests a second are kept
 RETRIED_STATUS = 500  # what discord.py did not retry itself, or gave up on
 
 
@@ -41,6 +43,7 @@ class Deliveries(Feature):
         super().__init__(client, house)
         self._posts: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._counting: set[int] = set()
+        self._counts = Pace(COUNTS_A_SECOND)
         self._tasks: set[asyncio.Task[None]] = set()
         self._posters: dict[str, Post] = {}
         self._presence = Presence(house)
@@ -258,6 +261,7 @@ class Deliveries(Feature):
 
     async def _count(self, round_id: int) -> None:
         await asyncio.sleep(self.house.count_every)
+        await asyncio.sleep(self._counts.wait(asyncio.get_running_loop().time()))
         self._counting.discard(round_id)
         try:
             await self._show_count(round_id)
