@@ -39,6 +39,9 @@ from config.settings import Settings
 log = logging.getLogger(__name__)
 
 ANOTHER_NAME = "Give the file another one after `bank:`; nothing was loaded."
+GARBAGE = (10_000, 10, 1_000)
+"""What the collector waits for. The last number all but puts off its looks through everything, which an import's
+hundred thousand objects made it take again and again, and each of which held up every click."""
 SANDBOX_READY_TIMEOUT = 0.05  # the sandbox sends its servers at once; Discord takes its time
 SANDBOX_STARTS_S = 0.15  # and the sandbox is content with shorter pauses
 
@@ -147,10 +150,10 @@ async def client(
 def _hourly(settings: Settings, clock: Clock, parts: House) -> list[Callable[[], Awaitable[object]]]:
     # A sandbox's clock leaps through months, and its database is begun anew; it has copies where they are asked for.
     if settings.endpoint is not None and settings.backups is None:
-        return []
+        return [_look_through]
     folder = settings.backups if settings.backups is not None else settings.database.parent / "backups"
     assert isinstance(parts.meters, Meters)
-    return [Copies(settings.database, folder, clock, parts.meters).look]
+    return [_look_through, Copies(settings.database, folder, clock, parts.meters).look]
 
 
 @contextlib.asynccontextmanager
@@ -206,7 +209,12 @@ async def _rest_when_ready(bot: Studyhall) -> None:
     await bot.wait_until_ready()
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
+    gc.set_threshold(*GARBAGE)
+
+
+async def _look_through() -> None:
+    """Look through all that is there, for what the collector puts off: short while nothing large is under way."""
+    gc.collect()
 
 
 async def _log_in_once(settings: Settings, token: str) -> Shards:

@@ -16,7 +16,7 @@ from functools import partial
 
 from bot.domain import imports as rules
 from bot.domain.groups import Group
-from bot.domain.imports import Step
+from bot.domain.imports import Choices, Step
 from bot.domain.instants import from_ms, to_ms
 from bot.domain.questions import Question, slug
 from bot.domain.refusals_imports import (
@@ -82,7 +82,7 @@ async def apply(database: Database, group: Group, import_id: int, now: datetime,
     _, found = await asyncio.to_thread(import_files.unpack_findings, packed)
     async with database.write() as tx:
         one = await open_one(tx, group, import_id, now)
-        steps = rules.steps(found, one.choices)
+        steps = await asyncio.to_thread(rules.steps, found, one.choices)
         if await kept.busy(tx, one.slug, import_id):
             raise ImportUnderWay
         bank = await kept.bank(tx, one.slug)
@@ -135,20 +135,26 @@ async def _load(database: Database, group_id: int, import_id: int) -> _Work:
         packed, findings = await kept.questions(tx, import_id), await kept.findings(tx, import_id)
         if one is None or packed is None:
             raise NoSuchImport
-    found = await asyncio.to_thread(_questions, packed, one.choices.topics)
-    _, comparison = await asyncio.to_thread(import_files.unpack_findings, findings)
-    steps = rules.steps(comparison, one.choices)
+    found, names = await asyncio.to_thread(_questions, packed, one.choices)
+    steps = await asyncio.to_thread(_steps, findings, one.choices)
     topic = one.choices.topic
-    names = {slug(name): name for name in (topic, *(question.topic for question in found)) if slug(name)}
     async with database.write() as tx:
         known = await questions.topic_ids(tx, one.exam, ())
         # What is there already keeps its name: the operator's banks have it, too.
         topics = await questions.topic_ids(tx, one.exam, [name for key, name in names.items() if key not in known])
-    return _Work(one, tuple(steps), tuple(found), topic, topics)
+    return _Work(one, steps, found, topic, topics)
 
 
-def _questions(packed: bytes, topics: Mapping[str, str]) -> list[Question]:
-    return rules.mapped(import_files.unpack_questions(packed), topics)
+def _questions(packed: bytes, choices: Choices) -> tuple[tuple[Question, ...], dict[str, str]]:
+    """The file's questions as they were chosen to be, and their topics' names by slug."""
+    found = rules.mapped(import_files.unpack_questions(packed), choices.topics)
+    written = dict.fromkeys((choices.topic, *(question.topic for question in found)))
+    return tuple(found), {slug(name): name for name in written if slug(name)}
+
+
+def _steps(findings: bytes, choices: Choices) -> tuple[Step, ...]:
+    _, comparison = import_files.unpack_findings(findings)
+    return tuple(rules.steps(comparison, choices))
 
 
 async def _turn(tx: Transaction, one: Import, state: str, at: int) -> None:

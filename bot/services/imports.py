@@ -245,7 +245,7 @@ async def look(database: Database, group: Group, blueprint: Blueprint, import_id
         one = await open_one(tx, group, import_id, now)
         packed = await kept.findings(tx, import_id)
     read, found = await asyncio.to_thread(import_files.unpack_findings, packed)
-    return shown(one, read, found, blueprint)
+    return await asyncio.to_thread(shown, one, read, found, blueprint)
 
 
 def shown(one: Import, read: Read, found: Comparison, blueprint: Blueprint) -> Preview:

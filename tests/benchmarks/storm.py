@@ -64,7 +64,7 @@ class Storm(Ground):
         return {"now_ms": self.box.clock.now_ms}
 
     async def press(self, word: Word) -> Word:
-        """Single presses, so many a second, for a while; or, with `to_ms`, from then on until `wanted` reminders came.
+        """Single presses, so many a second, for `seconds`; with `to_ms`, from then on until `wanted` reminders came.
 
         → {"ms": [each press's], "seconds", "arrived", "statuses": the requests' beside the presses, "a_second": most}.
         """
@@ -79,7 +79,7 @@ class Storm(Ground):
             move = asyncio.create_task(self.box.clock.move(to_ms=word["to_ms"]))
             self._moves.add(move)
         pause, number, arrived = 1 / word["a_second"], 0, 0
-        while time.monotonic() - started < (FEW_LEFT_S if "wanted" in word else QUIET_S):
+        while time.monotonic() - started < (FEW_LEFT_S if "wanted" in word else word.get("seconds", QUIET_S)):
             form = {"kind": "component", "channel_id": DAILY_QUIZ_ID, "message_id": message["id"], "custom_id": letter}
             presses.append(self.box.people.begin(self._newcomer(), form))
             number += 1
