@@ -25,6 +25,8 @@ class Pressed(discord.Interaction[Any]):
         raw = data.pop("message", None)
         super()._from_data(data)
         self._raw = raw
+        if raw is not None:
+            self.extras["message_id"] = int(raw["id"])
 
     @property
     def message(self) -> discord.Message | None:

@@ -47,7 +47,15 @@ class Quiz(Feature):
         at = to_ms(interaction.created_at)
         try:
             receipt = await self.house.desk.answer(
-                Press(round_id, interaction.user.id, interaction.guild_id, choice, at, roles(interaction))
+                Press(
+                    round_id,
+                    interaction.user.id,
+                    interaction.guild_id,
+                    choice,
+                    at,
+                    roles(interaction),
+                    message_id=interaction.extras.get("message_id"),
+                )
             )
         except RoundClosed as closed:
             offer = rows([button(f"p:{closed.round_id}", texts.PRACTISE_IT)])

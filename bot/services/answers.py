@@ -96,8 +96,13 @@ async def commit_answers(tx: Transaction, presses: Sequence[Press]) -> list[Rece
     """Judge and keep a batch of presses in the order of their arrival, with all that follows from them."""
     found = await quiz.rules(tx, {press.round_id for press in presses})
     rounds = {round_id: _Round(row) for round_id, row in found.items()}
+    strays = {place for place, one in enumerate(presses) if one.round_id in found and _astray(found[one.round_id], one)}
     # Who may not answer does not become a member by trying.
-    valid = [one for one in presses if one.round_id in rounds and _may_press(found[one.round_id], one)]
+    valid = [
+        one
+        for place, one in enumerate(presses)
+        if one.round_id in rounds and place not in strays and _may_press(found[one.round_id], one)
+    ]
     members = (
         await groups.member_ids(
             tx, [(rounds[one.round_id].group, one.user) for one in valid], max(one.at for one in valid)
@@ -123,7 +128,7 @@ async def commit_answers(tx: Transaction, presses: Sequence[Press]) -> list[Rece
     first: dict[int, int] = {}  # where each member's first new answer to a daily question stands
     for place, press in enumerate(presses):
         asked = rounds.get(press.round_id)
-        if asked is None:
+        if asked is None or place in strays:
             outcomes.append(NoSuchRound())
             continue
         member = members.get((asked.group, press.user))
@@ -160,6 +165,15 @@ def _judge(rules: RoundRules, press: Press, typed_right: bool | None) -> bool:
     return judge(
         rules, user=press.user, guild_id=rules.guild_id, choice=press.choice, at=from_ms(press.at), typed=typed_right
     )
+
+
+def _astray(row: Row, press: Press) -> bool:
+    """Whether the button stands in another message than the round's own.
+
+    After a copy of the database was put back, numbers of rounds are given anew, and posts of those that are gone still
+    have theirs: another question under the same number.
+    """
+    return press.message_id is not None and row["message_id"] not in (None, press.message_id)
 
 
 def _may_press(row: Row, press: Press) -> bool:

@@ -19,7 +19,8 @@ from bot.storage.database import Row
 class Press:
     """A member's answer, its `choice` as `domain.quiz.judge` takes it.
 
-    `at` in milliseconds is the click's own time, `roles` are the member's at the click.
+    `at` in milliseconds is the click's own time, `roles` are the member's at the click. `message_id` is where the
+    button stood, None where that is not known.
     """
 
     round_id: int
@@ -29,6 +30,7 @@ class Press:
     at: int
     roles: frozenset[int] = frozenset()
     text: str | None = None  # what was typed, where a short answer is
+    message_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

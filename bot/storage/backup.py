@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,8 @@ class BackupRefused(Exception):
     """No copy was made, or none that can be trusted; the text says why and what to do."""
 
 
+NUMBERS_LEFT_OUT = 1_000_000
+"""By so much numbers that are never given twice go on after a copy was put back: no more were given since."""
 STEPS = 10_000
 """SQLite's own, between two looks at whether to stop: some hundred microseconds."""
 
@@ -61,7 +64,8 @@ def restore(copy: Path, target: Path, aside: Path) -> None:
     draft.unlink(missing_ok=True)
     try:
         backup(copy, draft)
-    except BackupRefused:
+        _go_on_from(draft)
+    except (BackupRefused, sqlite3.Error):
         raise BackupRefused(
             f"{copy}: this is no sound copy of a Studyhall database. Nothing was changed; try an older copy."
         ) from None
@@ -81,6 +85,32 @@ def restore(copy: Path, target: Path, aside: Path) -> None:
             f"{target}: the copy could not be put in its place ({error.strerror}); what was there stays. "
             "Check the disk and the folder's rights, and try again."
         ) from error
+
+
+def _go_on_from(draft: Path) -> None:
+    """Have a copy that is put back know that things happened after it was made.
+
+    Buttons of messages that were sent since bear numbers that it would give anew. What it was about to send may have
+    been sent: it is looked for first. And what it makes again is another message than the first one, which Discord
+    would take it for within minutes.
+    """
+    with contextlib.closing(sqlite3.connect(draft)) as connection, connection:
+        counted = [
+            name
+            for (name,) in connection.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '% PRIMARY KEY AUTOINCREMENT%'"
+            )
+        ]
+        for name in counted:
+            row = {"name": name, "more": NUMBERS_LEFT_OUT}
+            if not connection.execute("UPDATE sqlite_sequence SET seq = seq + :more WHERE name = :name", row).rowcount:
+                connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :more)", row)
+        connection.execute(
+            "INSERT INTO meta (key, value) VALUES ('era', :era) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            {"era": secrets.token_hex(2)},
+        )
+        connection.execute("UPDATE deliveries SET uncertain = 1 WHERE state IN ('pending', 'sending')")
+    settle(draft)
 
 
 def _check(connection: sqlite3.Connection, found: str) -> None:

@@ -48,8 +48,8 @@ def group_lane(group_id: int) -> str:
 
 
 def nonce(key: str) -> str:
-    """Discord's de-duplication takes 25 characters at most."""
-    return hashlib.blake2b(key.encode(), digest_size=12).hexdigest()
+    """Discord's de-duplication takes 25 characters at most. Four are left for the era of a copy that was put back."""
+    return hashlib.blake2b(key.encode(), digest_size=10).hexdigest()
 
 
 def _delivery(row: Row) -> Delivery:
@@ -93,7 +93,8 @@ async def put(
     await tx.run(
         """INSERT INTO deliveries (key, lane, group_id, kind, round_id, payload, nonce, state, due_at, not_before,
                expires_at, member_id, subject_id)
-           VALUES (:key, :lane, :group_id, :kind, :round_id, :payload, :nonce, 'pending', :due, :now, :expires,
+           VALUES (:key, :lane, :group_id, :kind, :round_id, :payload,
+               :nonce || COALESCE((SELECT value FROM meta WHERE meta.key = 'era'), ''), 'pending', :due, :now, :expires,
                :member, :subject)
            ON CONFLICT (key) DO NOTHING""",
         {

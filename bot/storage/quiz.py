@@ -255,7 +255,7 @@ async def rules(tx: Transaction, round_ids: Collection[int]) -> dict[int, Row]:
                 q.voided_at, g.tutor_role_id, r.worth, r.takers,
                 (SELECT s.first_day FROM seasons s WHERE s.group_id = r.group_id
                     AND r.day BETWEEN s.first_day AND s.last_day) AS season,
-                r.posted_at
+                r.posted_at, r.message_id
             FROM rounds r
             JOIN groups g ON g.group_id = r.group_id
             JOIN questions q ON q.question_id = r.question_id
