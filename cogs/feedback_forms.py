@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,8 +11,9 @@ import discord
 from discord.ext import commands
 
 from bot.domain import feedback as rules
+from bot.domain.bare_pictures import NoPicture, bare
 from bot.domain.feedback import File, Review, Rubric
-from bot.domain.refusals_feedback import LostFile
+from bot.domain.refusals_feedback import BadFile, LostFile
 from bot.services.banks import Topic
 from bot.services.reviews import Form
 from cogs import texts_feedback as texts
@@ -248,14 +250,21 @@ def uploads(interaction: Interaction) -> list[dict[str, Any]]:
 
 
 async def fetch(client: commands.Bot, attached: Sequence[Mapping[str, Any]]) -> list[File]:
-    """The files themselves. Raises TooManyFiles, BadFile and LostFile."""
+    """The files themselves, pictures without what they tell of their makers. Raises TooManyFiles, BadFile, LostFile."""
     rules.check_files([(str(one["filename"]), int(one["size"])) for one in attached])
     found = []
     for one in attached:
         name = rules.clean(str(one["filename"]))
         try:
-            found.append(File(name, await client.http.get_from_cdn(one["url"])))
+            data = await client.http.get_from_cdn(one["url"])
         except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError):
             raise LostFile(name) from None
+        if name.lower().endswith(rules.IMAGES):
+            try:
+                # A maker's name would tell who asks without one. In a thread: a file can be made to take long.
+                data = await asyncio.to_thread(bare, data)
+            except NoPicture:
+                raise BadFile(name[:60], rules.FILE_BYTES // 1_000_000) from None
+        found.append(File(name, data))
     rules.check_files([(one.name, len(one.data)) for one in found])
     return found

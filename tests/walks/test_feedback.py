@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 from typing import Any
+
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from tests.people import File
 from tests.walks.conftest import DAILY, Study
@@ -31,8 +35,13 @@ async def test_a_question_is_asked_answered_asked_back_and_resolved(study: Study
     await study.set_up(tutor_role="@Tutor")
     for one in (ben, cleo, tova):
         await one.run("/feedback review", switch="on")
-    picture = File("case.png", b"\x89PNG picture", "image/png")
+    drawn, told = io.BytesIO(), PngInfo()
+    told.add_text("Author", "Ana Example")
+    Image.new("RGB", (9, 9)).save(drawn, "PNG", pnginfo=told)
+    picture = File("case.png", drawn.getvalue(), "image/png")
     await ana.run("/feedback ask")
+    assert "cannot attach" in (await ana.submit(**ASK, files=[File("case.png", b"MZ", "image/png")])).text
+    await ana.press("Go on writing")
     reply = await ana.submit(**ASK, files=[picture])
     assert "is being posted" in reply.text
     for one in (ben, cleo, tova):
@@ -43,6 +52,10 @@ async def test_a_question_is_asked_answered_asked_back_and_resolved(study: Study
     card = await ben.sees("Is E11.65 right?", where=DAILY)
     assert f"<@{ana.id}>" in card.text
     assert [one["filename"] for one in card.attachments] == ["case.png"]
+    async with study.server.session.get(card.attachments[0]["url"]) as posted:
+        assert (await posted.read()).startswith(b"\x89PNG")
+        assert b"Ana Example" in drawn.getvalue()
+        assert b"Ana Example" not in await posted.read()
 
     # Nobody reviews their own, and a mistake costs no text.
     assert "your own question" in (await ana.press("Give feedback", on=card)).text
