@@ -107,14 +107,14 @@ async def test_a_second_bot_on_the_same_database_refuses(scene: Scene) -> None:
 async def test_an_acknowledged_answer_survives_kill_9(scene: Scene) -> None:
     """The moment Ana reads “Locked” her answer is on disk: the next process knows it, and the day ends as ever."""
     await scene.until(ASKED)
-    reply = await scene.press("C")
+    reply = await scene.press("B")
     await scene.kill()
-    assert "Locked: **C**" in reply.text
-    assert _rows(scene, "SELECT choice FROM answers") == [(2,)]
+    assert "Locked: **B**" in reply.text
+    assert _rows(scene, "SELECT choice FROM answers") == [(1,)]
     await scene.start()
     again = await scene.press("A")
-    assert "**C**" in again.text
-    assert _rows(scene, "SELECT choice FROM answers") == [(2,)]
+    assert "**B**" in again.text
+    assert _rows(scene, "SELECT choice FROM answers") == [(1,)]
     await scene.until(CLOSED)
     await scene.until(SUMMED_UP)
     await check_once(scene)
