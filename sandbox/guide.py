@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from sandbox.server import Sandbox
     from sandbox.world import Channel, Event
 
-COMPONENT = 3
+SHEET = {"Answer", "Report a problem"}
+SURENESS = {"Sure", "Guess"}
+"""The buttons below the receipt of an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,8 @@ STEPS = (
     Step(
         "answer",
         "Answer it",
-        "Be Ana and press a letter. The receipt is hers alone. Then say whether you were sure: that tells luck from "
-        "knowledge, and shows the result.",
+        "Be Ana and press a letter, or Answer where there are none. The receipt is hers alone. Then say whether you "
+        "were sure: that tells luck from knowledge, and shows the result.",
         "Be Ana, at the question",
         {"as": ANA_ID, "channel": DAILY_QUIZ_ID, "question": True},
     ),
@@ -117,7 +119,6 @@ class Guide:
     def __init__(self, box: Sandbox) -> None:
         self.box = box
         self.done: dict[str, int] = {}
-        self._questions: set[str] = set()
         self._sitters: set[str] = set()
         self._rungs = 0
         self._known: Knowledge | None = None
@@ -152,6 +153,8 @@ class Guide:
         if self._known is None:
             self._known = Knowledge()
         options = options_of(message)
+        if not _is_lettered(message):
+            return "The open question is answered on a sheet of one's own: press Answer."
         place = self._known.right(options)
         if place is None or len(options) < 2:
             return ""
@@ -196,14 +199,12 @@ class Guide:
         private = event.ephemeral_for is not None
         meta = message.get("interaction_metadata") or {}
         if not private and new and is_question(message):
-            self._questions.add(message["id"])
             self._finish("question")
-        elif new and private and meta.get("type") == COMPONENT:
-            if meta.get("interacted_message_id") in self._questions and len(buttons_of(message["components"])) > 1:
-                self._finish("answer")
+        labels = _labels(message)
+        if private and labels >= SURENESS:
+            self._finish("answer")
         elif private and _title(message).startswith("✘"):
             self._finish("wrong")
-        labels = {one.get("label") for one in buttons_of(message["components"])}
         if not private and new and "Add to my question" in labels:
             self._finish("feedback")
         if meta.get("name") in ("setup", "progress", "exam set") and message["embeds"]:
@@ -221,9 +222,16 @@ class Guide:
 
 
 def is_question(message: Json) -> bool:
-    """Whether a message asks for a letter."""
-    lettered = [one for one in buttons_of(message["components"]) if one.get("label") in tuple(LETTERS)]
-    return len(lettered) > 1
+    """Whether a message asks for an answer: for a letter, or for more on a sheet that a button opens."""
+    return _is_lettered(message) or _labels(message) >= SHEET
+
+
+def _is_lettered(message: Json) -> bool:
+    return len(_labels(message) & set(LETTERS)) > 1
+
+
+def _labels(message: Json) -> set[str]:
+    return {str(one.get("label")) for one in buttons_of(message["components"])}
 
 
 def _title(message: Json) -> str:

@@ -137,10 +137,10 @@ export class Guide {
     }
   }
 
-  /** Put the focus on the newest question's first letter. */
+  /** Put the focus on the newest question's first letter, or on what opens its sheet. */
   #focusQuestion() {
     const buttons = [...document.querySelectorAll("#main [role=log] button:not(:disabled)")];
-    const first = buttons.filter((button) => button.textContent?.trim() === "A").at(-1);
+    const first = buttons.filter((button) => ["A", "Answer"].includes(button.textContent?.trim() ?? "")).at(-1);
     if (!(first instanceof HTMLElement)) return;
     first.scrollIntoView({ block: "center" });
     first.focus({ preventScroll: true });

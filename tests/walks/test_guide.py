@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.walks.conftest import DAILY, Begin
 from tests.walks.test_feedback import ASK
+from tests.walks.test_kinds import SHORT, begun
 
 
 async def test_the_first_minutes_notice_what_is_done(begin: Begin) -> None:
@@ -49,3 +52,20 @@ async def test_the_first_minutes_notice_what_is_done(begin: Begin) -> None:
         assert moved["happened"][-1]["where"] == "direct messages with Ana"
         assert await hint("ladder") == expected
     assert (await done())[-1] == "ladder"
+
+
+async def test_a_first_question_without_letters_is_one_too(begin: Begin, tmp_path: Path) -> None:
+    """Where it is to be typed, the clock stops at it, the hint says where to press, and what was typed is an answer."""
+    study = await begun(begin, tmp_path, SHORT)
+
+    async def steps() -> dict[str, dict[str, object]]:
+        return {one["name"]: one for one in (await study.server.get("/sandbox/guide"))["steps"]}
+
+    await study.server.post("/sandbox/clock", {"to": "seen", "question": True}, study.ana.id)
+    (question,) = study.posts("Closes")
+    found = await steps()
+    assert found["question"]["done"]
+    assert "press Answer" in str(found["answer"]["hint"])
+    await study.ana.press("Answer", on=question)
+    await study.ana.submit(answer="open-reduction")
+    assert (await steps())["answer"]["done"]
