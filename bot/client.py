@@ -8,6 +8,7 @@ import hashlib
 import importlib
 import json
 import logging
+import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
@@ -74,6 +75,7 @@ COGS = (
 )
 PATIENCE_S = 6.0  # for deliveries (five at most) and then replies under way when we are told to stop
 PATIENCE_EVENTS_S = 1.0  # for what else is under way; all in all it stays below Docker's ten
+AFTER_AN_ERROR_S = 5.0
 CONNECTIONS = 200  # a fresh socket for each reply is the largest waste there is
 
 
@@ -196,7 +198,13 @@ class Studyhall(commands.Bot):
             self.jobs.wake()
         else:
             log.info("ready", extra={"guilds": len(self.guilds)})
-            await self.jobs.start()
+            while True:
+                try:
+                    return await self.jobs.start()
+                except sqlite3.Error:
+                    # Nobody else would try again until the next start.
+                    log.exception("the agenda could not be begun; it is tried again in a moment")
+                    await asyncio.sleep(AFTER_AN_ERROR_S)
 
     async def on_agenda_changed(self) -> None:
         """A feature planned something: the armed job may be too late for it."""

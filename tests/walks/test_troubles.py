@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
+
+import pytest
 
 from tests.walks.conftest import DAILY, Begin, Study, wrong
 
@@ -52,6 +57,26 @@ async def test_buttons_work_after_a_restart(study: Study) -> None:
     await study.restart()
     assert "place **1**" in (await study.ana.press("My move")).text
     assert len(study.posts("That was")) == 1
+
+
+async def test_a_database_that_cannot_be_used_at_the_start_is_waited_for(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection stands and the agenda cannot be read: it is begun as soon as it can, without another start."""
+    monkeypatch.setattr("bot.client.AFTER_AN_ERROR_S", 0.05)
+    await study.stop()
+
+    def rename(table: str, name: str) -> None:
+        with contextlib.closing(sqlite3.connect(study.settings.database)) as beside:
+            beside.execute(f"ALTER TABLE {table} RENAME TO {name}")
+
+    rename("agenda", "gone")
+    await study.start()
+    assert study.bot.jobs is not None
+    assert not study.bot.jobs.started
+    await asyncio.to_thread(rename, "gone", "agenda")  # the bot runs in this thread, and may hold the lock just now
+    await study.server.clock_to(study.berlin("2026-03-03 09:00"))
+    await study.ana.sees("Closes", where=DAILY)
 
 
 async def test_slept_through_the_minute_posts_late_and_says_so(study: Study) -> None:
