@@ -69,6 +69,15 @@ class Replay:
             self._look_back(waiting.pop())
         self.upto = upto
 
+    @property
+    def touched(self) -> Rows:
+        """What was changed since `forget_touched`."""
+        return self._beliefs.touched
+
+    def forget_touched(self) -> None:
+        """From now on, note anew what changes."""
+        self._beliefs.touched = Rows()
+
     def _look_back(self, boundary: Boundary) -> None:
         self._seen.add((boundary.group_id, boundary.day))
         rows = self.rows

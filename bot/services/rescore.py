@@ -10,8 +10,12 @@ from functools import partial
 from bot.domain.instants import to_ms
 from bot.services import challenges, honours
 from bot.services.replay import CHUNK, Replay, enter_next, enter_rest
-from bot.storage import answers, estimates, rescore, snapshots
+from bot.storage import answers, beliefs, estimates, rescore, snapshots
+from bot.storage.beliefs import Change
 from bot.storage.database import Database, Transaction
+
+ROWS = 500
+"""Estimates that are written in one transaction: a few milliseconds."""
 
 
 class NoSuchQuestion(Exception):
@@ -57,12 +61,12 @@ async def unvoid(database: Database, bank: str, key: str) -> Voided:
         return Voided(row["stem"], found, True)
 
 
-async def rebuild(database: Database) -> bool:
+async def rebuild(database: Database, *, at_once: int = ROWS) -> bool:
     """Make all that is kept of what follows from the answers anew where it no longer does; whether that was needed.
 
     Estimates, and what they were when each period began; boards, tallies and streaks of the groups concerned. Answers
-    go on being taken: all that is kept is replayed in small steps beside them, and what came meanwhile is replayed in
-    the one transaction that puts the new estimates in the place of the old ones. Boards follow, some members at a time.
+    go on being taken: all that is kept is replayed in small steps beside them, the new estimates are written some at a
+    time, and what came meanwhile is replayed in one last transaction. Boards follow, some members at a time.
     Whatever ends this early leaves it known to be unfinished. Where the evidence changes meanwhile it begins anew.
     """
     needed = False
@@ -73,7 +77,7 @@ async def rebuild(database: Database) -> bool:
             number = await rescore.evidence(tx)
             made = Replay(await estimates.items(tx))
         needed = True
-        if not await _catch_up(database, made, number):
+        if not await _catch_up(database, made, number) or not await _write(database, made, number, at_once):
             continue
         for group in await database.write_at_once(partial(_swap, made=made, number=number)):
             await honours.rebuild(database, group)
@@ -106,15 +110,35 @@ async def _write_past(tx: Transaction, made: Replay, number: int) -> bool:
     return True
 
 
+async def _write(database: Database, made: Replay, number: int, at_once: int) -> bool:
+    """Put the new estimates in the place of the old ones; False where the evidence changed meanwhile.
+
+    A database of years has a million of them, which in one transaction would keep answers waiting for many seconds.
+    """
+    made.forget_touched()
+    for one in await database.read_at_once(partial(beliefs.changes, made=made.rows, at_once=at_once)):
+        if not await database.write_at_once(partial(_change, one=one, number=number)):
+            return False
+    return True
+
+
+async def _change(tx: Transaction, one: Change, number: int) -> bool:
+    if await rescore.evidence(tx) != number:
+        return False
+    await beliefs.change(tx, one)
+    return True
+
+
 async def _swap(tx: Transaction, made: Replay, number: int) -> list[int]:
-    """Put the new estimates in the place of the old ones; the groups whose boards have to follow."""
+    """Enter what came meanwhile, and write what it is about; the groups whose boards have to follow."""
     if await rescore.evidence(tx) != number:
         return []
     made.add_items(await estimates.items(tx))
     await enter_rest(tx, made)
     while made.looked_back:
         await snapshots.replace(tx, *made.looked_back.pop())
-    await estimates.replace(tx, made.rows)
+    # Answers of meanwhile began with old and new estimates mixed: what they touched is written from the replay.
+    await estimates.save(tx, made.touched)
     await rescore.correct_chances(tx, made.corrected)
     return await rescore.outdated_groups(tx)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from bot.domain.estimates import (
     PRIOR_ITEM,
@@ -17,8 +16,6 @@ from bot.domain.estimates import (
 from bot.storage.database import Row, Transaction
 
 LearnerTopic = tuple[int, int]  # member id, topic id
-Key = TypeVar("Key")
-Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,31 +243,3 @@ async def everything(tx: Transaction) -> Rows:
     for row in await tx.all("SELECT question_id, mean, variance FROM item_estimates"):
         rows.items[row["question_id"]] = _gaussian(row)
     return rows
-
-
-async def replace(tx: Transaction, made: Rows) -> None:
-    """Make the kept beliefs equal to `made`, writing only what differs."""
-    kept = await everything(tx)
-    new = Rows()
-    new.learners = differing(kept.learners, made.learners)
-    new.learner_topics = differing(kept.learner_topics, made.learner_topics)
-    new.topics = differing(kept.topics, made.topics)
-    new.items = differing(kept.items, made.items)
-    await save(tx, new)
-    await tx.many(
-        "DELETE FROM learner_estimates WHERE member_id = :id",
-        [{"id": key} for key in kept.learners.keys() - made.learners.keys()],
-    )
-    await tx.many(
-        "DELETE FROM learner_topic_estimates WHERE member_id = :member AND topic_id = :topic",
-        [{"member": key[0], "topic": key[1]} for key in kept.learner_topics.keys() - made.learner_topics.keys()],
-    )
-    await tx.many(
-        "DELETE FROM topic_estimates WHERE topic_id = :id",
-        [{"id": key} for key in kept.topics.keys() - made.topics.keys()],
-    )
-
-
-def differing(kept: Mapping[Key, Value], made: Mapping[Key, Value]) -> dict[Key, Value]:
-    """The part of `made` that is not so in `kept`."""
-    return {key: value for key, value in made.items() if kept.get(key) != value}

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -17,7 +18,7 @@ from bot.domain.questions import Bank, Question
 from bot.domain.quiz import Confidence, Kind
 from bot.domain.refusals import NoQuestions, QuestionVoided
 from bot.services import banks, privacy, quiz, rescore
-from bot.services.answers import Sureness
+from bot.services.answers import Press, Sureness, commit_answers
 from bot.services.replay import replay
 from bot.storage import banks as kept_banks
 from bot.storage import groups, snapshots
@@ -421,3 +422,30 @@ async def test_an_unknown_question_is_refused(tmp_path: Path) -> None:
                 await rescore.void(study.database, name, key, study.now)
             with pytest.raises(rescore.NoSuchQuestion):
                 await rescore.unvoid(study.database, name, key)
+
+
+async def test_answers_between_the_portions_are_in_the_end(tmp_path: Path) -> None:
+    """Answers are kept between any two of a rebuild's transactions, and the end is as if there had been no such thing.
+
+    Among them are first answers of people who were unknown when the differences were read.
+    """
+    async with opened(tmp_path / "study.db") as study:
+        life = Life(study, Random(12))
+        await life.days(6)
+        await study.until(study.now.replace(hour=9, minute=0) + timedelta(days=1))
+        await banks.load(study.database, [rekeyed()])
+        (row,) = await study.sql("SELECT MAX(round_id) AS id FROM rounds WHERE state = 'open'")
+        whole, newcomers = study.database.write_at_once, iter(range(70_000, 70_012))
+
+        async def between(work: Callable[[Transaction], Coroutine[Any, Any, Any]]) -> Any:
+            result = await whole(work)
+            user = next(newcomers, None)
+            if user is not None:
+                press = Press(row["id"], user, study.group.guild_id, user % 4, study.now_ms)
+                await whole(partial(commit_answers, presses=[press]))
+            return result
+
+        study.database.write_at_once = between
+        assert await rescore.rebuild(study.database, at_once=3)
+        assert next(newcomers, None) is None
+        assert (await replay(study.database)).different == 0
