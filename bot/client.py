@@ -200,11 +200,13 @@ class Studyhall(commands.Bot):
             log.info("ready", extra={"guilds": len(self.guilds)})
             while True:
                 try:
-                    return await self.jobs.start()
+                    await self.jobs.start()
                 except sqlite3.Error:
                     # Nobody else would try again until the next start.
                     log.exception("the agenda could not be begun; it is tried again in a moment")
                     await asyncio.sleep(AFTER_AN_ERROR_S)
+                else:
+                    return
 
     async def on_agenda_changed(self) -> None:
         """A feature planned something: the armed job may be too late for it."""

@@ -124,6 +124,20 @@ def test_the_health_check_is_a_program_that_runs() -> None:
     assert "URLError" in done.stderr
 
 
+def test_every_pin_has_its_hash_and_no_index_is_named() -> None:
+    """Nothing is installed but what was locked, from whichever index the machine is set to."""
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        entries = re.split(r"\n(?=\S)", text.strip())
+        assert len(entries) > 50
+        assert [
+            one for one in entries if not re.fullmatch(r"\S+==\S+(?: ; .+)?(?: \\\n +--hash=sha256:[0-9a-f]{64})+", one)
+        ] == []
+    for name in ("requirements.lock", "requirements-dev.lock", "pyproject.toml", "Makefile", "Dockerfile", ".ci/run"):
+        text = (ROOT / name).read_text(encoding="utf-8").replace("--no-emit-index-url", "")
+        assert [one for one in ("index-url", "INDEX_URL", "find-links", "trusted-host") if one in text] == []
+
+
 def pins(name: str) -> dict[str, str]:
     """The packages of a lock file that this machine needs, and their versions."""
     found = SPEC.findall((ROOT / name).read_text(encoding="utf-8"))
