@@ -15,6 +15,7 @@ from bot.formats import markdown
 from tests.formats import icd_claims as claims
 from tests.formats import icd_tables as tables
 
+pytestmark = pytest.mark.xdist_group("icd")  # the tables take seconds to read, and are read once a process
 BANK = Path(__file__).parents[2] / "config" / "banks" / "cpc-icd.md"
 CLAIMS = claims.read()
 _WORD = re.compile(r"[^\W\d_]{4,}")

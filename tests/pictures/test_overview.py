@@ -7,6 +7,8 @@ import pytest
 from bot.pictures.overview import MOST_ROWS, OverviewPicture, OverviewRow, alt, colour, draw
 from tests.pictures.samples import HOSTILE, overview, size
 
+pytestmark = pytest.mark.xdist_group("pictures")  # a process that draws has matplotlib to import first
+
 
 def test_the_picture_is_a_small_upright_png() -> None:
     """800 pixels wide, taller than wide, below 100 kB."""

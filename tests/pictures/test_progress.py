@@ -10,6 +10,8 @@ from bot.domain.estimates import State
 from bot.pictures.progress import MOST_ROWS, WORDS, alt, change, draw
 from tests.pictures.samples import HOSTILE, progress, size, topic
 
+pytestmark = pytest.mark.xdist_group("pictures")  # a process that draws has matplotlib to import first
+
 
 def test_the_picture_is_a_small_upright_png() -> None:
     """800 pixels wide, taller than wide, below 100 kB: a phone shows it at once."""
