@@ -12,7 +12,7 @@ from tests.faults.scene import ASKED, CHANNEL, CLOSED, ROOT, SUMMED_UP, Scene, p
 from tests.faults.test_full import PATIENCE_S
 
 
-async def _studyhall(scene: Scene, *arguments: str) -> warm.Done:
+async def studyhall(scene: Scene, *arguments: str) -> warm.Done:
     """A command beside the bot, on its database."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("STUDYHALL_", "DISCORD_TOKEN"))}
     env = {**kept, "PYTHONPATH": str(ROOT), "STUDYHALL_DATABASE": str(scene.database)}
@@ -20,9 +20,9 @@ async def _studyhall(scene: Scene, *arguments: str) -> warm.Done:
 
 
 async def _put_back(scene: Scene, copy: str) -> None:
-    done = await _studyhall(scene, "restore", copy)
+    done = await studyhall(scene, "restore", copy)
     assert done.returncode == 0, done.stderr
-    replayed = await _studyhall(scene, "model", "replay")
+    replayed = await studyhall(scene, "model", "replay")
     assert (replayed.returncode, "0 different" in replayed.stdout) == (0, True), replayed.stdout
 
 
@@ -39,12 +39,12 @@ async def test_a_copy_that_is_put_back(tmp_path: Path) -> None:
         ana, ben, mia, _ = people
         await scene.start()
         await ana.run("/timezone", _in=CHANNEL, zone="UTC")
-        assert (await _studyhall(scene, "backup", "before.db")).returncode == 0
+        assert (await studyhall(scene, "backup", "before.db")).returncode == 0
         await ana.run("/remind", _in=CHANNEL, when="tomorrow at 09:10", what="after the copy")
         await scene.until(ASKED)
         first = await ana.sees("Closes", where="#daily-quiz")
         await ana.press("A", on=first)
-        copying = asyncio.create_task(_studyhall(scene, "backup", "during.db"))
+        copying = asyncio.create_task(studyhall(scene, "backup", "during.db"))
         await asyncio.gather(*(one.press("B", on=first) for one in (ben, mia)))
         assert (await copying).returncode == 0
 
@@ -89,7 +89,7 @@ async def test_a_damaged_database_and_its_remedy(tmp_path: Path) -> None:
     await prepare(prepared)
     async with Scene.open(prepared, tmp_path / "scene") as scene:
         await scene.start()
-        assert (await _studyhall(scene, "backup", "copy.db")).returncode == 0
+        assert (await studyhall(scene, "backup", "copy.db")).returncode == 0
         await scene.until(ASKED)
         await scene.kill()
         with scene.database.open("r+b") as file:
@@ -99,7 +99,7 @@ async def test_a_damaged_database_and_its_remedy(tmp_path: Path) -> None:
         assert await asyncio.wait_for(refused.wait(), PATIENCE_S) == 2
         assert "Restore your last backup" in scene.output().splitlines()[-1]
         doctor, copied = await asyncio.gather(
-            _studyhall(scene, "doctor", "--offline"), _studyhall(scene, "backup", "another.db")
+            studyhall(scene, "doctor", "--offline"), studyhall(scene, "backup", "another.db")
         )
         assert (doctor.returncode, "studyhall restore" in doctor.stdout) == (2, True)
         assert (copied.returncode, "studyhall doctor" in copied.stderr) == (2, True)
