@@ -6,6 +6,8 @@ import asyncio
 import base64
 import os
 import pickle
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -162,3 +164,11 @@ async def test_an_answer_is_made_of_questions_and_nothing_else() -> None:
 
     with pytest.raises(pickle.UnpicklingError, match="no part of an answer"):
         worker._unpacked(pickle.dumps((Imported("x"), Evil())))
+
+
+@pytest.mark.skipif(not Path("/proc/self/oom_score_adj").exists(), reason="needs Linux")
+def test_where_memory_ends_the_reader_goes_before_the_bot() -> None:
+    """A container has less memory than a file may take: the system is told whom to end."""
+    program = "from bot.intake.limits import confine; confine(); print(open('/proc/self/oom_score_adj').read())"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "1000"
