@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
+import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -33,6 +34,8 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 UNKNOWN_INTERACTION = 10062
 ALREADY_ACKNOWLEDGED = 40060
+UNHEARD = (aiohttp.ClientError, OSError, TimeoutError)
+"""A connection that broke: what was asked for may have been done."""
 LONGEST = 2000  # characters of a message
 UNKNOWN = "unknown"
 """What is counted for a press that no feature knows; its own words could be anything."""
@@ -175,8 +178,12 @@ async def answer_error(interaction: Interaction, error: Exception) -> str:
         log.warning("too late to answer an interaction", extra={"code": error.code})
         return "late"
     code = secrets.token_hex(3)
+    told = await say(interaction, texts.broken(code, kept=not unwritten(error)))
+    if isinstance(error, UNHEARD) and not told:
+        # The answer itself was on its way: whether it arrived is not known, and that is all that went wrong.
+        log.warning("nobody heard whether an answer reached its member", extra={"problem": type(error).__name__})
+        return "late"
     log.error("an interaction failed", exc_info=error, extra={"error_code": code})
-    await say(interaction, texts.broken(code, kept=not unwritten(error)))
     return "failed"
 
 
@@ -193,10 +200,11 @@ async def say(
     embed: discord.Embed | None = None,
     view: discord.ui.View | None = None,
     **more: Any,
-) -> None:
+) -> bool:
     """Answer so that only this member sees it, whether or not the interaction was answered before.
 
-    *more* is what else a new message takes, such as several embeds and files.
+    *more* is what else a new message takes, such as several embeds and files. Returns whether Discord took it, as far
+    as was heard.
     """
     parts: dict[str, Any] = {"content": content, "ephemeral": True, **more}
     if embed is not None:
@@ -210,6 +218,11 @@ async def say(
             await interaction.response.send_message(**parts)
     except discord.HTTPException as error:
         log.warning("an answer did not reach its member", extra={"code": error.code, "status": error.status})
+        return False
+    except UNHEARD as error:
+        log.warning("nobody heard whether an answer reached its member", extra={"problem": type(error).__name__})
+        return False
+    return True
 
 
 def button(

@@ -105,9 +105,16 @@ async def test_a_second_bot_on_the_same_database_refuses(scene: Scene) -> None:
 
 
 async def test_an_acknowledged_answer_survives_kill_9(scene: Scene) -> None:
-    """The moment Ana reads “Locked” her answer is on disk: the next process knows it, and the day ends as ever."""
+    """The moment Ana reads “Locked” her answer is on disk: the next process knows it, and the day ends as ever.
+
+    That the bot did not hear that she reads it, twice, is no error of its own.
+    """
     await scene.until(ASKED)
+    await scene.server.fail("POST", "/callback$", lose_reply=True, times=2)
     reply = await scene.press("B")
+    await scene.settle()
+    assert [one["status"] for one in await scene.server.requests() if "/callback" in one["path"]] == [204, 400]
+    assert '"ERROR"' not in scene.log.read_text("utf-8"), scene.output()
     await scene.kill()
     assert "Locked: **B**" in reply.text
     assert _rows(scene, "SELECT choice FROM answers") == [(1,)]
