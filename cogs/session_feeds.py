@@ -44,10 +44,13 @@ class Feeds:
                 return
             guild = self._client.get_guild(group.guild_id)
             found = await sessions.calendar(self._house.database, group, self._house.clock.now())
-            name = guild.name if guild is not None else texts.LIST_TITLE
-            data = calendars.feed(found, group.guild_id, lambda one: place_name(guild, one), name)
+            title = guild.name if guild is not None else texts.LIST_TITLE
+            data = calendars.feed(found, group.guild_id, lambda one: place_name(guild, one), title)
+            name = await calendars.file_name(self._house.database, group_id)
             try:
-                await asyncio.to_thread(_write, folder / f"{group_id}.ics", data)
+                await asyncio.to_thread(_write, folder / name, data)
+                # Under this name anybody could read it who counts to ten.
+                await asyncio.to_thread((folder / f"{group_id}.ics").unlink, missing_ok=True)
             except OSError as error:
                 # The sessions go on; the next change tries again.
                 log.warning("a calendar file could not be written", extra={"problem": str(error)})

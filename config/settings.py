@@ -53,7 +53,7 @@ class Settings(BaseSettings):
         default=5.0, ge=0.01, le=600, description="The pause between edits of a post's counter."
     )
     calendars: Path | None = Field(
-        default=None, description="A folder where each group's calendar file (<group>.ics) is kept up to date."
+        default=None, description="A folder where each group's calendar file (<group>-<secret>.ics) is kept up to date."
     )
     backups: Path | None = Field(
         default=None, description="The folder of the database's daily copies; beside it, in backups, if not named."

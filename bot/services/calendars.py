@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import secrets
 from collections.abc import Callable, Sequence
 
 from bot.domain.instants import from_ms
 from bot.domain.sessions import Session, State
 from bot.formats.calendar import Entry, write
+from bot.storage import meta
+from bot.storage.database import Database
+
+SECRET = "calendar-secret"  # noqa: S105  the name under which it is kept
 
 
 def one(session: Session, guild_id: int, place: str) -> bytes:
@@ -17,6 +24,17 @@ def one(session: Session, guild_id: int, place: str) -> bytes:
 def feed(sessions: Sequence[Session], guild_id: int, place: Callable[[Session], str], name: str) -> bytes:
     """The file of a whole group, called *name*; importing it again replaces what changed."""
     return write([_entry(session, guild_id, place(session)) for session in sessions], name)
+
+
+async def file_name(database: Database, group_id: int) -> str:
+    """What a group's published file is called: the same for ever, and to be guessed from no other group's."""
+    async with database.write() as tx:
+        secret = await meta.read(tx, SECRET)
+        if secret is None:
+            secret = secrets.token_hex(32)
+            await meta.write(tx, SECRET, secret)
+    word = hmac.new(bytes.fromhex(secret), str(group_id).encode(), hashlib.sha256).hexdigest()[:20]
+    return f"{group_id}-{word}.ics"
 
 
 def post_url(session: Session, guild_id: int) -> str | None:

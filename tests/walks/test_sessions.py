@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -322,11 +323,16 @@ async def test_channels_that_are_deleted_are_said_or_replaced(study: Study) -> N
 
 
 async def test_the_groups_file_is_kept_up_to_date(begin: Begin, tmp_path: Path) -> None:
-    """The operator's folder has the group's file as soon as a session is posted, and again when it is cancelled."""
+    """The operator's folder has the group's file as soon as a session is posted, and again when it is cancelled.
+
+    It has a name that nobody can guess: there may be a link in it that is this group's alone."""
+    (tmp_path / "published").mkdir()
+    (tmp_path / "published" / "1.ics").write_text("of an earlier version", encoding="utf-8")
     study = await begin(calendars=tmp_path / "published")
     await study.set_up()
     await posts(study)
-    file = tmp_path / "published" / "1.ics"
+    (file,) = (tmp_path / "published").iterdir()
+    assert re.fullmatch(r"1-[0-9a-f]{20}\.ics", file.name)
     (event,) = Calendar.from_ical(file.read_bytes()).walk("VEVENT")
     assert (event["summary"], event["status"]) == ("Modifiers", "CONFIRMED")
     await study.tova.run("/session cancel", session="1")
@@ -334,4 +340,4 @@ async def test_the_groups_file_is_kept_up_to_date(begin: Begin, tmp_path: Path) 
     await study.server.advance(TICK)
     (gone,) = Calendar.from_ical(file.read_bytes()).walk("VEVENT")
     assert (gone["uid"], gone["sequence"], gone["status"]) == (event["uid"], 1, "CANCELLED")
-    assert [one.name for one in file.parent.iterdir()] == ["1.ics"]
+    assert list(file.parent.iterdir()) == [file]
