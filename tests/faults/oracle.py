@@ -14,9 +14,18 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bot.services.replay import replay
+from bot.services.replay import Replay, enter_rest, replay
+from bot.storage import estimates
 from bot.storage.database import Database, DatabaseRefused
-from tests.faults import oracle_answers, oracle_boards, oracle_posts, oracle_privacy, oracle_reminders, oracle_wishes
+from tests.faults import (
+    oracle_answers,
+    oracle_boards,
+    oracle_notices,
+    oracle_posts,
+    oracle_privacy,
+    oracle_reminders,
+    oracle_wishes,
+)
 from tests.faults.evidence import Evidence
 from tests.faults.record import Record
 from tests.faults.scene import Scene
@@ -29,6 +38,7 @@ CHECKS: tuple[Check, ...] = (
     *oracle_boards.CHECKS,
     *oracle_posts.CHECKS,
     *oracle_reminders.CHECKS,
+    *oracle_notices.CHECKS,
     *oracle_wishes.CHECKS,
     *oracle_privacy.CHECKS,
 )
@@ -73,8 +83,27 @@ async def _replayed(kept: sqlite3.Connection) -> list[str]:
             return [str(refused)]
         try:
             found = await replay(database)
+            looked_back = await _looked_back(database)
         finally:
             await database.close()
+    said = [f"member {member}'s snapshot of {day} is not what was believed then" for day, member in looked_back]
     if found.different:
-        return [f"{found.different} of {found.rows} estimates are not what {found.answers} answers make of them"]
-    return []
+        said.append(f"{found.different} of {found.rows} estimates are not what {found.answers} answers make of them")
+    return said
+
+
+async def _looked_back(database: Database) -> list[tuple[str, int]]:
+    """(day, member) of what was kept when a week or month began and is not what the answers until then make."""
+    async with database.read() as tx:
+        made = Replay(await estimates.items(tx))
+        await enter_rest(tx, made)
+        kept = {
+            (row["day"], row["member_id"]): (row["mean"], row["variance"], row["counted"])
+            for row in await tx.all("SELECT * FROM snapshots")
+        }
+    should = {
+        (boundary.day, member): (own.learner.mean, own.learner.variance, own.counted)
+        for boundary, known in made.looked_back
+        for member, own in known.items()
+    }
+    return sorted(key for key in kept.keys() | should.keys() if kept.get(key) != should.get(key))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, timedelta
 
 from tests.faults.evidence import Evidence
 from tests.faults.oracle_answers import ANSWERS, shortened, zones_of
@@ -83,22 +83,10 @@ def streaks(evidence: Evidence) -> Iterator[str]:
             continue
         row = kept[member]
         asked = {clock(member, one["posted_at"]).date() for one in posted} - (excused[member] - answered[member])
-        asked -= _shortened(evidence, clock, member)
         paused = _paused(evidence, member) | shortened(evidence, clock, member)
         should = _streak(answered[member], asked - paused)
         if (row["current"], row["longest"], row["last_day"], row["freezes"], row["frozen_days"]) != should:
             yield f"the streak of member {member} is {dict(row)}, and should be {should}"
-
-
-def _shortened(evidence: Evidence, clock: Callable[[int, int], datetime], member: int) -> set[date]:
-    """The days that a change of zone took hours from: they ask nothing."""
-    found: set[date] = set()
-    sql = f"SELECT since FROM group_zones UNION SELECT since FROM member_zones WHERE member_id = {member}"
-    for row in evidence.rows(sql):
-        before, after = clock(member, row["since"] - 1), clock(member, row["since"])
-        if after.replace(tzinfo=None) - before.replace(tzinfo=None) > timedelta(milliseconds=1):
-            found |= {before.date(), after.date()}
-    return found
 
 
 def _paused(evidence: Evidence, member: int) -> set[date]:
