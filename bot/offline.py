@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import random
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
@@ -18,6 +19,7 @@ from bot.services import banks, challenges, rescore
 from bot.services import replay as replays
 from bot.storage import backup as backups
 from bot.storage.database import Database, DatabaseRefused, locked
+from bot.storage.soundness import unwritten
 
 WHERE_KEYS = "studyhall bank list shows the banks, /question challenges the keys of the questions that members doubt"
 WISHES = {
@@ -57,6 +59,13 @@ async def opened(path: Path, *, make: bool = False) -> AsyncIterator[Database]:
         raise Refused(str(error)) from None
     try:
         yield database
+    except sqlite3.OperationalError as error:
+        if not unwritten(error):
+            raise
+        raise Refused(
+            f"{path}: the database cannot be written now ({error}); what was begun last was not kept. "
+            "Check the disk, and that no other program holds it, and try again."
+        ) from error
     finally:
         await database.close()
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.faults.scene import ASKED, CHANNEL, CLOSED, SUMMED_UP, Scene, check_once, prepare
 from tests.faults.test_full import PATIENCE_S, Tap
+from tests.faults.test_torn import studyhall
 
 UNBOUND = (str(Path(__file__).parent / "unprivileged.py"),)
 NOT_KEPT = "this was not kept"
@@ -104,9 +105,11 @@ async def test_a_database_that_another_program_holds(tmp_path: Path) -> None:
         async with _held(scene.database):
             done = await scene.launch()
             assert await asyncio.wait_for(done.wait(), PATIENCE_S) == 2, scene.output()
-            sentence = scene.log.read_text("utf-8").splitlines()[-1]
-            assert "locked" in sentence, sentence
-            assert str(scene.database) in sentence
+            void = await studyhall(scene, "bank", "void", "cpc-rules", "anything")
+            for sentence in (scene.log.read_text("utf-8").splitlines()[-1], *void.stderr.splitlines()):
+                assert "(database is locked)" in sentence, sentence
+                assert sentence.startswith(f"{scene.database}: ")
+            assert void.returncode == 2
         scene.log.unlink()
         scene.log = scene.log.with_name("log")
         async with Tap.open(scene.log) as tap:
