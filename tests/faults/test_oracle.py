@@ -41,7 +41,7 @@ TOGETHER: tuple[dict[str, str], ...] = (
         "DELETE FROM standings WHERE period LIKE 'week%'": r"has None \(points, answers, days\) in week",
         "UPDATE tallies SET counted = counted + 1": "the tally of member",
         "DELETE FROM deliveries WHERE kind = 'feedback-word'": "Mia never heard of feedback",
-        "UPDATE reviews SET right_why = right_why || (SELECT user_id FROM deleted)": r"Nora deleted everything, and \d+ is",
+        "UPDATE reviews SET right_why = right_why || (SELECT user_id FROM deleted)": r"Nora deleted everything, and \d",
     },
     {
         "UPDATE answers SET confidence = 'guess' WHERE confidence = 'sure'": r"the guess of \w+ in round \d+ is half",
