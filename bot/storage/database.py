@@ -30,8 +30,9 @@ READERS = 3
 PATIENCE = "PRAGMA busy_timeout = 1000"
 """For another program that holds the database. A member waits three seconds, and perhaps for a batch before theirs."""
 LOG_GONE = (
-    "%s: the last process was killed, and its write-ahead log (%s-wal) is gone. If somebody removed it, or left it out "
-    "of a copy, the last answers are missing; put the log back while the bot is stopped, or compare with a copy."
+    "%s: the last process was killed, and its write-ahead log (%s-wal) is gone. That is well where another program "
+    "has opened the database since, and so brought the log in. Where somebody removed it, or left it out of a copy, the "
+    "last answers are missing: put the log back while the bot is stopped."
 )
 
 

@@ -12,6 +12,8 @@ OPEN = "open"
 """The second line of a lock's file while its process has the database open, and after one that was killed."""
 
 
+SHARED = "shared"
+"""The same once we have closed it and another program, such as one that replicates it, still has its log."""
 LOG_BEGINS = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
 """What a write-ahead log begins with; SQLite takes one that begins with anything else for empty, and says nothing."""
 
@@ -41,12 +43,12 @@ def log_of(path: Path) -> Path:
 
 
 def seal(path: Path) -> str:
-    """What tells later that nobody has touched the closed database at `path`; '' where it is not wholly closed.
+    """What tells later that nobody has touched the closed database at `path`, or that others still have it.
 
     The file's time is put back by a second, so that a change in the same tick of the clock shows, too.
     """
     if _holds_something(log_of(path)):
-        return ""
+        return SHARED
     with contextlib.suppress(OSError):
         found = path.stat()
         os.utime(path, ns=(found.st_atime_ns, found.st_mtime_ns - 1_000_000_000))
@@ -63,7 +65,7 @@ def left(path: Path, marker: str) -> Left:
     """
     if _is_log(log_of(path)):
         younger = path.stat().st_ctime_ns <= log_of(path).stat().st_ctime_ns
-        return Left.CRASHED if younger and _second(marker) == OPEN else Left.UNKNOWN
+        return Left.CRASHED if younger and _second(marker) in (OPEN, SHARED) else Left.UNKNOWN
     if _second(marker) == OPEN:
         return Left.TORN
     return Left.CLOSED if _second(marker) == _seal(path) else Left.UNKNOWN

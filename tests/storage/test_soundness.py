@@ -95,6 +95,21 @@ async def test_what_we_closed_is_not_looked_at_again(path: Path, looked: list[Le
     assert looked == [Left.UNKNOWN, Left.CLOSED, Left.UNKNOWN, Left.CLOSED, Left.UNKNOWN, Left.UNKNOWN]
 
 
+async def test_a_program_that_replicates_the_log(
+    path: Path, looked: list[Left], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where another program has the database open, too, the log stays when we close it, and that is no alarm."""
+    with contextlib.closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA journal_mode = WAL")
+        _write(other, 0, 1)
+        assert await _rows(path) == 1
+        assert Path(f"{path}-wal").stat().st_size > 0
+        assert await _rows(path) == 1
+    assert await _rows(path) == 1
+    assert looked == [Left.UNKNOWN, Left.CRASHED, Left.UNKNOWN]
+    assert caplog.text == ""
+
+
 async def test_the_log_of_a_killed_process_is_brought_in(path: Path, looked: list[Left]) -> None:
     """With its index of the log as it was, without one, and with one of nonsense; all that was committed is there."""
     shm = Path(f"{path}-shm")
