@@ -10,23 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests import warm
+from tests.shell import SMALL_BANK
 
 ROOT = Path(__file__).parent.parent
-BANK = """---
-bank: small
-title: A small bank
-licence: CC-BY-4.0
-rights: own work
-exam: cpc
----
-# Anatomy
-## Which chamber pumps blood into the aorta? {#aorta}
-- [x] The left ventricle
-- [ ] The right ventricle
-- [ ] The left atrium
-- [ ] The right atrium
-> The left ventricle pumps into the systemic circulation.
-"""
 
 
 def studyhall(folder: Path, *arguments: str) -> warm.Done:
@@ -38,7 +24,7 @@ def studyhall(folder: Path, *arguments: str) -> warm.Done:
 def loaded(tmp_path: Path) -> Path:
     """A folder with a database that holds the bank."""
     file = tmp_path / "small.md"
-    file.write_text(BANK, encoding="utf-8")
+    file.write_text(SMALL_BANK, encoding="utf-8")
     done = studyhall(tmp_path, "load", str(file))
     assert (done.returncode, done.stderr) == (0, "")
     return tmp_path
@@ -73,7 +59,7 @@ def test_a_slip_is_refused(loaded: Path) -> None:
 def test_a_load_says_which_keys_are_others(loaded: Path) -> None:
     """Another right option among the same ones: the load says that earlier answers were judged anew."""
     file = loaded / "small.md"
-    swapped = BANK.replace("[x] The left", "[ ] The left").replace("[ ] The right atrium", "[x] The right atrium")
+    swapped = SMALL_BANK.replace("[x] The left", "[ ] The left").replace("[ ] The right atrium", "[x] The right atrium")
     file.write_text(swapped, encoding="utf-8")
     done = studyhall(loaded, "load", str(file))
     assert "the key of 1 is another" in done.stdout
