@@ -58,7 +58,7 @@ def winners(evidence: Evidence) -> Iterator[str]:
         """SELECT 1 FROM standings s JOIN members m ON m.member_id = s.member_id WHERE s.period = 'week:2026-W10'
            AND s.points > 0 AND m.on_board = 1 AND m.is_tutor = 0 AND m.left_at IS NULL"""
     )
-    found = [one for one in evidence.posts if one.has("lo:")]
+    found = [one for one in evidence.posts if one.has("lo:1:points:w")]
     if len(found) > 1 or (begun and due and shown and not found):
         yield f"the winners of the week were announced {len(found)} times"
 

@@ -25,6 +25,8 @@ UNPLANNED = (
     "⏰ This is where I will remind you",
     "This question was withdrawn, since",
     "The key of this question was corrected",
+    "This question counts again",
+    "Notes · ",
     "||",
 )
 """How messages begin that belong to something else: the try of direct messages, the opening of a thread."""

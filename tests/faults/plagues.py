@@ -43,6 +43,8 @@ ANEW = tuple(code for code, one in CLOSE_CODES.items() if one.again and not one.
 ENDING = tuple(code for code, one in CLOSE_CODES.items() if not one.again)
 LATE_MS = 3300.0
 HEARTBEAT_MS = 400
+A_BURST = 60
+"""Clicks, at most, that people make between two pauses."""
 
 End = Callable[[], Awaitable[None]]
 Strike = Callable[[Scene, Random], Awaitable[End | None]]
@@ -288,7 +290,10 @@ class Plagues:
         self._among = among
         self._left: list[Plague] = []
         self._end: End | None = None
+        self.codes = 0
+        """How often somebody may have been told an error's code: Discord refused an answer, or nothing was kept."""
         scene.box.gateway.heartbeat_ms = HEARTBEAT_MS
+        scene.box.rest.watchers.append(self._heard)
 
     async def pause(self, label: str) -> None:
         """A moment of the week: what lasts ends, and something else may begin."""
@@ -297,7 +302,11 @@ class Plagues:
             plague = self._next()
             self.struck[plague.name] += 1
             self.story.append(f"{label}: {plague.name}")
+            self.codes += A_BURST if plague.name == "disk full" else 0
             self._end = await plague.strike(self._scene, self._dice)
+
+    def _heard(self, record: Record) -> None:
+        self.codes += record.refused.startswith("A fault") and "lost" not in record.refused
 
     def _next(self) -> Plague:
         """Each once before any comes again; of the slow ones only every second."""

@@ -22,6 +22,7 @@ from tests.blank import lettered
 from tests.faults.record import Json, Outcome, Record, text_of
 from tests.faults.scene import CHANNEL, Scene
 from tests.faults.week_acts import Acts
+from tests.faults.week_more import More
 from tests.faults.week_people import Pause, People
 
 FIRST = datetime(2026, 3, 2, tzinfo=UTC)
@@ -35,25 +36,28 @@ KNOWLEDGE = 0.6
 _CLOSES = re.compile(r"<t:(\d+):R>")
 
 
-async def live(scene: Scene, seed: int, days: int, *, pause: Pause | None = None) -> Record:
-    """Live through a week, or `days` days of it. `pause` is called with a few words between acts and at moves of the
-    clock: whatever it does to the bot, people go on. The bot is started where none runs; it runs on at the end.
+async def live(scene: Scene, seed: int, days: int, *, pause: Pause | None = None, more: bool = False) -> Record:
+    """Live through a week, or `days` days of it, with `more` also through what seldom happens.
+
+    `pause` is called with a few words between acts and at moves of the clock: whatever it does to the bot, people go
+    on. The bot is started where none runs; it runs on at the end.
     """
     record = Record(seed, days)
     record.watch(scene.box.world)
     people = People(scene, record, pause)
-    await Week(people, Random(seed), days).play()
+    await Week(people, Random(seed), days, more=more).play()
     return record
 
 
 class Week:
     """The days in their order."""
 
-    def __init__(self, people: People, rng: Random, days: int) -> None:
+    def __init__(self, people: People, rng: Random, days: int, *, more: bool) -> None:
         self.people = people
         self.rng = rng
         self.days = days
         self.acts = Acts(people, rng)
+        self.more = More(people) if more else None
         self.knowledge = Knowledge(lettered())
         self.world = people.box.world
 
@@ -80,6 +84,7 @@ class Week:
             self._gather((), (LATE,))
         await people.until(midnight + timedelta(hours=8, minutes=rng.randrange(10)))
         await self.acts.morning(day)
+        await self._more(day, "morning")
         await people.until(midnight + timedelta(hours=9, minutes=36))
         questions = self._open()
         parts = self._parts()
@@ -89,9 +94,14 @@ class Week:
         await self.acts.practice(parts[0][0])
         await people.until(midnight + timedelta(hours=12, minutes=21))
         await self.acts.noon(day)
+        await self._more(day, "noon")
         await self._burst(questions, parts[1])
         await people.until(midnight + timedelta(hours=14, minutes=rng.randrange(5)))
         await self.acts.afternoon(day)
+        await self._more(day, "afternoon")
+        if self.more is not None and day == 2:
+            await people.until(midnight + timedelta(hours=17, minutes=5))
+            await self._more(day, "session")
         await self._evening(day, midnight, questions, parts[2])
 
     async def _evening(self, day: int, midnight: datetime, questions: list[Json], late: list[str]) -> None:
@@ -106,7 +116,12 @@ class Week:
         await self._too_late(questions)
         await people.until(midnight + timedelta(hours=20))
         await self.acts.evening(day)
+        await self._more(day, "evening")
         await people.until(midnight + timedelta(hours=22))
+
+    async def _more(self, day: int, part: str) -> None:
+        if self.more is not None:
+            await self.more.part(day, part)
 
     def _here(self, name: str) -> bool:
         return name in self.people.record.people and self.acts.here(name)
