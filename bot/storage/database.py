@@ -29,10 +29,12 @@ READERS = 3
 
 PATIENCE = "PRAGMA busy_timeout = 1000"
 """For another program that holds the database. A member waits three seconds, and perhaps for a batch before theirs."""
+LARGE = 100 * 2**20
+"""Bytes from which a close look takes seconds."""
 LOG_GONE = (
     "%s: the last process was killed, and its write-ahead log (%s-wal) is gone. That is well where another program "
-    "has opened the database since, and so brought the log in. Where somebody removed it, or left it out of a copy, the "
-    "last answers are missing: put the log back while the bot is stopped."
+    "has opened the database since, and so brought the log in. Where somebody removed it, or left it out of a copy, "
+    "the last answers are missing: put the log back while the bot is stopped."
 )
 
 
@@ -292,6 +294,8 @@ def _prepare(path: Path) -> IO[str]:
     lock, before = _lock_process(path)
     try:
         how = soundness.left(path, before) if path.exists() else Left.UNKNOWN
+        if how is not Left.CLOSED and path.exists() and path.stat().st_size > LARGE:
+            log.info("the database is looked at closely, since it is not as it was closed; this takes a while")
         migrations.migrate(path, how)
         _mark(lock, soundness.OPEN)
         if how is Left.TORN:
