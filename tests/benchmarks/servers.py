@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 
 from sandbox.server import Sandbox
-from sandbox.study_group import BOT_ID, EVERYONE, TOVA_ID, join_bot
+from sandbox.study_group import BOT_ID, DAILY_QUIZ_ID, EVERYONE, TOVA_ID, join_bot
 from sandbox.world import VOICE
 from tests.benchmarks.group import BARE_TOKEN, Verb, Word, serve
 from tests.benchmarks.storm import Storm
@@ -27,7 +27,13 @@ class Servers(Storm):
         self._before = 0
 
     def verbs(self) -> dict[str, Verb]:
-        return super().verbs() | {"servers": self.servers, "posts": self.posts, "watch": self.watch, "pass": self.pass_}
+        return super().verbs() | {
+            "servers": self.servers,
+            "posts": self.posts,
+            "watch": self.watch,
+            "pass": self.pass_,
+            "answer": self.answer,
+        }
 
     async def servers(self, word: Word) -> Word:
         """Make so many servers: the (server, channel of its daily question) of each are told by rule.
@@ -57,6 +63,14 @@ class Servers(Storm):
         self._what = word["what"]
         self._before = self._made()
         return {}
+
+    async def answer(self, _: Word) -> Word:
+        """Return when a command was answered: it comes after all servers, in which the bot may be busy for seconds."""
+        form = {"kind": "command", "name": "progress", "channel_id": DAILY_QUIZ_ID, "options": {}}
+        tries = 1
+        while (await self.box.people.interact(TOVA_ID, form))["status"] == "failed":
+            tries += 1
+        return {"tries": tries}
 
     async def pass_(self, word: Word) -> Word:
         """Move the clock to an instant, and wait for what is due on the way."""
