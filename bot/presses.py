@@ -6,11 +6,15 @@ in memory that would answer it. Ours are answered by their `custom_id` alone.
 
 from __future__ import annotations
 
+import asyncio
+from collections import deque
 from typing import Any
 
 import discord
 from discord.state import AutoShardedConnectionState, ConnectionState
 
+TOGETHER = 16
+"""Presses that are begun in one turn of the event loop."""
 PRESS = discord.InteractionType.component.value
 
 
@@ -44,13 +48,31 @@ class Pressed(discord.Interaction[Any]):
 
 
 class State(ConnectionState[Any]):
-    """What the library knows of a connection, with our presses."""
+    """What the library knows of a connection, with our presses.
+
+    Of a burst, some presses at a time are begun, so that the first have their replies before the last are looked at:
+    what is read from the socket at once can be a thousand.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        self._arrived: deque[Any] = deque()
+        super().__init__(**options)
 
     def parse_interaction_create(self, data: Any) -> None:
         if data["type"] != PRESS:
             super().parse_interaction_create(data)
             return
-        self.dispatch("interaction", Pressed(data=data, state=self))
+        self._arrived.append(data)
+        if len(self._arrived) == 1:
+            asyncio.get_running_loop().call_soon(self._begin_some)
+
+    def _begin_some(self) -> None:
+        try:
+            for _ in range(min(TOGETHER, len(self._arrived))):
+                self.dispatch("interaction", Pressed(data=self._arrived.popleft(), state=self))
+        finally:
+            if self._arrived:
+                asyncio.get_running_loop().call_soon(self._begin_some)
 
 
 class ShardedState(State, AutoShardedConnectionState[Any]):
