@@ -369,3 +369,23 @@ async def test_answers_survive_opening_again(tmp_path: Path) -> None:
     async with Study.open(path) as study:
         receipt = await Desk(study.database).answer(Press(round_id, ANA, GUILD, 3, to_ms(study.now)))
         assert (receipt.again, receipt.choice) == (True, 1)
+
+
+async def test_a_button_of_another_message_answers_nothing(study: Study) -> None:
+    """A post of before a copy was put back bears a number that another round has now: it counts for neither of them.
+
+    Whoever pressed it becomes no member by that, and the others of its batch are none the worse.
+    """
+    await study.until(study.now + NINE)
+    round_id = await _first(study)
+    ((own,),) = await study.sql("SELECT message_id FROM rounds")
+    stray, right = await asyncio.gather(
+        *(
+            study.desk.answer(Press(round_id, user, GUILD, 1, to_ms(study.now), message_id=message))
+            for user, message in ((BEN, own + 1), (ANA, own))
+        ),
+        return_exceptions=True,
+    )
+    assert isinstance(stray, NoSuchRound)
+    assert isinstance(right, Receipt)
+    assert [row["user_id"] for row in await study.sql("SELECT user_id FROM members")] == [ANA]
