@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
@@ -12,44 +12,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.dates import parse_day
-from bot.domain.instants import from_ms
-from bot.domain.refusals import BadDay, NotPaused, NotYourRound
+from bot.domain.refusals import BadDay, NotPaused
 from bot.domain.streaks import Streak
-from bot.services import agenda, deliveries, groups, notes, pings, streaks, zones
+from bot.services import groups, streaks, zones
 from bot.services.answers import Press, Receipt, commit_answers
 from bot.services.streaks import Note, told_again
 from bot.storage import streaks as kept
 from bot.storage.database import Row
 from tests.seeds import seeds
+from tests.services.streaks import ANA, AUCKLAND, BEN, BERLIN, CLEO, DAY, HOUR, LA, answer, days, streak_of
 from tests.services.study import ADMIN, GUILD, START, WISHES, Study
-
-ANA, BEN, CLEO = 2001, 2002, 2003
-DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-AUCKLAND, LA, BERLIN = "Pacific/Auckland", "America/Los_Angeles", "Europe/Berlin"
-
-
-async def _newest(study: Study) -> int:
-    return int((await study.rounds())[-1]["round_id"])
-
-
-async def _answer(study: Study, user: int = ANA, *, at: datetime | None = None) -> Receipt:
-    return await study.answer(await _newest(study), user, right=True, at=at)
-
-
-async def _days(study: Study, *days: int, user: int = ANA, hour: float = 4) -> Receipt:
-    """Answer on these days after the start, some hours after 06:00 UTC; the question comes at nine."""
-    receipt = None
-    for day in days:
-        await study.until(START + timedelta(days=day, hours=hour))
-        receipt = await _answer(study, user)
-    assert receipt is not None
-    return receipt
-
-
-async def _streak(study: Study, user: int = ANA) -> Streak:
-    found = await streaks.current(study.database, study.group, user, study.now)
-    assert found is not None
-    return found
 
 
 async def _is_told_again(study: Study) -> None:
@@ -65,41 +37,41 @@ async def _is_told_again(study: Study) -> None:
 async def test_a_freeze_is_used_by_itself_and_said_at_the_next_answer(tmp_path: Path) -> None:
     """Fourteen days earn two; the missed fifteenth takes one, and the receipt of the sixteenth says so, once."""
     async with Study.open(tmp_path / "study.db", per_day=2) as study:
-        receipt = await _days(study, *range(14))
+        receipt = await days(study, *range(14))
         assert receipt.note is None
-        assert (await _streak(study)).freezes == 2
-        receipt = await _days(study, 15)
+        assert (await streak_of(study)).freezes == 2
+        receipt = await days(study, 15)
         assert receipt.note == Note(date(2026, 3, 17), (date(2026, 3, 16),), 1)
         again = await study.answer((await study.rounds())[-2]["round_id"], ANA, right=False)
         assert again.note is None
-        assert await _streak(study) == Streak(15, 15, date(2026, 3, 17), 1, (date(2026, 3, 16),))
+        assert await streak_of(study) == Streak(15, 15, date(2026, 3, 17), 1, (date(2026, 3, 16),))
         await _is_told_again(study)
 
 
 async def test_without_a_freeze_a_missed_day_begins_anew(tmp_path: Path) -> None:
     """Six days are not seven: the streak is over when the missed day is, and nobody is told off for it."""
     async with Study.open(tmp_path / "study.db") as study:
-        await _days(study, *range(6))
+        await days(study, *range(6))
         await study.until(START + 6 * DAY + 17 * HOUR)
-        assert (await _streak(study)).current == 6
+        assert (await streak_of(study)).current == 6
         await study.until(START + 7 * DAY)
-        assert await _streak(study) == Streak(0, 6, date(2026, 3, 7), ended_on=date(2026, 3, 8))
-        receipt = await _days(study, 7)
+        assert await streak_of(study) == Streak(0, 6, date(2026, 3, 7), ended_on=date(2026, 3, 8))
+        receipt = await days(study, 7)
         assert receipt.note is None
-        assert await _streak(study) == Streak(1, 6, date(2026, 3, 9))
+        assert await streak_of(study) == Streak(1, 6, date(2026, 3, 9))
 
 
 async def test_days_without_a_posted_question_cost_no_freeze(tmp_path: Path) -> None:
     """The weekend off, a day that the bot slept through and one whose post failed: the streak goes on, untouched."""
     async with Study.open(tmp_path / "study.db", weekdays=frozenset(range(5))) as study:
-        await _days(study, 0, 1, 2, 3, 4)
-        await _days(study, 7)
+        await days(study, 0, 1, 2, 3, 4)
+        await days(study, 7)
         await study.sleep_until(START + 9 * DAY + HOUR)  # Tuesday's question is recorded as skipped
         study.fails = lambda _: "503 0"
         await study.until(START + 9 * DAY + 20 * HOUR)  # Wednesday's is never posted
         study.fails = lambda _: None
-        await _days(study, 10)
-        assert await _streak(study) == Streak(7, 7, date(2026, 3, 12), freezes=1)
+        await days(study, 10)
+        assert await streak_of(study) == Streak(7, 7, date(2026, 3, 12), freezes=1)
         await _is_told_again(study)
 
 
@@ -113,8 +85,8 @@ async def test_the_day_is_the_members_own(tmp_path: Path) -> None:
         await zones.move(study.database, study.group, ANA, LA, study.now)
         await zones.move(study.database, study.group, BEN, BERLIN, study.now)
         await study.until(START + 17.5 * HOUR)
-        await _answer(study, ANA)
-        await _answer(study, BEN)
+        await answer(study, ANA)
+        await answer(study, BEN)
         rows = await study.sql("SELECT own_day FROM answers ORDER BY seq")
         assert [row["own_day"] for row in rows] == ["2026-03-02", "2026-03-03"]
 
@@ -132,10 +104,10 @@ async def test_who_answers_every_question_in_time_never_loses_a_streak(tmp_path:
             if (START + day * DAY).weekday() < 5:
                 late = after if day % 2 else 0.2
                 await study.until(START + day * DAY + (3 + late) * HOUR)
-                await _answer(study)
+                await answer(study)
         await study.until(study.now + 2 * HOUR)
         days = {row["own_day"] for row in await study.sql("SELECT own_day FROM answers")}
-        streak = await _streak(study)
+        streak = await streak_of(study)
         assert (streak.current, streak.frozen_days) == (len(days), ())
         await _is_told_again(study)
 
@@ -144,31 +116,31 @@ async def test_an_answer_after_midnight_counts_for_the_new_day(tmp_path: Path) -
     """Monday's question, clicked on Tuesday at 00:30: Tuesday is counted, Monday is excused."""
     async with Study.open(tmp_path / "study.db", daily_at=time(22), open_minutes=480) as study:
         await study.until(START + 16.5 * HOUR)
-        await _answer(study)
+        await answer(study)
         await study.until(START + DAY + 18.5 * HOUR)
-        await _answer(study)
-        assert await _streak(study) == Streak(2, 2, date(2026, 3, 4))
+        await answer(study)
+        assert await streak_of(study) == Streak(2, 2, date(2026, 3, 4))
         await _is_told_again(study)
 
 
 async def test_a_click_before_midnight_that_is_kept_after_it_counts_for_its_own_day(tmp_path: Path) -> None:
     """The click's time decides, also where another answer of the new day was kept first: the history is told again."""
     async with Study.open(tmp_path / "study.db", daily_at=time(12), open_minutes=2000) as study:
-        await _days(study, 0, hour=7)
+        await days(study, 0, hour=7)
         await study.until(START + 2 * DAY + 7 * HOUR)
         monday, tuesday, wednesday = [row["round_id"] for row in await study.rounds()]
         assert monday
         await study.answer(wednesday, ANA, right=True)
-        assert (await _streak(study)).current == 1
+        assert (await streak_of(study)).current == 1
         await study.answer(tuesday, ANA, right=True, at=START + DAY + 17.9 * HOUR)
-        assert await _streak(study) == Streak(3, 3, date(2026, 3, 4))
+        assert await streak_of(study) == Streak(3, 3, date(2026, 3, 4))
         await _is_told_again(study)
 
 
 async def test_several_answers_of_a_batch_are_as_if_one_by_one(tmp_path: Path) -> None:
     """Three members, two questions, kept by one commit; a freeze is told with the first of both answers only."""
     async with Study.open(tmp_path / "study.db", per_day=2) as study:
-        await _days(study, *range(7))
+        await days(study, *range(7))
         await study.until(START + 8 * DAY + 4 * HOUR)
         rounds = [row["round_id"] for row in (await study.rounds())[-2:]]
         presses = [Press(one, user, GUILD, 0, study.now_ms) for one in rounds for user in (ANA, BEN, CLEO)]
@@ -176,8 +148,8 @@ async def test_several_answers_of_a_batch_are_as_if_one_by_one(tmp_path: Path) -
             receipts = await commit_answers(tx, presses)
         notes = [one.note for one in receipts if isinstance(one, Receipt)]
         assert [note is not None for note in notes] == [True, False, False, False, False, False]
-        assert (await _streak(study)).current == 8
-        assert (await _streak(study, BEN)).current == 1
+        assert (await streak_of(study)).current == 8
+        assert (await streak_of(study, BEN)).current == 1
         await _is_told_again(study)
 
 
@@ -186,7 +158,7 @@ async def test_the_clock_change_makes_no_difference(tmp_path: Path) -> None:
     async with Study.open(tmp_path / "study.db", zone=BERLIN, start=datetime(2026, 3, 27, 6, tzinfo=UTC)) as study:
         for day in range(4):
             await study.until(datetime(2026, 3, 27 + day, 12, tzinfo=UTC))
-            await _answer(study)
+            await answer(study)
         shown = await streaks.show(study.database, study.group, ANA, study.now)
         assert shown.streak == Streak(4, 4, date(2026, 3, 30))
         assert shown.ends_at == datetime(2026, 4, 1, tzinfo=ZoneInfo(BERLIN))
@@ -197,15 +169,15 @@ async def test_a_change_of_zone_never_breaks_a_running_streak(tmp_path: Path) ->
     async with Study.open(tmp_path / "study.db", zone="America/New_York") as study:
         for day in range(3):
             await study.until(START + day * DAY + 9 * HOUR)
-            await _answer(study)
+            await answer(study)
         await study.until(START + 3 * DAY + 11 * HOUR)
-        before = await _streak(study)
+        before = await streak_of(study)
         await zones.move(study.database, study.group, ANA, AUCKLAND, study.now)
-        assert (await _streak(study)).current == before.current == 3
+        assert (await streak_of(study)).current == before.current == 3
         await study.until(START + 4 * DAY + 9 * HOUR)
-        await _answer(study)
-        assert (await _streak(study)).current == 4
-        assert (await _streak(study)).frozen_days == ()
+        await answer(study)
+        assert (await streak_of(study)).current == 4
+        assert (await streak_of(study)).frozen_days == ()
         await _is_told_again(study)
 
 
@@ -213,24 +185,24 @@ async def test_flying_back_mends_no_missed_day(tmp_path: Path) -> None:
     """Yesterday was missed; a zone where it is still yesterday does not bring it back."""
     async with Study.open(tmp_path / "study.db", zone=AUCKLAND, daily_at=time(8), open_minutes=2880) as study:
         await study.until(datetime(2026, 3, 2, 20, tzinfo=UTC))
-        await _answer(study)  # 3 March, 09:00
+        await answer(study)  # 3 March, 09:00
         await study.until(datetime(2026, 3, 4, 20, tzinfo=UTC))  # 5 March, 09:00: the 4th was missed
         await zones.move(study.database, study.group, ANA, LA, study.now)  # 4 March, 12:00
-        await _answer(study)
+        await answer(study)
         assert [row["own_day"] for row in await study.sql("SELECT own_day FROM answers ORDER BY seq")] == [
             "2026-03-03",
             "2026-03-05",
         ]
-        assert (await _streak(study)).current == 1
+        assert (await streak_of(study)).current == 1
 
 
 async def test_a_groups_new_zone_redates_no_day(tmp_path: Path) -> None:
     """The admin moves the group across the world: every streak is what it was, and goes on."""
     async with Study.open(tmp_path / "study.db", zone=BERLIN, daily_at=time(0, 30)) as study:
-        await _days(study, *range(1, 9), hour=1)
-        before = await _streak(study)
+        await days(study, *range(1, 9), hour=1)
+        before = await streak_of(study)
         study.group = (await groups.set_up(study.database, GUILD, replace(WISHES, zone=LA), ADMIN, study.now)).group
-        assert await _streak(study) == before
+        assert await streak_of(study) == before
         await _is_told_again(study)
         await study.until(study.now + 3 * DAY)
         assert (await study.sql("SELECT COUNT(*) AS n FROM group_zones"))[0]["n"] == 2
@@ -242,7 +214,7 @@ async def test_a_groups_new_zone_redates_no_day(tmp_path: Path) -> None:
 async def test_a_pause_holds_the_streak_and_the_freezes(tmp_path: Path) -> None:
     """A fortnight's illness with a question every day: eight days before, nine after, and the freeze is still there."""
     async with Study.open(tmp_path / "study.db") as study:
-        await _days(study, *range(8))
+        await days(study, *range(8))
         await study.until(START + 8 * DAY)
         assert await streaks.pause(study.database, study.group, ANA, "in 2 weeks", study.now) == date(2026, 3, 24)
         await study.until(START + 20 * DAY)
@@ -250,33 +222,33 @@ async def test_a_pause_holds_the_streak_and_the_freezes(tmp_path: Path) -> None:
         assert shown.pause == (date(2026, 3, 10), date(2026, 3, 24))
         assert shown.streak == Streak(8, 8, date(2026, 3, 9), freezes=1)
         assert shown.ends_at == datetime(2026, 3, 27, tzinfo=UTC)  # the 25th takes the freeze
-        await _days(study, 23)
-        assert await _streak(study) == Streak(9, 9, date(2026, 3, 25), freezes=1)
+        await days(study, 23)
+        assert await streak_of(study) == Streak(9, 9, date(2026, 3, 25), freezes=1)
         await _is_told_again(study)
 
 
 async def test_an_answer_in_a_pause_counts_and_resuming_leaves_the_day_in_peace(tmp_path: Path) -> None:
     """Paused without end, one answer meanwhile; resumed in the evening, that day is still no missed one."""
     async with Study.open(tmp_path / "study.db") as study:
-        await _days(study, 0)
+        await days(study, 0)
         await study.until(START + DAY)
         assert await streaks.pause(study.database, study.group, ANA, None, study.now) is None
         shown = await streaks.show(study.database, study.group, ANA, study.now)
         assert (shown.pause, shown.ends_at) == ((date(2026, 3, 3), None), None)
-        await _days(study, 3)
+        await days(study, 3)
         await study.until(START + 6 * DAY + 17 * HOUR)
         await streaks.resume(study.database, study.group, ANA, study.now)
         with pytest.raises(NotPaused):
             await streaks.resume(study.database, study.group, ANA, study.now + DAY)
-        await _days(study, 7)
-        assert await _streak(study) == Streak(3, 3, date(2026, 3, 9))
+        await days(study, 7)
+        assert await streak_of(study) == Streak(3, 3, date(2026, 3, 9))
         await _is_told_again(study)
 
 
 async def test_pausing_again_moves_the_end(tmp_path: Path) -> None:
     """A second /streak pause during the first one is one pause with the new end; nonsense changes nothing."""
     async with Study.open(tmp_path / "study.db") as study:
-        await _days(study, 0)
+        await days(study, 0)
         await streaks.pause(study.database, study.group, ANA, None, study.now)
         await study.until(START + 3 * DAY)
         await streaks.pause(study.database, study.group, ANA, "tomorrow", study.now)
@@ -316,135 +288,16 @@ def test_days_to_come_in_a_members_words(words: str, day: tuple[int, int, int]) 
 async def test_the_end_is_when_the_streak_really_ends(tmp_path: Path) -> None:
     """A millisecond before the shown end it stands, at the end it is over; by midnight or by the question's closing."""
     async with Study.open(tmp_path / "study.db", daily_at=time(20), open_minutes=600) as study:
-        await _days(study, 0, hour=15)
+        await days(study, 0, hour=15)
         await study.until(START + DAY)
         shown = await streaks.show(study.database, study.group, ANA, study.now)
         assert shown.ends_at == datetime(2026, 3, 4, 6, tzinfo=UTC)  # Tuesday's question closes in the morning
         await study.until(datetime(2026, 3, 4, 3, tzinfo=UTC))
         shown = await streaks.show(study.database, study.group, ANA, study.now)
         assert shown.ends_at == datetime(2026, 3, 4, 6, tzinfo=UTC)
-        assert (await _streak(study)).current == 1
+        assert (await streak_of(study)).current == 1
         await study.until(datetime(2026, 3, 4, 6, tzinfo=UTC))
-        assert (await _streak(study)).current == 0
-
-
-# Pings
-
-
-async def _pings(study: Study) -> list[datetime]:
-    return [from_ms(parcel.delivery.due_at) for parcel in study.posted("streak")]
-
-
-async def test_one_ping_on_a_day_without_an_answer(tmp_path: Path) -> None:
-    """At 18:00 by the member's clock, or an hour before the closing; not on days that were answered by then."""
-    async with Study.open(tmp_path / "study.db", open_minutes=840) as study:
-        await pings.switch(study.database, study.group, ANA, study.now, on=True)
-        await _days(study, 0, 1)
-        await _days(study, 2, hour=16)
-        await study.until(START + 6 * DAY)
-        # After the sixth nothing is left to lose.
-        assert await _pings(study) == [datetime(2026, 3, day, 18, tzinfo=UTC) for day in (4, 5)]
-        await pings.switch(study.database, study.group, ANA, study.now, on=False)
-        assert await study.sql("SELECT 1 FROM agenda WHERE kind = 'streak'") == []
-
-
-async def test_no_ping_in_a_pause_on_a_day_off_or_for_who_did_not_ask(tmp_path: Path) -> None:
-    """Paused from Thursday, the weekend off, and Ben never asked."""
-    async with Study.open(tmp_path / "study.db", weekdays=frozenset(range(5))) as study:
-        await pings.switch(study.database, study.group, ANA, study.now, on=True)
-        await _days(study, 0, 1, 2)
-        await _days(study, 2, user=BEN, hour=5)
-        await study.until(START + 3 * DAY)
-        await streaks.pause(study.database, study.group, ANA, "thursday", study.now)
-        await streaks.pause(study.database, study.group, ANA, "today", study.now)
-        await study.until(START + 4 * DAY)
-        assert await _pings(study) == []
-        await study.until(START + 11 * DAY)
-        assert await _pings(study) == [datetime(2026, 3, 6, 18, tzinfo=UTC)]
-
-
-@pytest.mark.parametrize("zone", [AUCKLAND, LA, "Pacific/Kiritimati", "Asia/Kolkata"])
-@pytest.mark.parametrize("minutes", [60, 720, 1440])
-async def test_never_at_night_and_never_twice_a_day(tmp_path: Path, zone: str, minutes: int) -> None:
-    """Wherever the member lives and however long questions are open: between 8 and 21, once a day, in time."""
-    async with Study.open(tmp_path / "study.db", open_minutes=minutes) as study:
-        await zones.move(study.database, study.group, ANA, zone, study.now)
-        await pings.switch(study.database, study.group, ANA, study.now, on=True)
-        for day in range(10):
-            await study.until(START + day * DAY + 3.2 * HOUR)
-            if day < 8:
-                await _answer(study)
-        await study.until(START + 11 * DAY)
-        sent = [one.astimezone(ZoneInfo(zone)) for one in await _pings(study)]
-        assert all(8 <= one.hour < 21 for one in sent)
-        assert len({one.date() for one in sent}) == len(sent)
-        if minutes == 1440:
-            assert sent
-
-
-async def test_a_ping_that_slept_through_its_hour_is_not_sent_at_night(tmp_path: Path) -> None:
-    """The bot was down from 17:00 to 23:00: the hour has gone, and the next day has its own."""
-    async with Study.open(tmp_path / "study.db", open_minutes=1440) as study:
-        await pings.switch(study.database, study.group, ANA, study.now, on=True)
-        await _days(study, *range(7))
-        await study.until(START + 7 * DAY + 11 * HOUR)
-        await study.sleep_until(START + 7 * DAY + 17 * HOUR)
-        assert await _pings(study) == []
-        await study.until(START + 8 * DAY + 17 * HOUR)
-        assert [one.day for one in await _pings(study)] == [10]
-
-
-async def test_a_ping_is_dropped_where_the_answer_came_first(tmp_path: Path) -> None:
-    """Between the claim and the sending the member answers: there is nothing to say any more."""
-    async with Study.open(tmp_path / "study.db", open_minutes=840) as study:
-        await pings.switch(study.database, study.group, ANA, study.now, on=True)
-        await _days(study, 0)
-        await study.until(START + DAY + 12 * HOUR)
-        (parcel,) = study.posted("streak")
-        due = await pings.due(study.database, study.group, parcel.delivery, study.now)
-        assert due is not None
-        assert due[0] == ANA
-        assert (due[1].days, due[1].freezes, due[1].ends_at) == (1, 0, datetime(2026, 3, 4, tzinfo=UTC))
-        await _answer(study)
-        assert await pings.due(study.database, study.group, parcel.delivery, study.now) is None
-
-
-async def test_closed_direct_messages_switch_the_pings_off_and_leave_a_word(tmp_path: Path) -> None:
-    """It is told at the next contact, once, however often the refusal is noted."""
-    async with Study.open(tmp_path / "study.db", open_minutes=840) as study:
-        await pings.switch(study.database, study.group, ANA, study.now, on=True)
-        await _days(study, 0)
-        await study.until(START + DAY + 12 * HOUR)
-        (parcel,) = study.posted("streak")
-        await deliveries.give_up(study.database, parcel, "403 50007", None, study.now_ms)
-        assert await study.sql("SELECT 1 FROM agenda WHERE kind = 'streak'") == []
-        assert await study.sql("SELECT * FROM streak_pings") == []
-        assert [one.kind for one in await notes.waiting(study.database, ANA)] == [pings.NOTE]
-        assert not (await streaks.show(study.database, study.group, ANA, study.now)).ping
-
-
-async def test_only_their_owner_stops_the_pings_from_the_button(tmp_path: Path) -> None:
-    """Somebody else's press, with a forged id, changes nothing."""
-    async with Study.open(tmp_path / "study.db") as study:
-        await pings.switch(study.database, study.group, ANA, study.now, on=True)
-        (row,) = await study.sql("SELECT member_id FROM members")
-        with pytest.raises(NotYourRound):
-            await pings.stop(study.database, row["member_id"], BEN)
-        assert len(await study.sql("SELECT 1 FROM agenda WHERE kind = 'streak'")) == 1
-        await pings.stop(study.database, row["member_id"], ANA)
-        assert await study.sql("SELECT 1 FROM agenda WHERE kind = 'streak'") == []
-
-
-async def test_a_new_schedule_moves_the_pings(tmp_path: Path) -> None:
-    """The group's question now comes at noon for an hour: the reminder comes while it is open; a start keeps it so."""
-    async with Study.open(tmp_path / "study.db") as study:
-        await pings.switch(study.database, study.group, ANA, study.now, on=True)
-        wishes = replace(WISHES, daily_at=time(12), open_minutes=90)
-        study.group = (await groups.set_up(study.database, GUILD, wishes, ADMIN, study.now)).group
-        due = await study.sql("SELECT due_at FROM agenda WHERE kind = 'streak'")
-        assert [from_ms(row["due_at"]) for row in due] == [START + 6.5 * HOUR]
-        await agenda.replan(study.database, study.now_ms)
-        assert await study.sql("SELECT due_at FROM agenda WHERE kind = 'streak'") == due
+        assert (await streak_of(study)).current == 0
 
 
 # All of it
