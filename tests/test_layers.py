@@ -49,6 +49,7 @@ MORE: dict[str, set[str]] = {
     "cogs.direct": {"aiohttp"},  # the same
     "cogs.feedback_forms": {"aiohttp"},  # and of what fetching a file can
     "cogs.imports": {"aiohttp"},  # the same
+    "cogs.replies": {"aiohttp"},  # and of what an answer can
 }
 ANKI = "bot.formats.anki_collection"
 """The one format that is a SQLite database: it is read from bytes in memory, and no file is touched."""

@@ -175,7 +175,7 @@ def files(evidence: Evidence) -> Iterator[str]:
     live = len(
         evidence.rows(
             """SELECT 1 FROM questions q JOIN banks b ON b.bank_id = q.bank_id
-               WHERE b.group_id IS NOT NULL AND b.slug = 'bones' AND q.state = 'live'"""
+               WHERE b.group_id IS NOT NULL AND b.title = 'Bones of the week' AND q.state = 'live'"""
         )
     )
     if live != (3 if found == {"applied"} else 0):
