@@ -129,8 +129,8 @@ def sureness(evidence: Evidence) -> Iterator[str]:
         said = act.kind == "sure" and any(one in told for one in _SAID)
         if said and (row is None or row["confidence"] not in words[key]):
             yield f"{act.who} was sure or guessed in round {key[1]}, and that is not kept"
-        if row is not None and not row["corrected"]:
-            yield from _true(act, row, told)
+        if row is not None:
+            yield from _true(evidence, act, row, told)
     for key, row in rows.items():
         if row["confidence"] is not None and row["confidence"] not in words[key]:
             yield f"{key[0]} never said {row['confidence']} of round {key[1]}"
@@ -138,9 +138,18 @@ def sureness(evidence: Evidence) -> Iterator[str]:
             yield f"the guess of {key[0]} in round {key[1]} is half kept"
 
 
-def _true(act: Act, row: Row, told: str) -> Iterator[str]:
+def _true(evidence: Evidence, act: Act, row: Row, told: str) -> Iterator[str]:
+    correct = row["correct"]
+    if row["corrected"]:
+        decided = [one for one in evidence.record.of("decide") if one.facts["what"] != "Void"]
+        first = min((one.tries[0].at_ms for one in decided), default=0)
+        last = max((one.tries[-1].ended_ms for one in decided), default=0)
+        if first <= act.at_ms <= last:
+            return
+        # Before the key was corrected it was the other way round for whoever was judged anew.
+        correct ^= row["rejudged"] if act.at_ms < first else 0
     for words, right in (("✔ Right", 1), ("✘ Not this time", 0)):
-        if words in told and row["correct"] != right:
+        if words in told and correct != right:
             yield f"{act.who} was told “{words}” of round {act.facts['round']}, which is not so"
 
 

@@ -18,6 +18,8 @@ RESULTS = (
     "Your topics",
 )
 BOARDS = ("m:", "lo:")
+SOON_MS = 1000
+"""Within it what was posted before is edited, which takes the name out."""
 
 
 def secrets(evidence: Evidence) -> Iterator[str]:
@@ -69,8 +71,11 @@ def deleted(evidence: Evidence) -> Iterator[str]:
             found = next((one for one in (user, *words) if one in line), None)
             if found is not None:
                 yield f"{who} deleted everything, and {found} is kept: {line[:100]}"
+        for post in evidence.posts:
+            if post.has("fb") and user in post.text:
+                yield f"{who} deleted everything and still stands in a thread: {post.text[:80]!r}"
         for sight in record.sights:
-            later = sight.by_bot and not sight.edit and sight.at_ms > at_ms
+            later = sight.by_bot and sight.at_ms > at_ms + SOON_MS
             if later and user in sight.mentioned:
                 yield f"{who} deleted everything and is named later: {sight.text[:80]!r}"
 

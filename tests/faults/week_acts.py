@@ -114,6 +114,7 @@ class Acts:
             await self._done("Mia")
             await self._give("Sven")
             await self._give("Ana")
+            await self._give("Nora")
             await self._move_session()
             await people.command("Ben", "privacy board", {"show": "off"}, kind="opt", on=False)
         if day == 3:
