@@ -14,13 +14,13 @@ from bot.domain.blueprint import Blueprint
 from bot.domain.estimates import State
 from bot.domain.exams import Exam, days_left, questions_left, read_day_and_time
 from bot.domain.groups import Group
-from bot.domain.refusals import BadExamDay, BadTime, StaleButton, UnknownExam, UnknownZone
+from bot.domain.refusals import BadExamDay, BadTime, StaleButton
 from bot.domain.schedule import parse_time
 from bot.services import estimates, exams
 from bot.services.estimates import Progress
 from bot.services.exams import Luck, Noted, Status, Wanted
 from bot.services.house import House
-from cogs import cards, texts_progress, texts_setbacks
+from cogs import cards, options, texts_progress, texts_setbacks
 from cogs import texts_exams as texts
 from cogs.ladder import name_of, practice
 from cogs.plain import cut, plain, quiet
@@ -83,8 +83,8 @@ class Exams(Feature):
         wish_at: str | None = None,
     ) -> None:
         group = await self.group(interaction)
-        clock = None if zone is None else self._zone(zone)
-        exam = None if blueprint is None else self._exam(blueprint)
+        clock = None if zone is None else options.zone(self.house, zone)
+        exam = None if blueprint is None else options.exam(self.house, blueprint)
         begins = None if start is None else _time(start)
         wish = None if wish_at is None else _time(wish_at)
         await self._read(interaction, group, day, Draft(0, begins, clock, exam, wish))
@@ -115,8 +115,8 @@ class Exams(Feature):
             chosen = datetime.strptime(str(day), "%Y%m%d").date()  # noqa: DTZ007  a day has no zone
         except ValueError:
             raise StaleButton from None
-        clock = self._zone(zone[1:]) if zone[1:] else None
-        exam = self._exam(blueprint[1:]) if blueprint[1:] else None
+        clock = options.zone(self.house, zone[1:]) if zone[1:] else None
+        exam = options.exam(self.house, blueprint[1:]) if blueprint[1:] else None
         where = group or await self.group(interaction)
         await self._note(interaction, where, chosen, Draft(after, _wall(start), clock, exam, _wall(wish)))
 
@@ -177,7 +177,7 @@ class Exams(Feature):
         group, exam = await exams.find(self.house.database, exam_id, interaction.user.id)
         begins = modal_value(interaction, "time").strip()
         start = _time(begins) if begins else None
-        blueprint = self._exam(exam.blueprint)
+        blueprint = options.exam(self.house, exam.blueprint)
         draft = Draft(exam_id, start, exam.zone, blueprint, None)
         await self._read(interaction, group, modal_value(interaction, "day"), draft)
 
@@ -294,26 +294,13 @@ class Exams(Feature):
 
     # Words for options
 
-    def _zone(self, words: str) -> str:
-        zone = self.house.places.exact(words)
-        if zone is None:
-            raise UnknownZone(plain(cut(words, 50)))
-        return zone
-
-    def _exam(self, words: str) -> str:
-        if words not in self.house.blueprints:
-            raise UnknownExam(plain(cut(words, 50)), tuple(sorted(self.house.blueprints)))
-        return words
-
     @set_date.autocomplete("zone")
     async def zones(self, interaction: Interaction, words: str) -> list[app_commands.Choice[str]]:  # noqa: ARG002
-        found = self.house.places.search(words, self.house.clock.now())
-        return [app_commands.Choice(name=place.label, value=place.zone) for place in found]
+        return options.zones(self.house, words)
 
     @set_date.autocomplete("blueprint")
     async def blueprints(self, interaction: Interaction, words: str) -> list[app_commands.Choice[str]]:  # noqa: ARG002
-        found = [one for one in self.house.blueprints.values() if words.casefold() in one.name.casefold()]
-        return [app_commands.Choice(name=cut(one.name, 100), value=one.id) for one in found[:25]]
+        return options.exams(self.house, words)
 
 
 def _topics(progress: Progress) -> list[str]:

@@ -16,13 +16,11 @@ from bot.domain.refusals import (
     MissingPermissions,
     NeedsTextChannel,
     NotSetUp,
-    UnknownExam,
-    UnknownZone,
 )
 from bot.domain.schedule import EVERY_DAY, parse_time, parse_weekdays
 from bot.services import groups
 from bot.services.house import House
-from cogs import texts, texts_sessions
+from cogs import options, texts, texts_sessions
 from cogs.plain import cut, plain
 from cogs.replies import Feature, Interaction, require_admin, say
 
@@ -123,14 +121,14 @@ class Setup(Feature):
         wishes = replace(
             base,
             channel_id=target.id,
-            zone=base.zone if zone is None else self._zone(zone),
+            zone=base.zone if zone is None else options.zone(self.house, zone),
             daily_at=base.daily_at if at is None else _time(at),
             weekdays=base.weekdays if days is None else _weekdays(days),
             per_day=questions or base.per_day,
             open_minutes=base.open_minutes if open_hours is None else open_hours * 60,
             feedback=base.feedback if feedback is None else Feedback(feedback.value),
             tutor_role_id=base.tutor_role_id if tutor_role is None else tutor_role.id,
-            exam=base.exam if exam is None else self._exam(exam),
+            exam=base.exam if exam is None else options.exam(self.house, exam),
         )
         done = await groups.set_up(
             self.house.database, interaction.guild.id, wishes, interaction.user.id, self.house.clock.now()
@@ -176,26 +174,13 @@ class Setup(Feature):
     def _default_exam(self) -> str:
         return next(iter(self.house.blueprints))
 
-    def _zone(self, words: str) -> str:
-        zone = self.house.places.exact(words)
-        if zone is None:
-            raise UnknownZone(plain(cut(words, 50)))
-        return zone
-
-    def _exam(self, words: str) -> str:
-        if words not in self.house.blueprints:
-            raise UnknownExam(plain(cut(words, 50)), tuple(self.house.blueprints))
-        return words
-
     @setup_group.autocomplete("zone")
     async def zones(self, interaction: Interaction, words: str) -> list[app_commands.Choice[str]]:  # noqa: ARG002
-        found = self.house.places.search(words, self.house.clock.now())
-        return [app_commands.Choice(name=place.label, value=place.zone) for place in found]
+        return options.zones(self.house, words)
 
     @setup_group.autocomplete("exam")
     async def exams(self, interaction: Interaction, words: str) -> list[app_commands.Choice[str]]:  # noqa: ARG002
-        found = [one for one in self.house.blueprints.values() if words.casefold() in one.name.casefold()]
-        return [app_commands.Choice(name=one.name, value=one.id) for one in found[:25]]
+        return options.exams(self.house, words)
 
 
 def _time(words: str) -> time:

@@ -6,9 +6,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.domain.refusals import BadDay, UnknownZone
+from bot.domain.refusals import BadDay
 from bot.services import pings, streaks, zones
 from bot.services.house import House
+from cogs import options
 from cogs import texts_streaks as texts
 from cogs.cards import BLUE
 from cogs.drafts import zone_chosen
@@ -82,22 +83,15 @@ class Streaks(Feature):
             found, own = await zones.zone(self.house.database, group, interaction.user.id)
             await say(interaction, texts.zone_is(found.key, now.astimezone(found), own=own))
             return
-        name = None if zone.strip().casefold() == texts.GROUP_ZONE else self._zone(zone)
+        name = None if zone.strip().casefold() == texts.GROUP_ZONE else options.zone(self.house, zone)
         move = await zones.move(self.house.database, group, interaction.user.id, name, now)
         self.client.dispatch("agenda_changed")
         await say(interaction, texts.zone_set(move.zone.key, now.astimezone(move.zone), own=name is not None))
         await zone_chosen(self, interaction, group, move.reminders)
 
-    def _zone(self, words: str) -> str:
-        zone = self.house.places.exact(words)
-        if zone is None:
-            raise UnknownZone(plain(cut(words, 50)))
-        return zone
-
     @timezone.autocomplete("zone")
     async def places(self, interaction: Interaction, words: str) -> list[app_commands.Choice[str]]:  # noqa: ARG002
-        found = self.house.places.search(words, self.house.clock.now(), limit=24)
-        choices = [app_commands.Choice(name=place.label, value=place.zone) for place in found]
+        choices = options.zones(self.house, words, most=options.MOST - 1)
         if not words.strip() or texts.GROUP_ZONE.startswith(words.strip().casefold()):
             choices.append(app_commands.Choice(name=texts.GROUP_ZONE_LABEL, value=texts.GROUP_ZONE))
         return choices
