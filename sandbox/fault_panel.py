@@ -240,6 +240,7 @@ class FaultPanel:
                 self._apply(channel)
             else:
                 del self._taken[channel_id], self._before[channel_id]
+        self._gateway({"ready_ms": 0, "guilds_ms": 0, "outage": []})
         if self.box.gateway.offline:
             await self._offline(offline=False)
         if self.box.bot_process is not None:

@@ -50,6 +50,8 @@ class Process:
         self.returncode: int | None = None
         self._halted = threading.Event()
         self._ended = threading.Event()
+        self._waiting: list[asyncio.Future[None]] = []
+        self._lock = threading.Lock()
         threading.Thread(target=self._listen, args=(told,), daemon=True).start()
 
     @classmethod
@@ -71,7 +73,11 @@ class Process:
                     self._halted.set()
                 else:
                     self.returncode = int(line)
-        self._ended.set()
+        with self._lock:
+            self._ended.set()
+        for one in self._waiting:
+            with contextlib.suppress(RuntimeError):  # whoever waited is gone, with their event loop
+                one.get_loop().call_soon_threadsafe(_told, one)
 
     def wait_here(self) -> int:
         """Its exit code, when it has ended; the thread waits."""
@@ -80,8 +86,15 @@ class Process:
         return self.returncode
 
     async def wait(self) -> int:
-        """The same while the event loop goes on."""
-        return await asyncio.to_thread(self.wait_here)
+        """The same while the event loop goes on. It takes no thread: many may wait, and some cease to."""
+        ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        with self._lock:
+            if self._ended.is_set():
+                ended.set_result(None)
+            else:
+                self._waiting.append(ended)
+        await ended
+        return self.wait_here()
 
     async def halted(self) -> None:
         """Return when it has been halted (SIGSTOP)."""
@@ -100,6 +113,11 @@ class Process:
     def terminate(self) -> None:
         """Ask it to end."""
         self.send_signal(signal.SIGTERM)
+
+
+def _told(one: asyncio.Future[None]) -> None:
+    if not one.done():
+        one.set_result(None)
 
 
 def run(command: Sequence[str], *, cwd: Path, env: Mapping[str, str] | None = None) -> Done:

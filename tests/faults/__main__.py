@@ -18,7 +18,6 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.faults import places
@@ -26,8 +25,6 @@ from tests.faults.cases import DAYS, KINDS, PARTS, Case, Result, play, reached
 from tests.faults.scene import prepare
 
 AT_ONCE = 2
-WAITING = 64
-"""Threads that wait for processes to end."""
 PARTS_OF_ALL = {"kills": ("kills",), "plagues": ("plagues",), "all": ("kills", "plagues", "both")}
 
 
@@ -53,7 +50,6 @@ def _cases(asked: argparse.Namespace) -> Iterator[Case]:
 
 
 async def _run(asked: argparse.Namespace, folder: Path, results: list[Result]) -> None:
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(WAITING))
     prepared = folder / "prepared.db"
     await prepare(prepared)
     cases, until = _cases(asked), time.monotonic() + asked.minutes * 60
