@@ -171,14 +171,7 @@ class Deliveries(Feature):
             ),
             colour=BLUE,
         )
-        return await once(
-            self.client,
-            self._channel(parcel, word["channel"]),
-            parcel,
-            lambda message: has_button(message, custom_id),
-            embed=embed,
-            view=rows([button(custom_id, texts.MY_MOVE)]),
-        )
+        return await self._with_button(parcel, embed, custom_id, texts.MY_MOVE)
 
     @post("winners")
     async def post_winners(self, parcel: Parcel) -> int | None:
@@ -190,13 +183,17 @@ class Deliveries(Feature):
         if embed is None:
             raise TooLate
         custom_id = f"lo:{group.group_id}:points:{word['window']}"
+        return await self._with_button(parcel, embed, custom_id, texts_boards.WHOLE_BOARD)
+
+    async def _with_button(self, parcel: Parcel, embed: discord.Embed, custom_id: str, label: str) -> int | None:
+        """Post a card with one button, by which it is known."""
         return await once(
             self.client,
-            self._channel(parcel, word["channel"]),
+            self._channel(parcel, parcel.delivery.payload["channel"]),
             parcel,
             lambda message: has_button(message, custom_id),
             embed=embed,
-            view=rows([button(custom_id, texts_boards.WHOLE_BOARD)]),
+            view=rows([button(custom_id, label)]),
         )
 
     @post("notice")
