@@ -16,7 +16,7 @@ from bot.services.house import Meters
 from cogs.replies import Door
 from tests.people import Message
 from tests.permissions import Rule
-from tests.walks.furnished import Furnished
+from tests.walks.furnished import HOME, Furnished
 
 Json = dict[str, Any]
 SECRETS = (
@@ -105,11 +105,21 @@ class Trial:
         """A press, a choice or a form that this actor forges."""
         door = self.home.doors[actor]
         form: Json = {"channel_id": door.channel_id, "message_id": door.id, "custom_id": custom_id, "force": True}
+        if actor in self.home.people and self.home.people[actor].here == HOME:
+            form |= self._post(custom_id)
         if rule.fields:
             return {"kind": "modal", "fields": dict(rule.fields), **form}
         if rule.chosen is not None:
             form["values"] = [self.filled(one) for one in rule.chosen]
         return {"kind": "component", **form}
+
+    def _post(self, custom_id: str) -> Json:
+        """Where the letters of a question that was posted stand; they answer nothing anywhere else."""
+        name, _, values = custom_id.partition(":")
+        sql = "SELECT channel_id, message_id FROM rounds WHERE round_id = ? AND message_id IS NOT NULL"
+        with contextlib.closing(sqlite3.connect(self._database)) as file:
+            found = file.execute(sql, (values.partition(":")[0],)).fetchone() if name == "a" else None
+        return {} if found is None else {"channel_id": str(found[0]), "message_id": str(found[1])}
 
     def filled(self, values: str) -> str:
         """With the ids of the things."""
