@@ -128,7 +128,7 @@ async def commit_answers(tx: Transaction, presses: Sequence[Press]) -> list[Rece
     first: dict[int, int] = {}  # where each member's first new answer to a daily question stands
     for place, press in enumerate(presses):
         asked = rounds.get(press.round_id)
-        if asked is None or place in strays:
+        if asked is None or (place in strays and _may_press(asked.row, press)):
             outcomes.append(NoSuchRound())
             continue
         member = members.get((asked.group, press.user))
