@@ -18,7 +18,8 @@ from typing import Any, Self
 import aiohttp
 import orjson
 
-from tests.member import PATIENCE_S, Door, File, Member
+from tests.member import Member
+from tests.page import PATIENCE_S, Door, File
 from tests.sights import Button, Choice, Gathering, Json, Menu, Message, Modal, Reply
 
 __all__ = ["Button", "Choice", "File", "Gathering", "Member", "Menu", "Message", "Modal", "Reply", "Server"]

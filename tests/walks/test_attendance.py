@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import aiohttp
 
-from tests.member import PATIENCE_S
+from tests.page import PATIENCE_S
 from tests.people import Member, Message, Reply
 from tests.walks.conftest import DAILY, Study
 from tests.walks.test_sessions import posts
