@@ -116,7 +116,11 @@ async def put(
 
 async def recover(tx: Transaction) -> int:
     """After a start: what was being sent when the last process ended is uncertain, and waits again."""
-    return await tx.run("UPDATE deliveries SET state = 'pending', uncertain = 1 WHERE state = 'sending'")
+    # Said twice, so that it is found by the index of what waits and not among all that was ever sent.
+    return await tx.run(
+        """UPDATE deliveries SET state = 'pending', uncertain = 1
+           WHERE state IN ('pending', 'sending') AND state = 'sending'"""
+    )
 
 
 async def take(tx: Transaction, now_ms: int, limit: int) -> list[Delivery]:

@@ -108,12 +108,15 @@ async def test_what_takes_long_waits_for_what_was_due_before(tmp_path: Path) -> 
 
 
 async def test_taking_from_the_outbox_sorts_nothing(tmp_path: Path) -> None:
-    """The next deliveries and the next instant are found along an index, however many wait."""
+    """The next deliveries and the next instant are found along an index, however many wait or were ever sent."""
     async with Study.open(tmp_path / "study.db", size=3) as study, study.database.write() as tx:
         counting = Counting(tx)
         await outbox.take(counting, study.now_ms, 5)
         await outbox.next_due(counting)
-        taking, looking = counting.asked
+        await outbox.recover(counting)
+        taking, looking, recovering = counting.asked
+        (step,) = await tx.all(f"EXPLAIN QUERY PLAN {recovering}")
+        assert step["detail"] == "SCAN deliveries USING INDEX deliveries_waiting"
         params = {"now": study.now_ms, "limit": 5}
         for asked, given, index in ((taking, params, "in_order"), (looking, {}, "ready")):
             steps = [row["detail"] for row in await tx.all(f"EXPLAIN QUERY PLAN {asked}", given)]
