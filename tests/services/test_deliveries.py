@@ -284,7 +284,8 @@ class _Channel:
         there = parcel.delivery.uncertain and key in self.posts
         if how == "fail":
             ends = parcel.delivery.expires_at
-            if ends is not None and now_ms > ends and parcel.delivery.kind != "question":
+            # One whose reply was lost before is there all the same.
+            if ends is not None and now_ms > ends and parcel.delivery.kind != "question" and not there:
                 self.dropped.add(key)
             await deliveries.retry(database, parcel, "503 0", now_ms)
         elif parcel.too_late and not there:
@@ -318,6 +319,7 @@ class _Channel:
 @example(["tick", "day", "tick", "send"])
 @example(["tick", "send", "day", "tick", "day", "fail"])
 @example(["tick", "lose", "crash", "day", "tick", "crash"])
+@example(["tick", "send", "day", "tick", "lose", "tick", "day", "fail"])
 @example(["tick", "crash", "tick", "fail", "hour", "hour", "hour", "hour", "tick", "lose"])
 @given(st.lists(st.sampled_from(["tick", "send", "fail", "lose", "crash", "hour", "day"]), max_size=25))
 async def test_whatever_happens_each_thing_arrives_at_most_once_and_in_order(
