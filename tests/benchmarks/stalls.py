@@ -20,7 +20,7 @@ ANSWERS = 8_000_000
 """Of a database of a gigabyte; BENCH_QUICK makes a small one."""
 QUICK = 500_000
 A_SECOND, PART_S, IDLE_S = 20, 1.0, 15.0
-DRAWINGS = 20
+DRAWINGS = 10
 
 
 async def stalls() -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ import os
 import sqlite3
 import sys
 import time
+import traceback
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import closing
 from pathlib import Path
@@ -27,12 +28,13 @@ from bot.services import groups, import_work, imports
 from bot.services.house import House
 from config.settings import Settings
 from sandbox.study_group import DAILY_QUIZ_ID, GUILD_ID
-from tests.benchmarks.boards import MEMBERS, ROUNDS, _rows
 from tests.benchmarks.imports import WRITERS, made
 from tests.benchmarks.pictures import Ticks, _picture
 from tests.services.study import TOPICS
 
 Word = dict[str, Any]
+MEMBERS, ROUNDS = 50, 200
+"""Of each group that fills the database."""
 
 
 class Watched:
@@ -50,7 +52,12 @@ class Watched:
         while line := await reader.readline():
             word = orjson.loads(line)
             ticks, started = Ticks(), time.perf_counter()
-            await ticks.during(self._do(word))
+            try:
+                await ticks.during(self._do(word))
+            except Exception:
+                # Whoever asked waits for a line, and is told by our end.
+                traceback.print_exc()
+                os._exit(1)
             worst, p999 = ticks.worst()
             answer = {
                 "worst_ms": worst,
@@ -94,16 +101,39 @@ class Watched:
 
 
 def _fill(path: Path, number: int) -> None:
+    """So many groups like the one that is there, with members, rounds and answers of their own."""
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         names = ", ".join(
             row[1] for row in db.execute("PRAGMA table_info(groups)") if row[1] not in ("group_id", "guild_id")
         )
+        numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :most)"
+        kept = db.execute("SELECT MAX(group_id) FROM groups").fetchone()[0]
+        db.execute("BEGIN")
         db.execute(
-            f"""WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :number)
-                INSERT INTO groups (guild_id, {names}) SELECT n.i, {names} FROM n JOIN groups""",
-            {"number": number},
+            f"{numbers} INSERT INTO groups (guild_id, {names}) SELECT n.i, {names} FROM n JOIN groups", {"most": number}
         )
-    _rows(path, ROUNDS)
+        db.execute(
+            f"""{numbers} INSERT INTO members (group_id, user_id, joined_at)
+                SELECT g.group_id, n.i, 0 FROM groups g JOIN n WHERE g.group_id > :kept""",
+            {"most": MEMBERS, "kept": kept},
+        )
+        db.execute(
+            f"""{numbers} INSERT INTO rounds (group_id, question_id, revision, kind, day, slot, option_order,
+                    key_position, due_at, opened_at, closes_at, closed_at, state, channel_id)
+                SELECT g.group_id, q.question_id, q.revision, 'daily', date('2025-12-31', -n.i || ' days'), 0, '0123',
+                    0, n.i, n.i, n.i, n.i, 'closed', 1
+                FROM groups g JOIN n JOIN (SELECT * FROM questions LIMIT 1) q WHERE g.group_id > :kept""",
+            {"most": ROUNDS, "kept": kept},
+        )
+        db.execute(
+            """INSERT INTO answers (round_id, member_id, seq, question_id, choice, correct, counted, rated,
+                   answered_at, day, p_before, p_after)
+               SELECT r.round_id, m.member_id, (SELECT MAX(seq) FROM answers) + r.round_id * :members + m.user_id,
+                   r.question_id, 0, 1, 1, 1, r.opened_at, r.day, 0.5, 0.5
+               FROM rounds r JOIN members m ON m.group_id = r.group_id WHERE r.group_id > :kept""",
+            {"members": MEMBERS, "kept": kept},
+        )
+        db.execute("COMMIT")
 
 
 def questions(path: Path) -> None:
