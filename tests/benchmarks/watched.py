@@ -54,7 +54,7 @@ class Watched:
             ticks, started = Ticks(), time.perf_counter()
             try:
                 await ticks.during(self._do(word))
-            except Exception:
+            except Exception:  # noqa: BLE001  whatever it is
                 # Whoever asked waits for a line, and is told by our end.
                 traceback.print_exc()
                 os._exit(1)
