@@ -245,7 +245,7 @@ async def test_people_see_what_they_may(ana: Member, server: Server) -> None:
 
 async def test_a_failing_wait_prints_the_screen(ana: Member, monkeypatch: pytest.MonkeyPatch) -> None:
     """When something does not come, the report says what the person does see."""
-    monkeypatch.setattr("tests.member.PATIENCE_S", 0.05)
+    monkeypatch.setattr("tests.page.PATIENCE_S", 0.05)
     await ana.says("only this")
     with pytest.raises(AssertionError, match="only this"):
         await ana.sees("something else")
