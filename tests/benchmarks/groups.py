@@ -58,7 +58,8 @@ async def groups() -> list[dict[str, Any]]:
 async def _prepare(path: Path, number: int, together: int) -> None:
     """The study group of the sandbox and so many others, ten members each, all in the middle of a term.
 
-    The first *together* of them have their question on Sunday at nine, the others at some minute of Monday.
+    The first *together* of them have their question on Sunday at nine, the others on Mondays at a minute
+    that has passed when the bench begins.
     """
     database = await Database.open(path)
     try:
@@ -80,7 +81,7 @@ async def _prepare(path: Path, number: int, together: int) -> None:
         db.execute(
             f"""{numbers} INSERT INTO groups {columns}
                 SELECT :first + i * :step, :first + i * :step + 1, 'UTC',
-                    CASE WHEN i < :together THEN 540 ELSE 600 + i % 800 END,
+                    CASE WHEN i < :together THEN 540 ELSE 600 + i % 120 END,
                     CASE WHEN i < :together THEN :sundays ELSE :mondays END, 1, 600, 'instant', 'cpc', :tova, 0
                 FROM n""",
             {"most": number, "together": together, "sundays": SUNDAYS, "mondays": MONDAYS, **given},
