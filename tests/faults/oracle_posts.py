@@ -219,17 +219,18 @@ def seats(evidence: Evidence) -> Iterator[str]:
             "SELECT r.*, m.user_id FROM session_rsvps r JOIN members m ON m.member_id = r.member_id"
         )
     }
-    wanted: dict[tuple[int, str], set[str]] = {}
+    wanted: dict[tuple[int, str], set[str | None]] = {}
     for act in evidence.record.of("rsvp"):
         key = (act.facts["session"], act.who)
         sure = any(act.said(words) for words in ("You have a seat", "on the waiting list", "Noted: you"))
-        before = wanted.get(key, set())
+        before = wanted.get(key, {None})
         wanted[key] = {act.facts["word"]} if sure else before | ({act.facts["word"]} if unsaid(act) else set())
     gone = {*evidence.deleted(), *evidence.record.gone}
     for key, words in wanted.items():
         row = rows.get(key)
-        if key[1] not in gone and words and (row is None or row["answer"] not in words):
-            yield f"{key[1]} said {sorted(words)} to session {key[0]}, and {row and row['answer']} is kept"
+        kept = None if row is None else row["answer"]
+        if key[1] not in gone and kept not in words:
+            yield f"{key[1]} said {sorted(map(str, words))} to session {key[0]}, and {kept} is kept"
     for session in evidence.rows("SELECT * FROM sessions"):
         mine = sorted(
             (row for key, row in rows.items() if key[0] == session["session_id"] and row["answer"] == "going"),
