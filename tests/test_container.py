@@ -269,7 +269,12 @@ READ_ONLY = """
 mount --make-rprivate /
 for place in "$VOLUME" "$TMPDIR"; do mount --bind "$place" "$place"; done
 for place in $(awk '{print $5}' /proc/self/mountinfo | sort -u); do
-    case $place in "$VOLUME"|"$TMPDIR"|/proc|/proc/*|/dev|/dev/*) ;; *) mount -o remount,bind,ro "$place" ;; esac
+    case $place in
+        "$VOLUME"|"$TMPDIR"|/proc|/proc/*) ;;
+        /dev/shm) mount -o remount,bind,ro "$place" ;;
+        /dev|/dev/*) ;;
+        *) mount -o remount,bind,ro "$place" ;;
+    esac
 done 2>/dev/null
 if touch "$VOLUME/../written" 2>/dev/null; then echo "not read-only" >&2; exit 77; fi
 cd "$VOLUME"
