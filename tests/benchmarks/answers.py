@@ -122,8 +122,9 @@ def ours() -> list[str]:
     return ["-m", "cProfile", "-o", profile, "-m", "bot", "run"] if profile else ["-m", "bot", "run"]
 
 
-async def answer_burst() -> list[dict[str, Any]]:
-    """One line for each size of burst."""
+@contextlib.asynccontextmanager
+async def both() -> AsyncIterator[tuple[Process, dict[str, Process]]]:
+    """A sandbox, and in it both bots with an open question, by the names of `BOTS`."""
     # The check against the official description is the sandbox's own work; it would hide the bots'.
     with tempfile.TemporaryDirectory() as folder:
         async with started("-m", "tests.benchmarks.group", DISCORD_OPENAPI="") as sandbox:
@@ -131,14 +132,20 @@ async def answer_burst() -> list[dict[str, Any]]:
             environment = {
                 "STUDYHALL_ENDPOINT": where["url"],
                 "DISCORD_TOKEN": TOKEN,
-                "STUDYHALL_DATABASE": str(Path(folder) / "answers.db"),
+                "STUDYHALL_DATABASE": str(Path(folder) / "study.db"),
                 "STUDYHALL_LOG_LEVEL": "WARNING",
             }
             bare = ["-m", "tests.benchmarks.bare", where["url"], where["bare_token"], where["bare_channel"]]
             async with started(*bare) as yardstick, started(*ours(), **environment) as studyhall:
                 await yardstick.line()
                 await sandbox.ask("open_round")
-                return await _bursts(sandbox, {"bare": yardstick, "ours": studyhall})
+                yield sandbox, {"bare": yardstick, "ours": studyhall}
+
+
+async def answer_burst() -> list[dict[str, Any]]:
+    """One line for each size of burst."""
+    async with both() as (sandbox, bots):
+        return await _bursts(sandbox, bots)
 
 
 async def _bursts(sandbox: Process, bots: dict[str, Process]) -> list[dict[str, Any]]:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
-from sandbox.study_group import TOKEN
-from tests.benchmarks.answers import BOTS, started
+from tests.benchmarks.answers import BOTS, both
 
 REST_S, QUICK_S = 60.0, 5.0
 
@@ -19,21 +17,9 @@ async def idle_memory() -> list[dict[str, Any]]:
 
     Ours has a group that is set up, with an open question; both are logged in to the same server.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        async with started("-m", "tests.benchmarks.group", DISCORD_OPENAPI="") as sandbox:
-            where = await sandbox.ask("address")
-            environment = {
-                "STUDYHALL_ENDPOINT": where["url"],
-                "DISCORD_TOKEN": TOKEN,
-                "STUDYHALL_DATABASE": str(Path(folder) / "idle.db"),
-                "STUDYHALL_LOG_LEVEL": "WARNING",
-            }
-            bare = ["-m", "tests.benchmarks.bare", where["url"], where["bare_token"], where["bare_channel"]]
-            async with started(*bare) as yardstick, started("-m", "bot", "run", **environment) as studyhall:
-                await yardstick.line()
-                await sandbox.ask("open_round")
-                await asyncio.sleep(QUICK_S if os.environ.get("BENCH_QUICK") else REST_S)
-                found = dict(zip(BOTS, (_memory(yardstick.pid), _memory(studyhall.pid)), strict=True))
+    async with both() as (_, bots):
+        await asyncio.sleep(QUICK_S if os.environ.get("BENCH_QUICK") else REST_S)
+        found = {name: _memory(bots[name].pid) for name in BOTS}
     return [
         {"name": "idle_memory"}
         | {f"{kind}_ratio": round(found["ours"][kind] / found["bare"][kind], 2) for kind in ("rss", "pss", "uss")}
